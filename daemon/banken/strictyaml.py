@@ -129,15 +129,6 @@ class _Loader(yaml.CSafeLoader if yaml.__with_libyaml__ else yaml.SafeLoader):  
 
     yaml_implicit_resolvers: dict[str, Any] = {}  # noqa: RUF012 - PyYAML's own name and shape
 
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        """Refuse aliases: each alias doubles what follows, and hand-written files need none."""
-        if self.check_event(yaml.AliasEvent):
-            event = self.get_event()
-            raise yaml.MarkedYAMLError(
-                problem=_("anchors and aliases (& and *) are not read here"), problem_mark=event.start_mark
-            )
-        return super().compose_node(parent, index)
-
 
 for _tag, _pattern, _first in (
     ("tag:yaml.org,2002:bool", r"^(?:true|false|True|False)$", "tTfF"),
@@ -155,9 +146,16 @@ class _Builder:
         self.file = file
         self.places: dict[Trail, tuple[int, int]] = {}
         self.problems: list[Problem] = []
+        self._seen: set[int] = set()
 
     def build(self, node: yaml.Node, trail: Trail) -> Any:
         self.places.setdefault(trail, _place(node))
+        if id(node) in self._seen:
+            line, column = self.places[trail]
+            what = _("anchors and aliases (& and *) are not read here")
+            self.problems.append(Problem(self.file, line, column, what, _("write it out")))
+            return None
+        self._seen.add(id(node))
         if isinstance(node, yaml.MappingNode):
             return self._mapping(node, trail)
         if isinstance(node, yaml.SequenceNode):
@@ -222,10 +220,9 @@ def _explain(document: Document, model: type[BaseModel], detail: ErrorDetails, a
         case "value_error":
             what, _sep, todo = str(context.get("error", detail["msg"])).partition(" — ")
             return document.problem(trail, what, todo)
-    what = _EXPECTED.get(kind)
-    if what is None:
+    if kind not in _EXPECTED:
         return document.problem(trail, f"{key}: {detail['msg']}")
-    return document.problem(trail, _(what).format(key=key, value=detail["input"], **context))
+    return document.problem(trail, _(_EXPECTED[kind]).format(key=key, value=detail["input"], **context))
 
 
 _EXPECTED = {

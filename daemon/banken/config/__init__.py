@@ -1,0 +1,1 @@
+"""One schema: validation, example file, secrets."""

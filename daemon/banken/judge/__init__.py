@@ -1,0 +1,1 @@
+"""Views, concepts, grammar, rules and the reader: from the client's words to a verdict."""

@@ -1,0 +1,1 @@
+"""What must survive: seen, known, found, owed."""

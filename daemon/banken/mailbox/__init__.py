@@ -1,0 +1,1 @@
+"""Talk to IMAP servers and mail files; fetch without marking anything read; put labels."""

@@ -1,0 +1,1 @@
+"""From octets to text: whatever the charset, whose words, and is the sender who it says."""

@@ -1,0 +1,1 @@
+"""Recognise the platform's mail from `rules/<platform>/platform.yaml`."""

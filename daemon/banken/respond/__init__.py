@@ -1,0 +1,1 @@
+"""Labels, warning mail, notifiers: planned first, then carried out."""

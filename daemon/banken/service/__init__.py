@@ -1,0 +1,1 @@
+"""The schedule and the health of a guard that runs for years."""
