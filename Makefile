@@ -1,0 +1,87 @@
+# Two commands for everyone: `make demo` shows the product, `make test` proves it.
+# Long proofs have their own: `make fuzz`, `make soak`, `make bench`. `make train` teaches the reader anew.
+
+SHELL := /bin/sh
+VENV := .venv
+PY := $(VENV)/bin/python
+MINUTES ?= 5
+
+.PHONY: help venv dev demo test lint types arrows rules units second-python servers bench fuzz soak train example messages clean
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make demo     a story mailbox on a small local mail server, scanned, labelled, warned (under a minute)
+demo: venv
+	@$(PY) -m banken demo
+
+## make test     all checks: lint, types, arrows, rules, tests on a real Dovecot
+test: dev servers lint types arrows rules units second-python
+
+venv: $(VENV)/.runtime
+dev: $(VENV)/.dev
+
+$(VENV)/bin/python:
+	@./tests/setup/make-venv $(VENV)
+
+$(VENV)/.runtime: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing Banken into $(VENV) …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . pymap
+	@touch $@
+
+$(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo "installing what the tests need into $(VENV) …"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt 'pip>=25.1'
+	@$(PY) -m pip install --quiet --disable-pip-version-check -c constraints.txt -e . --group dev --group train
+	@touch $@ $(VENV)/.runtime
+
+servers:
+	@./tests/setup/need-dovecot
+
+lint: dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+types: dev
+	$(VENV)/bin/mypy
+
+arrows: dev
+	$(VENV)/bin/lint-imports
+
+rules: dev
+	$(VENV)/bin/banken rules lint
+	$(VENV)/bin/banken rules test
+
+units: dev
+	$(PY) -m pytest -n 2
+
+second-python: dev
+	@./tests/setup/second-python $(VENV)
+
+## make bench    speeds, as ratios within one run
+bench: dev
+	$(PY) -m tests.bench
+
+## make fuzz     hostile mail for MINUTES (default 5)
+fuzz: dev
+	$(PY) -m tests.fuzz --minutes $(MINUTES)
+
+## make soak     faults and kills for MINUTES (default 5)
+soak: dev servers
+	$(PY) -m tests.soak --minutes $(MINUTES)
+
+## make train    teach the reader from tests/corpus; writes rules/reader
+train: dev
+	$(PY) -m tests.training.train
+
+## make example  write config.example.yaml and the option tables from the schema
+example: dev
+	$(PY) -m banken.config example > config.example.yaml
+
+## make messages gather the texts, compile the Japanese catalogue
+messages: dev
+	$(PY) -m tests.catalogue
+
+## make clean    remove what make made
+clean:
+	rm -rf $(VENV) .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

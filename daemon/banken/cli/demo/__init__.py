@@ -1,0 +1,1 @@
+"""`banken demo`: a story mailbox on a small local mail server, guarded before your eyes."""
