@@ -1,0 +1,128 @@
+"""What is known of the deals: who, which job, what leads mail to them, and what moved them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, exists, insert, select
+
+from banken.ledger import tables
+from banken.ledger.desk import Desk, insert_or_ignore, upsert
+from banken.ledger.model import Deal, StoredEvent, Tie
+from banken.words import Event
+
+WORKER = "worker"
+"""`Event.source` of what the worker set right by hand."""
+
+
+class DealsRepository:
+    """Deals and their ties."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def put(self, deal: Deal) -> None:
+        """Write down a deal, or what has changed of it."""
+        with self._desk.connection() as connection:
+            upsert(connection, tables.deals, asdict(deal), ("id",))
+
+    def get(self, deal: str) -> Deal | None:
+        """Return a deal by its id."""
+        return next((one for one in self.all() if one.id == deal), None)
+
+    def all(self, account: str | None = None) -> Sequence[Deal]:
+        """Return the deals (of an account), the oldest first."""
+        query = select(tables.deals).order_by(tables.deals.c.opened, tables.deals.c.id)
+        if account is not None:
+            query = query.where(tables.deals.c.account == account)
+        with self._desk.connection() as connection:
+            return [Deal(**row) for row in connection.execute(query).mappings()]
+
+    def tie(self, ties: Iterable[Tie], at: datetime) -> int:
+        """Tie deals to what leads to them (`at`: since when it is known); return how many ties are new."""
+        rows = [{**asdict(tie), "at": at} for tie in ties if tie.value]
+        with self._desk.connection() as connection:
+            return insert_or_ignore(connection, tables.ties, rows)
+
+    def tied(self, kind: str, value: str) -> Sequence[str]:
+        """Return the ids of the deals that `value` leads to, the first tied first."""
+        c = tables.ties.c
+        query = select(c.deal).where(c.kind == kind, c.value == value).order_by(c.at, c.deal)
+        with self._desk.connection() as connection:
+            return list(connection.execute(query).scalars())
+
+    def ties(self, deal: str) -> Sequence[Tie]:
+        """Return all ties of a deal."""
+        c = tables.ties.c
+        query = select(c.deal, c.kind, c.value).where(c.deal == deal).order_by(c.kind, c.at, c.value)
+        with self._desk.connection() as connection:
+            return [Tie(**row) for row in connection.execute(query).mappings()]
+
+
+class EventsRepository:
+    """What moved the deals; rows are only ever added."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+
+    def append(self, account: str, deal: str, event: Event, recorded: datetime, note: str = "") -> int | None:
+        """Add an event; return its number, or None when this mail's event stands there already."""
+        row = {
+            "account": account,
+            "deal": deal,
+            "kind": event.kind,
+            "at": event.at,
+            "believed": int(event.believed),
+            "why": event.why,
+            "source": event.source,
+            "note": note,
+            "recorded": recorded,
+        }
+        with self._desk.connection() as connection:
+            if not insert_or_ignore(connection, tables.events, [row]):
+                return None
+            c = tables.events.c
+            return int(connection.execute(select(c.id).order_by(c.id.desc()).limit(1)).scalar_one())
+
+    def of(self, deal: str, before: datetime | None = None) -> Sequence[StoredEvent]:
+        """Return the events of a deal (older than `before`) in order of time; those undone say so."""
+        return [one for one in self._find(tables.events.c.deal == deal) if before is None or one.at < before]
+
+    def of_account(self, account: str) -> Sequence[StoredEvent]:
+        """Return all events of an account in order of time."""
+        return self._find(tables.events.c.account == account)
+
+    def undo(self, number: int, recorded: datetime, note: str = "") -> bool:
+        """Take an event back by a row that says so; return False when there is none, or it is undone already."""
+        c = tables.events.c
+        with self._desk.connection() as connection:
+            undone = exists().where(tables.events.alias("later").c.undoes == number)
+            row = connection.execute(select(tables.events).where(c.id == number, ~undone)).one_or_none()
+            if row is None or row.undoes is not None:
+                return False
+            undo = {
+                "account": row.account,
+                "deal": row.deal,
+                "kind": "undo",
+                "at": row.at,
+                "believed": 1,
+                "source": WORKER,
+                "note": note,
+                "undoes": number,
+                "recorded": recorded,
+            }
+            connection.execute(insert(tables.events).values(undo))
+            return True
+
+    def _find(self, wanted: ColumnElement[bool]) -> list[StoredEvent]:
+        query = select(tables.events).where(wanted).order_by(tables.events.c.at, tables.events.c.id)
+        with self._desk.connection() as connection:
+            rows = connection.execute(query).mappings().all()
+        undone = {row["undoes"] for row in rows}
+        return [
+            StoredEvent(**{**row, "believed": bool(row["believed"])}, undone=row["id"] in undone)
+            for row in rows
+            if row["undoes"] is None
+        ]

@@ -1,0 +1,149 @@
+"""Where the ledger is written: one engine, transactions, and a plain word for each way they fail."""
+
+from __future__ import annotations
+
+import sqlite3
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.pool import StaticPool
+
+from banken.i18n import _
+from banken.ledger.errors import LedgerDamagedError, LedgerError
+
+BUSY = 30.0
+"""Seconds to wait for another process that writes just now."""
+
+
+class Desk:
+    """One database and the transaction that each thread has open.
+
+    On SQLite the threads of this process take turns: there is one writer anyway, and a lock is fairer than the
+    database's own waiting by polling.
+    """
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self._turn = threading.RLock()
+        self._mine = threading.local()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """Open a transaction for this thread; inside another one, a part that can fail alone (a savepoint).
+
+        Raises LedgerError when the database is busy, full, read-only or broken; nothing was written then.
+        """
+        current = self._current()
+        if current is not None:
+            with current.begin_nested():
+                yield current
+            return
+        with self._turn, plainly(), self.engine.begin() as connection:
+            self._mine.connection = connection
+            try:
+                yield connection
+            finally:
+                self._mine.connection = None
+
+    @contextmanager
+    def connection(self) -> Iterator[Connection]:
+        """Join this thread's transaction, or open one for this call alone."""
+        current = self._current()
+        if current is not None:
+            yield current
+        else:
+            with self.transaction() as connection:
+                yield connection
+
+    def _current(self) -> Connection | None:
+        return getattr(self._mine, "connection", None)
+
+
+def engine_for(url: str) -> Engine:
+    """Return the engine for a database URL. Raises LedgerError when the URL or its driver is unusable."""
+    if url.startswith("sqlite"):
+        return _sqlite(url)
+    try:
+        return create_engine(url, pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        what = _("`state` names a database that cannot be used: {why}").format(why=str(error).splitlines()[0])
+        raise LedgerError(what, _("give it a folder, or install the driver")) from None
+
+
+def _sqlite(url: str) -> Engine:
+    memory = {"poolclass": StaticPool} if url.endswith((":memory:", "//")) else {}
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY}, **memory)
+    event.listen(engine, "connect", _settle)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _settle(connection: sqlite3.Connection, _record: object) -> None:
+    """Set what SQLite forgets with each connection."""
+    connection.isolation_level = None  # sqlite3 must not open transactions by itself: see _begin
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",  # a power cut must not forget that a warning went out
+        "foreign_keys = ON",
+        "secure_delete = ON",  # what is forgotten is overwritten
+        "trusted_schema = OFF",
+    ):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin(connection: Connection) -> None:
+    """Take the write lock at the start: a reader that turns writer later may fail at once instead of waiting."""
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@contextmanager
+def plainly() -> Iterator[None]:
+    """Say in plain words what the database complains of."""
+    try:
+        yield
+    except IntegrityError:
+        raise  # a mistake in this program, not in the worker's house
+    except DBAPIError as error:
+        raise _told(error.orig or error) from error
+
+
+def _told(error: BaseException) -> LedgerError:
+    why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    if "locked" in why or "busy" in why:
+        return LedgerError(_("the ledger is busy: another process keeps writing to it"), _("try again in a minute"))
+    if "full" in why:
+        return LedgerError(_("the disk is full, the ledger cannot be written"), _("make room, then start again"))
+    if "malformed" in why or "not a database" in why:
+        return LedgerDamagedError(
+            _("the ledger is damaged ({why})").format(why=why), _("restore a backup, see `banken ledger`")
+        )
+    return LedgerError(
+        _("the ledger cannot be read or written: {why}").format(why=why), _("look at the disk and the rights on it")
+    )
+
+
+def insert_or_ignore(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+    """Insert the rows whose keys are new; return how many were."""
+    count = 0
+    for row in rows:
+        count += connection.execute(_insert(connection, table).values(dict(row)).on_conflict_do_nothing()).rowcount
+    return count
+
+
+def upsert(connection: Connection, table: Table, row: Mapping[str, Any], keys: Sequence[str]) -> None:
+    """Insert `row`, or change the one with the same `keys`."""
+    changed = {name: value for name, value in row.items() if name not in keys}
+    connection.execute(
+        _insert(connection, table)
+        .values(dict(row))
+        .on_conflict_do_update(index_elements=[table.c[name] for name in keys], set_=changed)
+    )
+
+
+def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

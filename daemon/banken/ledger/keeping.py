@@ -1,0 +1,76 @@
+"""Erase what need not be kept: the words of old mail, all of a client who shall be forgotten."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+
+from banken.ledger import tables
+from banken.ledger.model import OPEN, OutboxState, SeenState
+
+_WORDLESS = {
+    "sender": "",
+    "subject": "",
+    "client": "",
+    "reason": "",
+    "state": SeenState.FORGOTTEN,
+}
+
+
+def erase_old(connection: Connection, since: datetime) -> Mapping[str, int]:
+    """Erase the words of mail that arrived before `since`; deals and their events stay, they tell how far a deal is."""
+    seen, quarantine, outbox = tables.seen.c, tables.quarantine.c, tables.outbox.c
+    old = seen.arrived < since
+    return {
+        "findings": _forget_findings(connection, old),
+        "seen": _forget_seen(connection, old),
+        "quarantine": connection.execute(delete(tables.quarantine).where(quarantine.last < since)).rowcount,
+        "outbox": connection.execute(
+            update(tables.outbox)
+            .where(outbox.touched < since, ~outbox.state.in_(OPEN), outbox.result != "")
+            .values(result="")
+        ).rowcount,
+    }
+
+
+def erase_client(connection: Connection, client: str) -> Mapping[str, int]:
+    """Erase all that is known of the client with this name or mail address."""
+    deals = _deals_of(connection, client)
+    seen = or_(tables.seen.c.client == client, tables.seen.c.sender == client.lower(), tables.seen.c.deal.in_(deals))
+    events = tables.events.c.deal.in_(deals)
+    owed = or_(
+        tables.outbox.c.deal.in_(deals), tables.outbox.c.fingerprint.in_(select(tables.seen.c.fingerprint).where(seen))
+    )
+    counts = {"outbox": _cancel(connection, owed), "findings": _forget_findings(connection, seen)}
+    counts["seen"] = _forget_seen(connection, seen)
+    # Undo rows point at the events they take back: they go first.
+    connection.execute(delete(tables.events).where(events, tables.events.c.undoes.is_not(None)))
+    counts["events"] = connection.execute(delete(tables.events).where(events)).rowcount
+    counts["ties"] = connection.execute(delete(tables.ties).where(tables.ties.c.deal.in_(deals))).rowcount
+    counts["deals"] = connection.execute(delete(tables.deals).where(tables.deals.c.id.in_(deals))).rowcount
+    return counts
+
+
+def _deals_of(connection: Connection, client: str) -> list[str]:
+    ties = tables.ties.c
+    named = select(tables.deals.c.id).where(tables.deals.c.client == client)
+    tied = select(ties.deal).where(ties.kind.in_(("client", "address")), ties.value.in_((client, client.lower())))
+    return list(connection.execute(named.union(tied)).scalars())
+
+
+def _forget_findings(connection: Connection, wanted: ColumnElement[bool]) -> int:
+    mail = select(tables.seen.c.id).where(wanted)
+    return connection.execute(delete(tables.findings).where(tables.findings.c.seen.in_(mail))).rowcount
+
+
+def _forget_seen(connection: Connection, wanted: ColumnElement[bool]) -> int:
+    still_worded = tables.seen.c.state != SeenState.FORGOTTEN
+    return connection.execute(update(tables.seen).where(wanted, still_worded).values(_WORDLESS)).rowcount
+
+
+def _cancel(connection: Connection, wanted: ColumnElement[bool]) -> int:
+    open_rows = tables.outbox.c.state.in_(OPEN)
+    gone = {"state": OutboxState.FAILED, "result": "forgotten", "payload": ""}
+    return connection.execute(update(tables.outbox).where(wanted, open_rows).values(gone)).rowcount

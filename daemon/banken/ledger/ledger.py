@@ -1,0 +1,139 @@
+"""The ledger: everything that must survive, behind one object."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import AbstractContextManager
+from datetime import datetime
+from pathlib import Path
+from typing import Self
+
+from sqlalchemy import Connection, text
+
+from banken.i18n import _
+from banken.ledger import schema
+from banken.ledger.deals import DealsRepository, EventsRepository
+from banken.ledger.desk import Desk, engine_for, plainly
+from banken.ledger.errors import LedgerDamagedError, LedgerError
+from banken.ledger.files import Lock, create, ledger_file, prepare
+from banken.ledger.keeping import erase_client, erase_old
+from banken.ledger.learned import LearnedRepository
+from banken.ledger.mail import FindingsRepository, MarksRepository, QuarantineRepository, SeenRepository
+from banken.ledger.outbox import OutboxRepository
+
+MEMORY = ":memory:"
+
+
+class Ledger:
+    """What was seen, known, found and is owed. Open it with `Ledger.open`; it may be used by several threads."""
+
+    def __init__(self, desk: Desk, file: Path | None, lock: Lock | None) -> None:
+        self.file = file
+        """Where it lies; None in memory or in PostgreSQL."""
+        self._desk, self._lock = desk, lock
+        self.seen = SeenRepository(desk)
+        self.findings = FindingsRepository(desk)
+        self.marks = MarksRepository(desk)
+        self.events = EventsRepository(desk)
+        self.deals = DealsRepository(desk)
+        self.outbox = OutboxRepository(desk)
+        self.quarantine = QuarantineRepository(desk)
+        self.learned = LearnedRepository(desk)
+
+    @classmethod
+    def open(cls, where: str | Path, *, alone: bool = True) -> Self:
+        """Open (and make, and bring up to date) a ledger.
+
+        `where` is a state folder, a file ending in `.db`, a database URL, or ":memory:" (tests, dry runs). `alone`
+        takes the right to guard, which one process has at a time; verbs that only read or correct do without.
+        Raises LedgerError: unwritable, damaged, in use, or written by a newer Banken.
+        """
+        if str(where) == MEMORY:
+            return cls(_opened("sqlite://"), None, None)
+        if "://" in str(where):
+            return cls(_opened(str(where)), None, None)
+        file = ledger_file(Path(where))
+        prepare(file)
+        lock = Lock(file) if alone else None
+        try:
+            return cls(_opened(f"sqlite:///{file}"), file, lock)
+        except BaseException:
+            if lock is not None:
+                lock.release()
+            raise
+
+    def transaction(self) -> AbstractContextManager[object]:
+        """Make all that is written inside the `with` one step: it stands as a whole or not at all."""
+        return self._desk.transaction()
+
+    def close(self) -> None:
+        """Let the ledger go."""
+        self._desk.engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def check(self) -> list[str]:
+        """Look through the whole ledger; return what is wrong with it, nothing when all is well."""
+        with self._desk.connection() as connection:
+            if connection.dialect.name != "sqlite":
+                return []
+            damage = [str(line) for line in connection.execute(text("PRAGMA integrity_check")).scalars()]
+            loose = connection.execute(text("PRAGMA foreign_key_check")).all()
+        return [line for line in damage if line != "ok"] + [f"foreign key: {tuple(row)}" for row in loose]
+
+    def backup(self, to: Path) -> None:
+        """Write a copy of the ledger, whole and consistent, to a new file (0600). Raises LedgerError."""
+        if self._desk.engine.dialect.name != "sqlite":
+            raise LedgerError(_("this ledger lies in PostgreSQL"), _("back it up with pg_dump"))
+        create(to)
+        with plainly(), self._desk.engine.connect() as connection:
+            # Not inside a transaction: VACUUM refuses one.
+            connection.connection.dbapi_connection.execute("VACUUM INTO ?", (str(to),))  # type: ignore[union-attr]
+
+    def retain(self, since: datetime) -> Mapping[str, int]:
+        """Erase the words of all that is older than `since`; return how many rows of each table were touched.
+
+        The bare rows of what was seen stay, so that a mailbox that renumbers its mail is not warned about again.
+        """
+        with self._desk.transaction() as connection:
+            return erase_old(connection, since)
+
+    def forget(self, client: str) -> Mapping[str, int]:
+        """Erase all that is known of a client (by name or mail address); return how many rows were touched."""
+        with self._desk.transaction() as connection:
+            counts = erase_client(connection, client)
+        self._shrink()
+        return counts
+
+    def _shrink(self) -> None:
+        """Take what was erased out of the write-ahead log as well."""
+        if self.file is not None:
+            with plainly(), self._desk.engine.connect() as connection:
+                connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+
+
+def _opened(url: str) -> Desk:
+    desk = Desk(engine_for(url))
+    try:
+        with desk.transaction() as connection:
+            _quick_check(connection)
+            schema.upgrade(connection)
+    except BaseException:
+        desk.engine.dispose()
+        raise
+    return desk
+
+
+def _quick_check(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
+        if found != "ok":
+            raise LedgerDamagedError(
+                _("the ledger is damaged ({why})").format(why=found), _("restore a backup, see `banken ledger`")
+            )

@@ -1,0 +1,165 @@
+"""What is owed to the worker: planned before it is tried, so that no crash loses it and none repeats it.
+
+    planned ──claim──▶ trying ──done──▶ done
+       ▲                  │ ├──refused for good──▶ failed
+       └──────retry◀──────┘ └──process killed──▶ trying, doubtful
+
+A row in `trying` that another (dead) process left may have worked: it is handed out as doubtful, and whoever carries
+it out looks before doing it again.
+"""
+
+from __future__ import annotations
+
+import random
+import secrets
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, RowMapping, and_, exists, or_, select, update
+
+from banken.ledger import tables
+from banken.ledger.crash import crash_point
+from banken.ledger.desk import Desk, insert_or_ignore
+from banken.ledger.model import OPEN, OutboxRow, OutboxState, Owed
+
+FIRST_WAIT = timedelta(seconds=2)
+LONGEST_WAIT = timedelta(hours=1)
+GIVE_UP = timedelta(days=5)
+"""How long a passing failure is tried again (RFC 5321 section 4.5.4.1: 4-5 days); then it counts as refused."""
+
+
+def backoff(tries: int, chance: float) -> timedelta:
+    """Return how long to wait after `tries` failures: doubling from 2 s to 1 h, ±25 % by `chance` in [0, 1)."""
+    doublings = min(max(tries, 1) - 1, 20)
+    wait = min(FIRST_WAIT * (1 << doublings), LONGEST_WAIT)
+    return wait * (0.75 + chance / 2)
+
+
+class OutboxRepository:
+    """The actions owed, and how far each has come."""
+
+    def __init__(self, desk: Desk) -> None:
+        self._desk = desk
+        self._runner = secrets.token_hex(8)
+
+    def plan(self, owed: Sequence[Owed], now: datetime, due: datetime | None = None) -> int:
+        """Plan actions; those planned before (same account, fingerprint, action, target) stay as they are.
+
+        Returns how many are new.
+        """
+        start = {"state": OutboxState.PLANNED, "planned": now, "due": due or now, "touched": now}
+        with self._desk.connection() as connection:
+            return insert_or_ignore(connection, tables.outbox, [asdict(one) | start for one in owed])
+
+    def due(self, now: datetime, account: str | None = None, limit: int = 100) -> Sequence[OutboxRow]:
+        """Return what may be tried now, in the order it was planned.
+
+        Left out is what waits behind an earlier action of its lane, and what this very process is trying already.
+        """
+        c = tables.outbox.c
+        wanted = [self._ready(now), ~_waits_behind_another()]
+        if account is not None:
+            wanted.append(c.account == account)
+        return self._find(*wanted, limit=limit)
+
+    def next_due(self, account: str | None = None) -> datetime | None:
+        """Return when the next open action may be tried, None when nothing is owed."""
+        c = tables.outbox.c
+        query = select(c.due).where(c.state.in_(OPEN)).order_by(c.due).limit(1)
+        if account is not None:
+            query = query.where(c.account == account)
+        with self._desk.connection() as connection:
+            return connection.execute(query).scalar()
+
+    def claim(self, number: int, now: datetime) -> OutboxRow | None:
+        """Write down that an action is tried now; return it, or None when another was faster.
+
+        `doubtful` of the returned row tells whether an earlier try was cut off.
+        """
+        c = tables.outbox.c
+        with self._desk.transaction() as connection:
+            row = connection.execute(select(tables.outbox).where(c.id == number, self._ready(now))).one_or_none()
+            if row is None:
+                return None
+            doubtful = bool(row.doubtful) or row.state == OutboxState.TRYING
+            change = {
+                "state": OutboxState.TRYING,
+                "tries": row.tries + 1,
+                "doubtful": int(doubtful),
+                "runner": self._runner,
+                "touched": now,
+            }
+            connection.execute(update(tables.outbox).where(c.id == number).values(change))
+            claimed = _row(connection.execute(select(tables.outbox).where(c.id == number)).mappings().one())
+        crash_point("outbox.claimed")
+        return claimed
+
+    def done(self, number: int, now: datetime, result: str = "") -> None:
+        """Write down that an action worked, and erase its payload."""
+        self._settle(number, now, state=OutboxState.DONE, result=result, doubtful=0, payload="")
+
+    def failed(self, number: int, now: datetime, result: str) -> None:
+        """Write down that an action was refused for good, and erase its payload."""
+        self._settle(number, now, state=OutboxState.FAILED, result=result, doubtful=0, payload="")
+
+    def retry(
+        self, number: int, now: datetime, result: str, *, doubtful: bool, wait: timedelta | None = None
+    ) -> OutboxRow:
+        """Write down a passing failure; return the row, which is `failed` when it was tried for five days.
+
+        `doubtful`: the try may have worked all the same. `wait`: how long to wait, by default the backoff.
+        """
+        row = self.get(number)
+        assert row is not None
+        if now - row.planned > GIVE_UP:
+            self.failed(number, now, result)
+        else:
+            chance = random.random()  # noqa: S311 - it only spreads the load
+            due = now + (wait if wait is not None else backoff(row.tries, chance))
+            self._settle(number, now, state=OutboxState.RETRY, result=result, doubtful=int(doubtful), due=due)
+        after = self.get(number)
+        assert after is not None
+        return after
+
+    def get(self, number: int) -> OutboxRow | None:
+        """Return one action by its row's number."""
+        return next(iter(self._find(tables.outbox.c.id == number)), None)
+
+    def of(self, account: str, fingerprint: str) -> Sequence[OutboxRow]:
+        """Return the actions for one message."""
+        return self._find(tables.outbox.c.account == account, tables.outbox.c.fingerprint == fingerprint)
+
+    def open(self, account: str | None = None) -> Sequence[OutboxRow]:
+        """Return all that is still owed."""
+        return self._find(tables.outbox.c.state.in_(OPEN), *([tables.outbox.c.account == account] if account else []))
+
+    def refused(self, since: datetime) -> Sequence[OutboxRow]:
+        """Return what failed for good since a time."""
+        c = tables.outbox.c
+        return self._find(c.state == OutboxState.FAILED, c.touched >= since)
+
+    def _ready(self, now: datetime) -> ColumnElement[bool]:
+        c = tables.outbox.c
+        waiting = and_(c.state.in_((OutboxState.PLANNED, OutboxState.RETRY)), c.due <= now)
+        left_over = and_(c.state == OutboxState.TRYING, c.runner != self._runner)
+        return or_(waiting, left_over)
+
+    def _settle(self, number: int, now: datetime, **change: object) -> None:
+        with self._desk.connection() as connection:
+            connection.execute(update(tables.outbox).where(tables.outbox.c.id == number).values(touched=now, **change))
+        crash_point("outbox.settled")
+
+    def _find(self, *wanted: ColumnElement[bool], limit: int | None = None) -> list[OutboxRow]:
+        query = select(tables.outbox).where(*wanted).order_by(tables.outbox.c.id).limit(limit)
+        with self._desk.connection() as connection:
+            return [_row(row) for row in connection.execute(query).mappings()]
+
+
+def _waits_behind_another() -> ColumnElement[bool]:
+    earlier, this = tables.outbox.alias("earlier").c, tables.outbox.c
+    return exists().where(this.lane != "", earlier.lane == this.lane, earlier.id < this.id, earlier.state.in_(OPEN))
+
+
+def _row(row: RowMapping) -> OutboxRow:
+    return OutboxRow(**{**row, "state": OutboxState(row["state"]), "doubtful": bool(row["doubtful"])})
