@@ -1,0 +1,50 @@
+"""How a mistake or a failure ends the program: one clear line, the right exit code, no traceback."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import IntEnum
+
+import typer
+from rich.console import Console
+
+from banken.cli.since import SinceError
+from banken.i18n import _
+from banken.ledger import LedgerError
+from banken.mailbox.errors import MailboxError
+from banken.strictyaml import ProblemsError
+
+
+class Exit(IntEnum):
+    """The exit codes of every verb."""
+
+    DONE = 0
+    FOUND = 1
+    """Only with `scan --fail-on`."""
+    USAGE = 2
+    """The command line or the configuration is wrong."""
+    UNREACHABLE = 3
+    """A server could not be reached or refused the login."""
+    INTERRUPTED = 130
+
+
+def errors() -> Console:
+    """Return the console that errors go to."""
+    return Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+@contextmanager
+def faults() -> Iterator[None]:
+    """Turn what may go wrong for people into a line and an exit code."""
+    try:
+        yield
+    except (ProblemsError, SinceError, LedgerError) as error:
+        errors().print(str(error), markup=False)
+        raise typer.Exit(Exit.USAGE) from None
+    except MailboxError as error:
+        errors().print(str(error), markup=False)
+        raise typer.Exit(Exit.UNREACHABLE) from None
+    except KeyboardInterrupt:
+        errors().print(_("Stopped; nothing is lost, the next run goes on from here."), markup=False)
+        raise typer.Exit(Exit.INTERRUPTED) from None
