@@ -1,0 +1,75 @@
+"""Where sentences and clauses end in a folded text.
+
+Punctuation is known here; the words at which a line goes on or a clause ends are grammar, and come from the rules.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from banken.judge.views import Span, fold
+
+_CLOSING = "」』】)\"'”’"
+_ENDS = re.compile(rf"[。!?]+[{_CLOSING}]*|\.(?=\s|$)|\n")
+_BULLET = re.compile(r"\s*(?:[・●○■□◆◇▼▽★☆※◎→⇒>#+*•-]|[0-9a-z]{1,2}[.)、:]|\([0-9a-z]{1,2}\)|[①-⑳❶-❿]|\n|$)")
+
+
+@dataclass(frozen=True)
+class Splitter:
+    """Splits folded text; `continues` are line ends after which a sentence goes on, `clauses` the ends of clauses,
+    `joins` words that carry a sentence on behind a closing quotation mark."""
+
+    continues: tuple[str, ...] = ()
+    clauses: tuple[str, ...] = ()
+    joins: tuple[str, ...] = ()
+    _folded: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def sentences(self, text: str) -> list[Span]:
+        """Return the sentences of a folded text in order, without blank ones; together they cover all its words."""
+        spans, start, length = [], 0, len(text)
+        for found in _ENDS.finditer(text):
+            end = found.end()
+            if end < start or self._goes_on(text, found.start(), end):
+                continue
+            if not text[start:end].isspace():
+                spans.append((start, end))
+            start = end
+        if start < length and not text[start:].isspace():
+            spans.append((start, length))
+        return spans
+
+    def clauses_of(self, text: str, start: int, end: int) -> list[Span]:
+        """Return the clauses of the sentence `text[start:end]`."""
+        if self._clause_end is None:
+            return [(start, end)]
+        ends = [found.end() for found in self._clause_end.finditer(text, start, end)]
+        bounds = [start, *ends, end]
+        return [(low, high) for low, high in zip(bounds, bounds[1:], strict=False) if low < high]
+
+    def _goes_on(self, text: str, stop: int, end: int) -> bool:
+        if text[stop] == "\n":
+            if not self._line_ends or _BULLET.match(text, end):
+                return False
+            return text.endswith(self._line_ends, max(0, stop - 12), stop)
+        return text[end - 1] in _CLOSING and bool(self._line_joins) and text.startswith(self._line_joins, end)
+
+    @cached_property
+    def _line_ends(self) -> tuple[str, ...]:
+        return tuple(fold(word).text for word in self.continues)
+
+    @cached_property
+    def _line_joins(self) -> tuple[str, ...]:
+        return tuple(fold(word).text for word in self.joins)
+
+    @cached_property
+    def _clause_end(self) -> re.Pattern[str] | None:
+        return alternatives(fold(word).text for word in self.clauses)
+
+
+def alternatives(words: Iterable[str]) -> re.Pattern[str] | None:
+    """Return a pattern that matches any of `words`, the longest first; None for no words."""
+    longest = sorted(set(words) - {""}, key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, longest))) if longest else None

@@ -1,0 +1,247 @@
+"""Views of a text: the same words in one spelling, and the way back to the original characters.
+
+`fold` undoes what changes nothing for a reader: width, case, kana, compatibility letters, invisible characters. The
+skeleton beside it also undoes look-alike letters and mask signs; it has one character for each of `fold`'s, so that
+both share the map to the original. Nearly all text is stable under folding, so only the runs that are not are looked
+at, each once: the memo makes a view of an ordinary mail in a few microseconds a line.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from banken.judge.confusables import LOOKALIKE
+
+Span = tuple[int, int]
+"""A stretch `[start, end)` of code points."""
+
+MASK = "○"
+"""What every mask sign (伏字) becomes in the skeleton."""
+
+# Kanji but 一 丨 几 力 卜 工, which pass for kana or Latin letters
+_KANJI = "\u4e01-\u4e27\u4e29-\u51df\u51e1-\u529a\u529c-\u535b\u535d-\u5de4\u5de6-\u9fff"
+_STABLE = rf"\n -@\[-~ぁ-ゖー、。「」・々{_KANJI}"
+_RUNS = re.compile(f"([^{_STABLE}]+)")
+_COMPOSING = "\u3099\u309a\u309b\u309cﾞﾟ"
+_RUNS_COMPOSING = re.compile(f"([う-ほ][{_COMPOSING}]+|[^{_STABLE}]+)")
+_MEMO_RUN, _MEMO_SIZE = 24, 50_000
+_TURN = "\u202e"
+_TURNED = re.compile("\u202e([^\u202c\u202e\n]*)")
+SEPARATORS = " \n.,_-・/\\'`^:;+=→()[]{}<>ー~"
+"""Signs that people put between the letters of a word to hide it."""
+_SEPARATED = re.compile(f"[{re.escape(SEPARATORS)}]+")
+
+
+class _Run(NamedTuple):
+    """A folded run: its two spellings and, when their length differs from the original's, where each character was."""
+
+    fold: str
+    skeleton: str
+    places: tuple[Span, ...] | None
+
+
+Pieces = tuple[tuple[int, tuple[Span, ...] | None], ...]
+
+
+@dataclass(frozen=True)
+class View:
+    """A folded text and its skeleton, character for character, with the map to the original."""
+
+    text: str
+    skeleton: str
+    _starts: tuple[int, ...] = (0,)
+    """Where in `text` a piece begins; a piece maps evenly, or by its own places."""
+    _pieces: Pieces = ((0, None),)
+    _order: tuple[int, ...] | None = None
+    """Where each visible character stands in a text that turns its direction around."""
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the stretch of the original that `text[start:end]` was made of (code points, not empty)."""
+        first, last = self._place(start)[0], self._place(max(start, end - 1))[1]
+        if self._order is None:
+            return first, last
+        places = self._order[first:last]
+        return min(places), max(places) + 1
+
+    def _place(self, at: int) -> Span:
+        piece = bisect_right(self._starts, at) - 1
+        origin, places = self._pieces[piece]
+        offset = at - self._starts[piece]
+        if places is None:
+            return origin + offset, origin + offset + 1
+        first, last = places[offset]
+        return origin + first, origin + last
+
+    @cached_property
+    def squeezed(self) -> Squeezed:
+        """The skeleton without the signs that people put between letters."""
+        return Squeezed(self.skeleton)
+
+
+class Squeezed:
+    """A skeleton without separators; `at(i)` is where its i-th character stands in the skeleton."""
+
+    def __init__(self, skeleton: str) -> None:
+        self._skeleton = skeleton
+        text = skeleton
+        for sign in SEPARATORS:
+            text = text.replace(sign, "")
+        self.text = text
+
+    def at(self, position: int) -> int:
+        """Return where the character at `position` stands in the skeleton (and in `View.text`)."""
+        starts, origins = self._map
+        piece = bisect_right(starts, position) - 1
+        return origins[piece] + position - starts[piece]
+
+    @cached_property
+    def _map(self) -> tuple[list[int], list[int]]:
+        starts, origins, length, origin = [], [], 0, 0
+        for found in _SEPARATED.finditer(self._skeleton):
+            starts.append(length)
+            origins.append(origin)
+            length += found.start() - origin
+            origin = found.end()
+        return [*starts, length], [*origins, origin]
+
+
+def fold(text: str) -> View:
+    """Return the view of `text`; linear in its length."""
+    order = None
+    if _TURN in text:
+        text, order = _as_seen(text)
+    runs = (_RUNS_COMPOSING if any(mark in text for mark in _COMPOSING) else _RUNS).split(text)
+    changed = runs[1::2]
+    found = [_MEMO.get(run) or _look_up(run) for run in changed]
+    skeleton = runs.copy()
+    runs[1::2] = [run.fold for run in found]
+    skeleton[1::2] = [run.skeleton for run in found]
+    folded, looks = "".join(runs), _letters("".join(skeleton))
+    if any(run.places is not None for run in found):
+        return View(folded, looks, *_map(runs, changed, found), order)
+    return View(folded, looks, _order=order)
+
+
+def _as_seen(text: str) -> tuple[str, tuple[int, ...]]:
+    """Turn around what stands under a right-to-left override, as a mail program shows it (Unicode UAX #9)."""
+    order: list[int] = []
+    done = 0
+    for turned in _TURNED.finditer(text):
+        start, end = turned.span(1)
+        order += range(done, start)
+        order += range(end - 1, start - 1, -1)
+        done = end
+    order += range(done, len(text))
+    return "".join(map(text.__getitem__, order)), tuple(order)
+
+
+def _map(runs: list[str], changed: list[str], found: list[_Run]) -> tuple[tuple[int, ...], Pieces]:
+    """Return where pieces begin and how each maps; only an uneven run begins a piece, and what follows it."""
+    starts, pieces, at, origin = [0], [], 0, 0
+    evenly: tuple[int, tuple[Span, ...] | None] = (0, None)
+    for index, run in enumerate(found):
+        at, origin = at + len(runs[2 * index]), origin + len(runs[2 * index])
+        if run.places is not None:
+            starts += [at, at + len(run.fold)]
+            pieces += [evenly, (origin, run.places)]
+            evenly = (origin + len(changed[index]), None)
+        at, origin = at + len(run.fold), origin + len(changed[index])
+    return tuple(starts), (*pieces, evenly)
+
+
+_MEMO: dict[str, _Run] = {}
+
+
+def _look_up(run: str) -> _Run:
+    folded = _fold_run(run)
+    if len(run) <= _MEMO_RUN:
+        if len(_MEMO) >= _MEMO_SIZE:
+            _MEMO.clear()
+        _MEMO[run] = folded
+    return folded
+
+
+def _fold_run(run: str) -> _Run:
+    fold_parts, skeleton_parts, places = [], [], []
+    for start, end in _clusters(run):
+        plain = _fold_cluster(run[start:end])
+        fold_parts.append(plain)
+        skeleton_parts.append(_skeleton_of(run[start:end], plain))
+        places += [(start, end)] * len(plain)
+    even = len(places) == len(run) and all(start == at for at, (start, _end) in enumerate(places))
+    return _Run("".join(fold_parts), "".join(skeleton_parts), None if even else tuple(places))
+
+
+def _clusters(run: str) -> Iterator[Span]:
+    """Yield a kana with the (han)dakuten that follows it as one, every other character alone."""
+    at = 0
+    while at < len(run):
+        end = at + 1
+        if end < len(run) and run[end] in _COMPOSING:
+            end += 1
+        yield at, end
+        at = end
+
+
+def _fold_cluster(cluster: str) -> str:
+    if cluster[0] in _ODD_LETTERS:
+        return _ODD_LETTERS[cluster[0]]
+    if len(cluster) == 2:
+        cluster = unicodedata.normalize("NFKC", cluster[0]) + _COMBINING[cluster[1]]
+    text = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", cluster).casefold())
+    return "".join(map(_plain, text))
+
+
+def _plain(char: str) -> str:
+    """Return one NFKC character without accents, in hiragana, or nothing for an invisible one."""
+    if "ァ" <= char <= "ヶ":
+        return chr(ord(char) - 0x60)
+    kind = unicodedata.category(char)
+    if kind in ("Cf", "Mn", "Me", "Cn", "Co", "Cs"):
+        return ""
+    if kind == "Pd" or char == "−":
+        return "-"
+    if kind in ("Zs", "Cc"):
+        return " "
+    if kind in ("Zl", "Zp"):
+        return "\n"
+    base = unicodedata.normalize("NFD", char)[0]
+    return base if base.isascii() else char
+
+
+def _skeleton_of(original: str, plain: str) -> str:
+    """Return what `plain` looks like, as long as it is."""
+    if len(plain) != 1:
+        return plain
+    return LOOKALIKE.get(original[0]) or LOOKALIKE.get(plain) or plain
+
+
+_COMBINING = {
+    "\u3099": "\u3099", "\u309b": "\u3099", "ﾞ": "\u3099",
+    "\u309a": "\u309a", "\u309c": "\u309a", "ﾟ": "\u309a",
+}  # fmt: skip
+_ODD_LETTERS = {
+    chr(first + letter): chr(ord("a") + letter)
+    for first in (0x1F150, 0x1F170, 0x1F1E6)  # negative circled, negative squared, regional indicator
+    for letter in range(26)
+}
+
+_LOOKS = tuple(zip("01!|3i*ぁぃぅぇぉゃゅょっ", f"olllel{MASK}あいうえおやゆよつ", strict=True))
+
+
+def _letters(skeleton: str) -> str:
+    """Return `skeleton` with leet digits as letters, small kana as large ones; i, l, 1, | and ! are one."""
+    for sign, letter in _LOOKS:
+        skeleton = skeleton.replace(sign, letter)
+    return skeleton
+
+
+def skeleton_word(word: str) -> str:
+    """Return the skeleton of a word from the rules, to be searched in skeletons."""
+    return fold(word).skeleton
