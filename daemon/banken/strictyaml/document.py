@@ -173,7 +173,7 @@ class _Builder:
             self._note(node, _("a key must be a word, not a list or a block"), _("put it in quotes"))
             return ""
         key = str(node.value)
-        if node.style is None and key != key.strip():  # YAML has cut ASCII spaces: these are full-width
+        if not node.style and key != key.strip():  # YAML has cut ASCII spaces: these are full-width
             self._note(node, _("a full-width space stands here"), _("use half-width spaces"))
         return key
 
