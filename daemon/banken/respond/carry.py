@@ -1,0 +1,223 @@
+"""Carry out what is owed: look first where a try may have worked, do it, read it back, write it down."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Self
+
+from banken.i18n import _
+from banken.ledger import Ledger, OutboxRow, OutboxState, Owed, crash_point
+from banken.mailbox.errors import MailboxError
+from banken.mailbox.model import Mailbox
+from banken.respond import letter
+from banken.respond.advice import Advice
+from banken.respond.labels import label_names
+from banken.respond.model import FACTS_JSON, LABEL_JSON, Spot, WarningSettings
+from banken.respond.post import Post, PostError
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of the actions that were due."""
+
+    done: list[OutboxRow] = field(default_factory=list)
+    later: list[OutboxRow] = field(default_factory=list)
+    """Failed in passing; `due` says when they are tried again."""
+    failed: list[OutboxRow] = field(default_factory=list)
+    """Refused for good; `result` says why."""
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+def carry_out(
+    ledger: Ledger,
+    account: str,
+    mailbox: Mailbox,
+    settings: WarningSettings,
+    advice: Advice,
+    *,
+    how: str,
+    clock: Callable[[], datetime] = utc_now,
+) -> Outcome:
+    """Carry out all that is due for an account, each action at most once; return what became of it.
+
+    `how` is the way this mailbox is labelled (gmail, keyword, folder, flag, none). Failures of servers are no
+    exceptions here: they stand in the outbox, with the time of the next try. Raises LedgerError.
+    """
+    outcome = Outcome()
+    hands = Hands(ledger=ledger, mailbox=mailbox, settings=settings, advice=advice, how=how, clock=clock)
+    with hands:
+        while rows := ledger.outbox.due(clock(), account):
+            for row in rows:
+                after = hands.carry(row)
+                if after is not None:
+                    _sort(outcome, after)
+    return outcome
+
+
+def _sort(outcome: Outcome, row: OutboxRow) -> None:
+    match row.state:
+        case OutboxState.DONE:
+            outcome.done.append(row)
+        case OutboxState.FAILED:
+            outcome.failed.append(row)
+        case _:
+            outcome.later.append(row)
+
+
+@dataclass(slots=True, kw_only=True)
+class Hands:
+    """One account's mailbox and one connection to its submission server; a context manager."""
+
+    ledger: Ledger
+    mailbox: Mailbox
+    settings: WarningSettings
+    advice: Advice
+    how: str
+    clock: Callable[[], datetime]
+    _post: Post | None = None
+
+    def __enter__(self) -> Self:
+        if self.settings.smtp is not None:
+            self._post = Post(self.settings.smtp)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        if self._post is not None:
+            self._post.close()
+
+    def carry(self, row: OutboxRow) -> OutboxRow | None:
+        """Try one action; return its row as it stands then, None when another thread has it."""
+        claimed = self.ledger.outbox.claim(row.id, self.clock())
+        if claimed is None:
+            return None
+        try:
+            self._try(claimed, row.touched)
+        except PostError as error:
+            self._fail(claimed, str(error), permanent=error.permanent, doubtful=error.doubtful)
+        except MailboxError as error:
+            self._fail(claimed, str(error), permanent=error.permanent, doubtful=True)
+        return self.ledger.outbox.get(row.id)
+
+    def _try(self, row: OutboxRow, touched: datetime) -> None:
+        outbox = self.ledger.outbox
+        if row.action == "label":
+            outbox.done(row.id, self.clock(), self._label(row))
+            return
+        if row.doubtful:
+            there = self._is_there(row)
+            on_its_way = touched + self.settings.settle - self.clock()
+            if there:
+                outbox.done(row.id, self.clock(), _("it had arrived already"))
+                return
+            if there is False and row.target.startswith("smtp:") and on_its_way.total_seconds() > 0:
+                outbox.retry(row.id, self.clock(), _("it may be on its way"), doubtful=True, wait=on_its_way)
+                return
+        outbox.done(row.id, self.clock(), self._warn(row))
+
+    def _label(self, row: OutboxRow) -> str:
+        action = LABEL_JSON.validate_json(row.payload)
+        names = label_names(action.keys, self.how)
+        uid = self._locate(action.spot, action.message_id)
+        if uid is None:
+            return _("the message is gone")
+        if self.how == "none" or set(names) <= self.mailbox.labels(uid):
+            return self.how
+        labelled = self.mailbox.label(uid, names)
+        crash_point("label.put")
+        return f"{labelled.how}: {labelled.name}"
+
+    def _warn(self, row: OutboxRow) -> str:
+        kind, _colon, target = row.target.partition(":")
+        original = self._original(row)
+        if kind == "append":
+            mail = self._letter(row, self.settings.to[0] if self.settings.to else "", original, eight_bit=True)
+            self.mailbox.append(target, mail)
+            crash_point("warning.accepted")
+            return _("put into {folder}").format(folder=target)
+        if self._post is None:
+            raise PostError(_("no SMTP server is set"), permanent=True)
+
+        def write(eight_bit: bool, largest: int | None) -> bytes:
+            mail = self._letter(row, target, original, eight_bit=eight_bit)
+            too_big = largest is not None and len(mail) > largest
+            return self._letter(row, target, None, eight_bit=eight_bit) if too_big else mail
+
+        return self._post.send(self.settings.sender or target, target, write)
+
+    def _letter(self, row: OutboxRow, to: str, original: bytes | None, *, eight_bit: bool) -> bytes:
+        facts = FACTS_JSON.validate_json(row.payload)
+        return letter.write(
+            facts,
+            self.advice,
+            self.settings,
+            to=to or self.settings.sender,
+            message_id=row.message_id,
+            now=self.clock(),
+            original=original,
+            eight_bit=eight_bit,
+        )
+
+    def _original(self, row: OutboxRow) -> bytes | None:
+        """Return the mail to attach; a warning without it is better than one that waits for a lost server."""
+        facts = FACTS_JSON.validate_json(row.payload)
+        try:
+            uid = self._locate(facts.spot, facts.message_id)
+            return None if uid is None else self.mailbox.original(uid, self.settings.original_limit)
+        except MailboxError:
+            return None
+
+    def _locate(self, spot: Spot, message_id: str) -> int | None:
+        """Return a message's UID now, with its folder open; None when it is gone from there."""
+        state = self.mailbox.open(spot.folder)
+        if state.uidvalidity == spot.uidvalidity:
+            return next((raw.place.uid for raw in self.mailbox.headers([spot.uid])), None)
+        return next(iter(self.mailbox.find(message_id)), None) if message_id else None
+
+    def _is_there(self, row: OutboxRow) -> bool | None:
+        """Return whether a warning lies in the worker's mailbox (in any folder: a filter may have moved it).
+
+        None when that mailbox is not ours to look into.
+        """
+        kind, _colon, target = row.target.partition(":")
+        if kind == "append":
+            return self._holds(target, row.message_id)
+        if target not in self.settings.watched:
+            return None
+        return any(self._holds(folder, row.message_id) for folder in self._all_folders())
+
+    def _all_folders(self) -> Iterable[str]:
+        return dict.fromkeys([self.settings.folder, *self.mailbox.folders()])
+
+    def _holds(self, folder: str, message_id: str) -> bool:
+        self.mailbox.open(folder)
+        return bool(self.mailbox.find(message_id))
+
+    def _fail(self, row: OutboxRow, why: str, *, permanent: bool, doubtful: bool) -> None:
+        """Write a failure down; a warning that is refused for good goes another way, into the inbox."""
+        outbox, now = self.ledger.outbox, self.clock()
+        with self.ledger.transaction():
+            if permanent:
+                outbox.failed(row.id, now, why)
+            else:
+                permanent = outbox.retry(row.id, now, why, doubtful=doubtful).state is OutboxState.FAILED
+            if permanent and row.action == "warn" and row.target.startswith("smtp:"):
+                outbox.plan([self._another_way(row)], now)
+
+    def _another_way(self, row: OutboxRow) -> Owed:
+        target = f"append:{self.settings.folder}"
+        return Owed(
+            account=row.account,
+            fingerprint=row.fingerprint,
+            action=row.action,
+            target=target,
+            deal=row.deal,
+            lane=f"{row.account}/{row.deal}/{target}" if row.deal else "",
+            message_id=row.message_id,
+            payload=row.payload,
+        )

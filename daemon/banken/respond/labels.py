@@ -1,0 +1,76 @@
+"""The labels on the mail: those that Banken puts there, and those by which the worker answers."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Iterable, Sequence
+from enum import StrEnum
+
+from banken.i18n import _
+from banken.respond.names import category_name, level_name
+from banken.words import LEVELS, Category, Level, Verdict
+
+KEYWORD = "banken-"
+"""How an IMAP keyword of ours begins (ASCII: RFC 9051 section 2.3.2 allows no more)."""
+
+
+def label_keys(verdict: Verdict) -> tuple[str, ...]:
+    """Return what a message is labelled with: its level, then its categories; nothing when nothing was found."""
+    if verdict.level is None:
+        return ()
+    found = {finding.category for finding in verdict.findings}
+    return (verdict.level.value, *(category.value for category in Category if category in found))
+
+
+def label_names(keys: Iterable[str], how: str) -> Sequence[str]:
+    """Return the labels' names on the server.
+
+    `how` is the way labels are put there: IMAP keywords are ASCII (`banken-danger`); Gmail's labels and folders are
+    for people and speak their language (`番犬/危険`); a folder is one for all of a level.
+    """
+    keys = list(keys)
+    if how == "gmail":
+        return [f"{_('Banken')}/{_spoken(key)}" for key in keys]
+    if how == "folder":
+        return [f"{_('Banken')}/{_spoken(key)}" for key in keys if key in set(LEVELS)]
+    return [KEYWORD + key for key in keys]
+
+
+def _spoken(key: str) -> str:
+    if key in set(LEVELS):
+        return level_name(Level(key))
+    return category_name(Category(key))
+
+
+class Answer(StrEnum):
+    """What the worker says by putting a label on a message."""
+
+    FINE = "fine"
+    """A false alarm."""
+    CONTRACT = "contract"
+    """There is a contract on the platform."""
+    DONE = "done"
+    """The deal is over."""
+    APPROVED = "approved"
+    """The platform's office approved contact outside."""
+
+
+ANSWERS = {
+    Answer.FINE: ("banken/問題なし", "banken/no-problem", "banken-no-problem"),
+    Answer.CONTRACT: ("banken/契約中", "banken/under-contract", "banken-under-contract"),
+    Answer.DONE: ("banken/完了", "banken/completed", "banken-completed"),
+    Answer.APPROVED: ("banken/承認済", "banken/approved", "banken-approved"),
+}
+"""The worker's labels: Japanese, English, and as a keyword for mail programs whose labels are ASCII."""
+
+
+def answer_name(answer: Answer, language: str) -> str:
+    """Return the label by which the worker says `answer`."""
+    japanese, english, _keyword = ANSWERS[answer]
+    return japanese if language == "ja" else english
+
+
+def answer_of(label: str) -> Answer | None:
+    """Return what a label on a message says, None for one that is no answer to us; width and case do not matter."""
+    wanted = unicodedata.normalize("NFKC", label).casefold()
+    return next((answer for answer, names in ANSWERS.items() if wanted in names), None)

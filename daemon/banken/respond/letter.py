@@ -1,0 +1,138 @@
+"""The warning as a mail: text, HTML and the original, under headers that keep it from ever making a loop."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+from email import policy
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+
+from banken import __version__
+from banken.i18n import _
+from banken.respond.advice import Advice
+from banken.respond.model import WarningFacts, WarningSettings
+from banken.respond.names import level_name
+from banken.respond.page import Page, compose
+from banken.respond.tidy import one_line
+
+OWN_HEADER = "X-Banken"
+"""A mail with this header is ours and never examined, whichever Banken sent it (`Message.own`)."""
+
+LONGEST_LINE = 998
+"""Octets of a line without its CRLF (RFC 5322 section 2.1.1)."""
+
+
+def write(
+    facts: WarningFacts,
+    advice: Advice,
+    settings: WarningSettings,
+    *,
+    to: str,
+    message_id: str,
+    now: datetime,
+    original: bytes | None,
+    eight_bit: bool = True,
+) -> bytes:
+    """Return the warning as octets ready for SMTP or APPEND (CRLF, no line over 998 octets).
+
+    `original` is attached as it is, as message/rfc822 where its octets may travel so (`eight_bit`: the server takes
+    8-bit lines, RFC 6152), else as a file that holds the same octets.
+    """
+    page = compose(facts, advice, settings, attached=original is not None)
+    mail = EmailMessage(policy=policy.SMTP)
+    _put_headers(mail, page, facts, settings, to=to, message_id=message_id, now=now)
+    mail.set_content(_render("warning.txt.j2", page, facts), cte="base64")
+    mail.add_alternative(_render("warning.html.j2", page, facts), subtype="html", cte="base64")
+    if original is not None:
+        mail.make_mixed()
+        mail.attach(_attachment(original, eight_bit=eight_bit))
+    return mail.as_bytes()
+
+
+def _put_headers(
+    mail: EmailMessage,
+    page: Page,
+    facts: WarningFacts,
+    settings: WarningSettings,
+    *,
+    to: str,
+    message_id: str,
+    now: datetime,
+) -> None:
+    sender = settings.sender or to
+    mail["From"] = Address(_("Banken"), addr_spec=sender)
+    mail["To"] = Address(addr_spec=to)
+    mail["Subject"] = one_line(page.subject, 200)
+    mail["Date"] = format_datetime(now)
+    mail["Message-ID"] = message_id
+    for name, value in _thread(facts).items():
+        mail[name] = value
+    mail["Auto-Submitted"] = "auto-generated"  # RFC 3834 section 5
+    mail["X-Auto-Response-Suppress"] = "All"  # Exchange does not look at Auto-Submitted
+    mail[OWN_HEADER] = f"warning; version={__version__}; hops=1"
+    mail["X-Banken-Settings"] = "warn.to, warn.via"
+
+
+def _thread(facts: WarningFacts) -> dict[str, str]:
+    """Return the headers that put the warnings of a deal, and the mails they are about, into one conversation.
+
+    A Message-ID that never existed stands at the root for the deal (RFC 5322 section 3.6.4 lets a parent be missing).
+    """
+    root = f"<deal.{hashlib.sha256(facts.deal.encode()).hexdigest()[:24]}@banken.invalid>" if facts.deal else ""
+    parent = facts.message_id if _is_message_id(facts.message_id) else ""
+    chain = " ".join(name for name in (root, parent) if name)
+    return {name: value for name, value in (("In-Reply-To", parent or root), ("References", chain)) if value}
+
+
+def _is_message_id(text: str) -> bool:
+    return text.startswith("<") and text.endswith(">") and text.isascii() and text.isprintable() and " " not in text
+
+
+def _attachment(original: bytes, *, eight_bit: bool) -> EmailMessage:
+    part = EmailMessage(policy=policy.SMTP)
+    if travels(original, eight_bit=eight_bit):
+        part["Content-Type"] = 'message/rfc822; name="original.eml"'
+        part["Content-Disposition"] = 'attachment; filename="original.eml"'
+        # A payload of text is written as it is (email.generator); a parsed one would be written anew, and differ.
+        part.set_payload(original.decode("ascii", "surrogateescape"))
+    else:
+        part.set_content(original, "application", "octet-stream", filename="original.eml", cte="base64")
+        del part["MIME-Version"]  # it belongs to the whole mail only
+    return part
+
+
+def travels(original: bytes, *, eight_bit: bool) -> bool:
+    """Return whether a mail may stand inside another one with its octets unchanged.
+
+    RFC 2046 section 5.2.1 forbids to encode it; RFC 5321 section 2.3.8 forbids CR or LF alone, by which one mail
+    could be smuggled into another; NUL is forbidden by RFC 5322 section 4.
+    """
+    lines = original.split(b"\r\n")
+    clean = not any(b"\r" in line or b"\n" in line or len(line) > LONGEST_LINE for line in lines)
+    return clean and b"\0" not in original and (eight_bit or original.isascii())
+
+
+def _render(template: str, page: Page, facts: WarningFacts) -> str:
+    note = (
+        _("The original mail is attached to this one, with its headers.")
+        if page.attached
+        else _("The original mail could not be attached: leave it where it is in your mailbox.")
+    )
+    return _templates().get_template(template).render(page=page, level=level_name(facts.level), attached_note=note, _=_)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(
+        loader=PackageLoader("banken.respond"),
+        autoescape=select_autoescape(["html.j2"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )

@@ -1,0 +1,181 @@
+"""What the warning mail says, as plain words in the order it is read; the templates only lay it out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from banken.i18n import _, language
+from banken.respond.advice import Advice, Counsel
+from banken.respond.labels import Answer, answer_name
+from banken.respond.model import Point, Quote, WarningFacts, WarningSettings
+from banken.respond.names import category_name, level_name, permission_name, stage_name
+from banken.respond.tidy import unlinked
+from banken.words import Authentic, Channel, Level, Permission
+
+DONT = 6
+"""How many lines of what not to do a warning shows at most: it is read on a phone, by someone who is worried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One finding: its heading, the quotes, why it matters and where that is written."""
+
+    heading: str
+    quotes: tuple[Quote, ...]
+    places: tuple[str, ...]
+    why: str
+    page_title: str
+    page_url: str
+    as_of: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A whole warning in one language."""
+
+    language: str
+    level: str
+    """The level's word in words.py, for colours."""
+    subject: str
+    heading: str
+    short: str
+    found: tuple[Found, ...]
+    defanged: bool
+    """Whether a quote holds a link that was made unpressable."""
+    deal: tuple[tuple[str, str], ...]
+    dont: tuple[str, ...]
+    steps: tuple[str, ...]
+    replies: tuple[tuple[str, str], ...]
+    keep: tuple[str, ...]
+    whom: tuple[str, ...]
+    answers: tuple[tuple[str, str], ...]
+    attached: bool
+
+
+def compose(facts: WarningFacts, advice: Advice, settings: WarningSettings, *, attached: bool) -> Page:
+    """Return the warning for `facts` in the language spoken now; `attached` is whether the original goes along."""
+    spoken = language()
+    counsels = [_counsel(point, facts, advice, spoken) for point in facts.points]
+    main = counsels[0]
+    quotes = [unlinked(quote.words) != quote.words for point in facts.points for quote in point.quotes]
+    return Page(
+        language=spoken,
+        level=facts.level.value,
+        subject=_subject(facts),
+        heading=_heading(facts),
+        short=main.short,
+        found=tuple(_found(point, told, facts, settings) for point, told in zip(facts.points, counsels, strict=True)),
+        defanged=any(quotes),
+        deal=tuple(_deal(facts, settings)),
+        dont=tuple(_unique(told.dont for told in counsels)[:DONT]),
+        steps=main.steps,
+        replies=tuple((_reply_name(name), text) for name, text in main.replies.items()),
+        keep=tuple(advice.keep(spoken)),
+        whom=tuple(_unique(told.whom for told in counsels)),
+        answers=tuple(_answers(spoken)),
+        attached=attached,
+    )
+
+
+def _counsel(point: Point, facts: WarningFacts, advice: Advice, spoken: str) -> Counsel:
+    words = " ".join(quote.words for quote in point.quotes)
+    client, job = unlinked(facts.client), unlinked(facts.job)
+    return advice.counsel(point.advice, point.category, facts.stage, spoken, client=client, job=job, words=words)
+
+
+def _subject(facts: WarningFacts) -> str:
+    categories = _unique([category_name(point.category)] for point in facts.points)
+    named = _("{first} and more").format(first=categories[0]) if len(categories) > 1 else categories[0]
+    return _("[Banken: {level}] {category} ({client})").format(
+        level=level_name(facts.level), category=named, client=unlinked(facts.client)
+    )
+
+
+def _heading(facts: WarningFacts) -> str:
+    client = unlinked(facts.client)
+    if facts.level is Level.DANGER:
+        return _("A message from {client} asks for something that can harm you.").format(client=client)
+    return _("A message from {client} has words to be careful with.").format(client=client)
+
+
+def _found(point: Point, told: Counsel, facts: WarningFacts, settings: WarningSettings) -> Found:
+    quotes = tuple(Quote(unlinked(q.before), unlinked(q.words), unlinked(q.after), q.line) for q in point.quotes)
+    return Found(
+        heading=_("{title} ({level})").format(title=told.title, level=level_name(point.level)),
+        quotes=quotes,
+        places=tuple(_place(quote, facts, settings) for quote in quotes),
+        why=told.why,
+        page_title=told.page.text(language()),
+        page_url=told.page.url,
+        as_of=_day(told.as_of),
+        note=_("Found by: {rule}").format(rule=point.rule)
+        if point.by == "rule"
+        else _("Found by the reader, a learned model: look at the words yourself."),
+    )
+
+
+def _place(quote: Quote, facts: WarningFacts, settings: WarningSettings) -> str:
+    when = _moment(facts.sent, settings)
+    if quote.line:
+        return _("“{subject}”, {when}, line {line}").format(subject=unlinked(facts.subject), when=when, line=quote.line)
+    return _("“{subject}”, {when}").format(subject=unlinked(facts.subject), when=when)
+
+
+def _deal(facts: WarningFacts, settings: WarningSettings) -> list[tuple[str, str]]:
+    rows = [(_("Client"), unlinked(facts.client))]
+    if facts.job:
+        rows.append((_("Job"), unlinked(facts.job)))
+    stage = stage_name(facts.stage)
+    if facts.since is not None:
+        stage = _("{stage}, since {when}").format(stage=stage, when=_moment(facts.since, settings))
+    rows.append((_("Stage"), stage))
+    rows.append((_("How sure"), facts.standing_why or _("guessed: no mail about this deal is known yet")))
+    if facts.permission is not Permission.NONE:
+        rows.append((_("Contact outside"), permission_name(facts.permission)))
+    rows.append((_("Came by"), _channel(facts)))
+    if facts.authentic is not Authentic.VERIFIED:
+        rows.append(
+            (_("Sender"), facts.authentic_why or _("it could not be checked that this mail is from who it says"))
+        )
+    return rows
+
+
+def _channel(facts: WarningFacts) -> str:
+    if facts.channel is Channel.DIRECT:
+        return _("a mail straight to you, from {address}").format(address=unlinked(facts.sender))
+    return _("a notification of the platform")
+
+
+def _reply_name(name: str) -> str:
+    return {
+        "ask": _("To stay here (the client may not know the rule)"),
+        "decline": _("To decline"),
+        "propose": _("To offer the proper way"),
+    }[name]
+
+
+def _answers(spoken: str) -> list[tuple[str, str]]:
+    meaning = {
+        Answer.FINE: _("this was a false alarm"),
+        Answer.CONTRACT: _("there is a contract on the platform"),
+        Answer.DONE: _("the deal is over"),
+        Answer.APPROVED: _("the office approved contact outside"),
+    }
+    return [(answer_name(answer, spoken), says) for answer, says in meaning.items()]
+
+
+def _moment(when: datetime, settings: WarningSettings) -> str:
+    local = when.astimezone(settings.timezone)
+    return f"{_day(local.date())} {local:%H:%M}"
+
+
+def _day(day: date) -> str:
+    """Return a date as the language writes it."""
+    return _("{year}-{month:02}-{day:02}").format(year=day.year, month=day.month, day=day.day)
+
+
+def _unique(lists: Iterable[Iterable[str]]) -> list[str]:
+    return list(dict.fromkeys(item for items in lists for item in items))

@@ -1,0 +1,134 @@
+"""From a verdict to what is owed: labels on the mail, a warning to the worker. Nothing is done here."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from datetime import datetime
+
+from banken.ledger import Ledger, Owed
+from banken.message.model import Message
+from banken.respond.labels import label_keys
+from banken.respond.model import (
+    FACTS_JSON,
+    LABEL_JSON,
+    Action,
+    Label,
+    Point,
+    Quote,
+    Spoken,
+    Spot,
+    Warn,
+    WarningFacts,
+    WarningSettings,
+)
+from banken.respond.tidy import one_line, visible
+from banken.words import LEVELS, Evidence, Finding, Standing, Verdict
+
+BEFORE, WORDS, AFTER = 40, 200, 60
+"""Code points quoted: before the words, of the words, after them."""
+
+POINTS, QUOTES = 5, 3
+"""How many findings a warning tells, and how many places of each."""
+
+_DOMAIN = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
+_SENTENCE_END = re.compile(r"[\n。！？!?]")
+
+
+def plan(
+    verdict: Verdict, message: Message, spoken: Spoken, standing: Standing, *, spot: Spot, settings: WarningSettings
+) -> list[Action]:
+    """Return what is owed for one message: at most one Label, and one Warn for each address to be warned."""
+    actions: list[Action] = []
+    keys = label_keys(verdict)
+    if keys:
+        actions.append(Label(spot, message.message_id, keys))
+    if verdict.level in settings.levels:
+        facts = _facts(verdict, message, spoken, standing, spot)
+        name = warning_id(message.fingerprint, settings.sender)
+        actions += [Warn(target, name, facts) for target in _targets(settings)]
+    return actions
+
+
+def owe(ledger: Ledger, account: str, fingerprint: str, actions: list[Action], now: datetime) -> int:
+    """Write actions into the outbox; return how many were not there before.
+
+    Warnings of one deal and one target form a lane: they reach the worker in the order they were planned.
+    """
+    return ledger.outbox.plan([_owed(account, fingerprint, action) for action in actions], now)
+
+
+def warning_id(fingerprint: str, sender: str) -> str:
+    """Return the Message-ID of the warning about a message: always the same one, so that a repeat is recognised."""
+    domain = sender.rpartition("@")[2]
+    host = domain if _DOMAIN.fullmatch(domain) else "banken.invalid"  # RFC 2606 section 2
+    return f"<banken.{hashlib.sha256(fingerprint.encode()).hexdigest()[:32]}@{host}>"
+
+
+def _owed(account: str, fingerprint: str, action: Action) -> Owed:
+    if isinstance(action, Label):
+        payload = LABEL_JSON.dump_json(action).decode()
+        return Owed(
+            account=account, fingerprint=fingerprint, action="label", target="+".join(action.keys), payload=payload
+        )
+    deal = action.facts.deal
+    return Owed(
+        account=account,
+        fingerprint=fingerprint,
+        action="warn",
+        target=action.target,
+        deal=deal,
+        lane=f"{account}/{deal}/{action.target}" if deal else "",
+        message_id=action.warning_id,
+        payload=FACTS_JSON.dump_json(action.facts).decode(),
+    )
+
+
+def _targets(settings: WarningSettings) -> list[str]:
+    match settings.via:
+        case "smtp":
+            return [f"smtp:{address}" for address in dict.fromkeys(settings.to)]
+        case "append":
+            return [f"append:{settings.folder}"]
+    return []
+
+
+def _facts(verdict: Verdict, message: Message, spoken: Spoken, standing: Standing, spot: Spot) -> WarningFacts:
+    assert verdict.level is not None
+    strongest_first = sorted(verdict.findings, key=lambda finding: -LEVELS.index(finding.level))
+    return WarningFacts(
+        level=verdict.level,
+        points=tuple(_point(finding, message.text) for finding in strongest_first[:POINTS]),
+        spot=spot,
+        message_id=one_line(message.message_id, 998),
+        subject=one_line(message.subject),
+        sent=message.date,
+        sender=one_line(message.sender.address, 320),
+        channel=spoken.channel,
+        authentic=spoken.authentic,
+        authentic_why=one_line(spoken.authentic_why),
+        client=one_line(spoken.client or message.sender.name or message.sender.address, 60),
+        job=one_line(spoken.job, 80),
+        deal=standing.deal or "",
+        stage=standing.stage,
+        permission=standing.permission,
+        since=standing.since,
+        standing_why=one_line(standing.why, 200),
+    )
+
+
+def _point(finding: Finding, text: str) -> Point:
+    quotes = tuple(_quote(evidence, text) for evidence in finding.evidence[:QUOTES])
+    return Point(finding.category, finding.level, finding.rule, finding.title, finding.by, finding.advice, quotes)
+
+
+def _quote(evidence: Evidence, text: str) -> Quote:
+    """Return the words with the rest of their sentence around them, as far as it is short."""
+    words = one_line(evidence.text, WORDS)
+    if not evidence.text or text[evidence.start : evidence.end] != evidence.text:
+        return Quote("", words, "")
+    before = _SENTENCE_END.split(text[max(0, evidence.start - BEFORE) : evidence.start])[-1]
+    ending = _SENTENCE_END.search(text, evidence.end, evidence.end + AFTER)
+    after = text[evidence.end : ending.end() if ending else evidence.end + AFTER]
+    line = text.count("\n", 0, evidence.start) + 1
+    return Quote(visible(before).lstrip(), words, visible(after).rstrip(), line)

@@ -1,0 +1,183 @@
+"""Hand a warning to the submission server (RFC 6409), and know afterwards whether it may have been taken."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import smtplib
+import ssl
+import threading
+from collections.abc import Callable, Iterator
+from typing import Self
+
+from banken.i18n import _
+from banken.ledger import crash_point
+from banken.respond.model import SmtpServer
+
+
+class PostError(Exception):
+    """A mail was not taken, or it is not known whether it was.
+
+    `permanent`: trying again is of no use (5yz replies, RFC 5321 section 4.2.1; a certificate that is not trusted).
+    `doubtful`: the mail was handed over and no answer came, so it may have been taken.
+    """
+
+    def __init__(self, why: str, *, permanent: bool = False, doubtful: bool = False) -> None:
+        super().__init__(why)
+        self.permanent, self.doubtful = permanent, doubtful
+
+
+class Post:
+    """One connection to the submission server, opened with the first mail; a context manager."""
+
+    def __init__(self, server: SmtpServer) -> None:
+        self._server = server
+        self._smtp: smtplib.SMTP | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Hang up; never raises."""
+        smtp, self._smtp = self._smtp, None
+        if smtp is not None:
+            with contextlib.suppress(smtplib.SMTPException, OSError):
+                smtp.quit()
+            smtp.close()
+
+    def send(self, sender: str, to: str, write: Callable[[bool, int | None], bytes]) -> str:
+        """Send one mail to one address; return what the server answered.
+
+        `write` is asked for the octets once it is known what the server takes: whether 8-bit lines (RFC 6152), and
+        how many octets at most (RFC 1870; None when it does not say). Raises PostError.
+        """
+        try:
+            smtp = self._connected()
+            with _deadline(smtp, self._server.deadline):
+                mail = write(smtp.has_extn("8bitmime"), _largest(smtp))
+                return _deliver(smtp, sender, to, mail)
+        except PostError:
+            self.close()
+            raise
+        except (smtplib.SMTPException, OSError, ValueError) as error:
+            # ValueError: smtplib refuses control characters and what is not ASCII in an address.
+            self.close()
+            raise _told(error) from error
+
+    def _connected(self) -> smtplib.SMTP:
+        if self._smtp is None:
+            smtp = _dial(self._server)
+            try:
+                with _deadline(smtp, self._server.deadline):
+                    _log_in(smtp, self._server)
+            except BaseException:
+                smtp.close()
+                raise
+            self._smtp = smtp
+        return self._smtp
+
+
+def _dial(server: SmtpServer) -> smtplib.SMTP:
+    context = server.context or ssl.create_default_context()
+    if server.security == "tls":
+        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
+    if server.security == "plain" and not _is_loopback(server.host):
+        raise PostError(_("mail is handed in without encryption only on this machine itself"), permanent=True)
+    smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+    if server.security == "starttls":
+        try:
+            smtp.ehlo_or_helo_if_needed()
+            smtp.starttls(context=context)
+        except BaseException:
+            smtp.close()
+            raise
+    return smtp
+
+
+def _log_in(smtp: smtplib.SMTP, server: SmtpServer) -> None:
+    smtp.ehlo_or_helo_if_needed()
+    if server.token is not None:
+        first = f"user={server.user}\1auth=Bearer {_secret(server.token)}\1\1"
+        # A challenge is the server's complaint about the token; it is answered with nothing.
+        smtp.auth("XOAUTH2", lambda challenge=None: first if challenge is None else "")
+    elif server.user and server.password is not None:
+        smtp.login(server.user, _secret(server.password))
+
+
+def _secret(ask: Callable[[], str]) -> str:
+    try:
+        return ask()
+    except Exception as error:  # a password command may fail in any way, and work again in an hour
+        raise PostError(_("the password could not be had: {why}").format(why=error)) from error
+
+
+def _deliver(smtp: smtplib.SMTP, sender: str, to: str, mail: bytes) -> str:
+    options = ["BODY=8BITMIME"] if smtp.has_extn("8bitmime") and not mail.isascii() else []
+    _accepted(*smtp.mail(sender, options))
+    _accepted(*smtp.rcpt(to))
+    crash_point("warning.before_data")
+    try:
+        code, answer = smtp.data(mail)
+    except smtplib.SMTPDataError:
+        raise  # refused before anything was handed over
+    except (smtplib.SMTPException, OSError) as error:
+        raise PostError(_why(error), doubtful=True) from error
+    crash_point("warning.accepted")
+    _accepted(code, answer)
+    return f"{code} {_text(answer)}"
+
+
+def _accepted(code: int, answer: bytes) -> None:
+    if code not in (250, 251):
+        raise PostError(f"{code} {_text(answer)}", permanent=500 <= code < 600)
+
+
+def _told(error: Exception) -> PostError:
+    permanent = isinstance(error, ssl.SSLCertVerificationError | ValueError | smtplib.SMTPNotSupportedError)
+    if isinstance(error, smtplib.SMTPResponseException):
+        permanent = 500 <= error.smtp_code < 600
+    return PostError(_why(error), permanent=permanent)
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, smtplib.SMTPResponseException):
+        return f"{error.smtp_code} {_text(error.smtp_error)}"
+    return str(error) or type(error).__name__
+
+
+def _text(answer: bytes | str) -> str:
+    return " ".join((answer.decode("utf-8", "replace") if isinstance(answer, bytes) else answer).split())
+
+
+def _largest(smtp: smtplib.SMTP) -> int | None:
+    said = smtp.esmtp_features.get("size", "") if smtp.has_extn("size") else ""
+    return int(said) if said.isdigit() and int(said) else None
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+@contextlib.contextmanager
+def _deadline(smtp: smtplib.SMTP, seconds: float) -> Iterator[None]:
+    """Cut the connection after `seconds`: a server that drips its answer outlives the timeout of each read."""
+    timer = threading.Timer(seconds, _cut, [smtp])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _cut(smtp: smtplib.SMTP) -> None:
+    sock = smtp.sock
+    if sock is not None:
+        with contextlib.suppress(OSError):
+            sock.shutdown(2)
