@@ -1,0 +1,74 @@
+"""The text of one part, with what points into it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from banken.message.model import Link
+from banken.words import Segment
+
+
+@dataclass(slots=True)
+class Piece:
+    """A text, its segments (they tile it), its links and the places where only a picture's alt text stands."""
+
+    text: str
+    segments: list[Segment]
+    links: list[Link] = field(default_factory=list)
+    pictures: list[tuple[int, int]] = field(default_factory=list)
+
+    def is_picture(self, start: int, end: int) -> bool:
+        """Return whether nothing but pictures' texts stands in `[start, end)`."""
+        rest = end - start - sum(max(0, min(end, stop) - max(start, begin)) for begin, stop in self.pictures)
+        return rest <= len(self.text[start:end]) - len(self.text[start:end].rstrip())
+
+    def moved(self, offset: int) -> Piece:
+        """Return the piece as it stands `offset` characters further on."""
+        segments = [Segment(segment.kind, segment.start + offset, segment.end + offset) for segment in self.segments]
+        links = [
+            Link(link.href, link.text, link.start + offset, link.end + offset) if link.end else link
+            for link in self.links
+        ]
+        return Piece(self.text, segments, links)
+
+    def only(self, spans: list[tuple[int, int]]) -> Piece:
+        """Return the piece cut down to `spans` (in order); links whose words are cut away lose their place."""
+        texts: list[str] = []
+        segments: list[Segment] = []
+        shifts: list[tuple[int, int, int]] = []
+        length = at = 0
+        for start, end in spans:
+            texts.append(self.text[start:end])
+            shifts.append((start, end, length - start))
+            while at < len(self.segments) and self.segments[at].end <= start:
+                at += 1
+            for segment in self.segments[at:]:
+                if segment.start >= end:
+                    break
+                low, high = max(segment.start, start), min(segment.end, end)
+                segments.append(Segment(segment.kind, low + length - start, high + length - start))
+            length += end - start
+        return Piece("".join(texts), _merged(segments), _shifted(self.links, shifts))
+
+
+def _shifted(links: list[Link], shifts: list[tuple[int, int, int]]) -> list[Link]:
+    kept: list[Link] = []
+    at = 0
+    for link in sorted(links, key=lambda link: link.start):
+        while at < len(shifts) and shifts[at][1] <= link.start:
+            at += 1
+        if link.end and at < len(shifts) and shifts[at][0] <= link.start and link.end <= shifts[at][1]:
+            kept.append(Link(link.href, link.text, link.start + shifts[at][2], link.end + shifts[at][2]))
+        else:
+            kept.append(Link(link.href, link.text, 0, 0))
+    return kept
+
+
+def _merged(segments: list[Segment]) -> list[Segment]:
+    merged: list[Segment] = []
+    for segment in segments:
+        if merged and merged[-1].kind == segment.kind and merged[-1].end == segment.start:
+            merged[-1] = Segment(segment.kind, merged[-1].start, segment.end)
+        else:
+            merged.append(segment)
+    return merged

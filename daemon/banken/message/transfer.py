@@ -1,0 +1,61 @@
+"""Content-Transfer-Encoding (RFC 2045 section 6), read tolerantly: damage costs the damaged place, not the part."""
+
+from __future__ import annotations
+
+import binascii
+import re
+
+from banken.message.notes import Note
+
+_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=\s]*")
+_PADDED = re.compile(rb"[^=]+=*")
+_SPACE = b" \t\r\n\x0b\x0c"
+
+
+def decode(data: bytes, encoding: str) -> tuple[bytes, list[str]]:
+    """Return the octets of a body sent in `encoding` (the field's whole value) and the notes made; never raises."""
+    kind = re.sub(r"[^a-z0-9]", "", encoding.lower()[:64])
+    if kind.startswith(("base64", "b64")):
+        return _base64(data)
+    if kind.startswith(("quotedpr", "quoteprint", "qp")):
+        return binascii.a2b_qp(data), []
+    if kind.startswith(("xuu", "uue", "xuue")):
+        return _uu(data)
+    return data, []
+
+
+def _base64(data: bytes) -> tuple[bytes, list[str]]:
+    notes: list[str] = []
+    if strays := len(_NOT_BASE64.findall(data)):
+        notes.append(Note.TRANSFER_BROKEN)
+        if strays * 10 > len(data) or not data.isascii():  # it is not base64 at all
+            return data, notes
+        data = b"\n".join(line for line in data.split(b"\n") if _BASE64_LINE.fullmatch(line))
+    clean = data.translate(None, _SPACE)
+    if b"=" in clean.rstrip(b"="):  # coded piece by piece, each with its own padding
+        return b"".join(_piece(piece) for piece in _PADDED.findall(clean)), notes
+    if len(clean.rstrip(b"=")) % 4 == 1:
+        notes.append(Note.TRANSFER_BROKEN)
+    return _piece(clean), notes
+
+
+def _piece(data: bytes) -> bytes:
+    data = data.rstrip(b"=")
+    if len(data) % 4 == 1:
+        data = data[:-1]
+    return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
+
+
+def _uu(data: bytes) -> tuple[bytes, list[str]]:
+    octets: list[bytes] = []
+    for line in data.split(b"\n"):
+        if line.startswith(b"begin ") or not line.strip():
+            continue
+        if line.strip() == b"end":
+            break
+        try:
+            octets.append(binascii.a2b_uu(line))
+        except binascii.Error:
+            return data, [Note.TRANSFER_BROKEN]
+    return b"".join(octets), []
