@@ -119,9 +119,7 @@ def _told(error: BaseException) -> LedgerError:
     if "full" in why:
         return LedgerError(_("the disk is full, the ledger cannot be written"), _("make room, then start again"))
     if "malformed" in why or "not a database" in why:
-        return LedgerDamagedError(
-            _("the ledger is damaged ({why})").format(why=why), _("restore a backup, see `banken ledger`")
-        )
+        return LedgerDamagedError.because(why)
     return LedgerError(
         _("the ledger cannot be read or written: {why}").format(why=why), _("look at the disk and the rights on it")
     )

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from banken.i18n import _
+
 
 class LedgerError(Exception):
     """The ledger cannot be used; the text says what is wrong and what to do, in the worker's language."""
@@ -17,3 +21,15 @@ class LedgerInUseError(LedgerError):
 
 class LedgerDamagedError(LedgerError):
     """The file is not a ledger, or it is broken."""
+
+    @classmethod
+    def because(cls, why: object) -> LedgerDamagedError:
+        """Return the error for a broken ledger; `why` is what the database says."""
+        reason = " ".join(str(why).split())
+        return cls(_("the ledger is damaged ({why})").format(why=reason), _("put a backup in its place"))
+
+    def with_backup(self, backup: Path | None) -> LedgerDamagedError:
+        """Return the same error, naming a backup that could take its place."""
+        if backup is None:
+            return self
+        return LedgerDamagedError(self.what, _("the newest backup here is {path}").format(path=backup))

@@ -47,6 +47,11 @@ def create(path: Path) -> None:
         raise unwritable(path, error) from None
 
 
+def newest_backup(folder: Path) -> Path | None:
+    """Return the backup (`*.backup`) in the state folder that was written last."""
+    return max(folder.glob("*.backup"), key=lambda path: path.stat().st_mtime, default=None)
+
+
 def unwritable(path: Path, error: OSError) -> LedgerError:
     """Return what to say when `path` cannot be written."""
     what = _("cannot write the ledger {path}: {why}").format(path=path, why=error.strerror or error)

@@ -15,7 +15,7 @@ from banken.ledger import schema
 from banken.ledger.deals import DealsRepository, EventsRepository
 from banken.ledger.desk import Desk, engine_for, plainly
 from banken.ledger.errors import LedgerDamagedError, LedgerError
-from banken.ledger.files import Lock, create, ledger_file, prepare
+from banken.ledger.files import Lock, create, ledger_file, newest_backup, prepare
 from banken.ledger.keeping import erase_client, erase_old
 from banken.ledger.learned import LearnedRepository
 from banken.ledger.mail import FindingsRepository, MarksRepository, QuarantineRepository, SeenRepository
@@ -57,9 +57,11 @@ class Ledger:
         lock = Lock(file) if alone else None
         try:
             return cls(_opened(f"sqlite:///{file}"), file, lock)
-        except BaseException:
+        except BaseException as error:
             if lock is not None:
                 lock.release()
+            if isinstance(error, LedgerDamagedError):
+                raise error.with_backup(newest_backup(file.parent)) from None
             raise
 
     def transaction(self) -> AbstractContextManager[object]:
@@ -134,6 +136,4 @@ def _quick_check(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         found = connection.execute(text("PRAGMA quick_check(1)")).scalar()
         if found != "ok":
-            raise LedgerDamagedError(
-                _("the ledger is damaged ({why})").format(why=found), _("restore a backup, see `banken ledger`")
-            )
+            raise LedgerDamagedError.because(found)

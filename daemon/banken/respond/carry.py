@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Self
 
 from banken.i18n import _
 from banken.ledger import Ledger, OutboxRow, OutboxState, Owed, crash_point
-from banken.mailbox.errors import MailboxError
+from banken.mailbox.errors import FolderMissing, Gone, MailboxError, Refused
 from banken.mailbox.model import Mailbox
 from banken.respond import letter
 from banken.respond.advice import Advice
@@ -60,6 +60,14 @@ def carry_out(
     return outcome
 
 
+def _hopeless(row: OutboxRow, error: MailboxError) -> bool:
+    """Return whether trying again is of no use: a label that is refused, or whose message is gone.
+
+    A wrong password is set right some day, a full mailbox emptied; and the inbox is the last way a warning has.
+    """
+    return row.action == "label" and isinstance(error, FolderMissing | Gone | Refused)
+
+
 def _sort(outcome: Outcome, row: OutboxRow) -> None:
     match row.state:
         case OutboxState.DONE:
@@ -101,7 +109,7 @@ class Hands:
         except PostError as error:
             self._fail(claimed, str(error), permanent=error.permanent, doubtful=error.doubtful)
         except MailboxError as error:
-            self._fail(claimed, str(error), permanent=error.permanent, doubtful=True)
+            self._fail(claimed, str(error), permanent=_hopeless(claimed, error), doubtful=True)
         return self.ledger.outbox.get(row.id)
 
     def _try(self, row: OutboxRow, touched: datetime) -> None:
@@ -189,13 +197,15 @@ class Hands:
             return self._holds(target, row.message_id)
         if target not in self.settings.watched:
             return None
-        return any(self._holds(folder, row.message_id) for folder in self._all_folders())
-
-    def _all_folders(self) -> Iterable[str]:
-        return dict.fromkeys([self.settings.folder, *self.mailbox.folders()])
+        return self._holds(self.settings.folder, row.message_id) or any(
+            self._holds(folder, row.message_id) for folder in self.mailbox.folders() if folder != self.settings.folder
+        )
 
     def _holds(self, folder: str, message_id: str) -> bool:
-        self.mailbox.open(folder)
+        try:
+            self.mailbox.open(folder)
+        except (FolderMissing, Refused):  # a folder that only holds others (RFC 9051 section 7.3.1, \Noselect)
+            return False
         return bool(self.mailbox.find(message_id))
 
     def _fail(self, row: OutboxRow, why: str, *, permanent: bool, doubtful: bool) -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -33,6 +34,15 @@ class Found:
 
 
 @dataclass(frozen=True, slots=True)
+class Reply:
+    """An answer to paste, in the client's language; `meaning` is the same in the worker's, "" when they share one."""
+
+    name: str
+    text: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
     """A whole warning in one language."""
 
@@ -48,7 +58,7 @@ class Page:
     deal: tuple[tuple[str, str], ...]
     dont: tuple[str, ...]
     steps: tuple[str, ...]
-    replies: tuple[tuple[str, str], ...]
+    replies: tuple[Reply, ...]
     keep: tuple[str, ...]
     whom: tuple[str, ...]
     answers: tuple[tuple[str, str], ...]
@@ -72,7 +82,7 @@ def compose(facts: WarningFacts, advice: Advice, settings: WarningSettings, *, a
         deal=tuple(_deal(facts, settings)),
         dont=tuple(_unique(told.dont for told in counsels)[:DONT]),
         steps=main.steps,
-        replies=tuple((_reply_name(name), text) for name, text in main.replies.items()),
+        replies=tuple(_replies(facts, advice, spoken)),
         keep=tuple(advice.keep(spoken)),
         whom=tuple(_unique(told.whom for told in counsels)),
         answers=tuple(_answers(spoken)),
@@ -147,6 +157,24 @@ def _channel(facts: WarningFacts) -> str:
     if facts.channel is Channel.DIRECT:
         return _("a mail straight to you, from {address}").format(address=unlinked(facts.sender))
     return _("a notification of the platform")
+
+
+def _replies(facts: WarningFacts, advice: Advice, spoken: str) -> Iterator[Reply]:
+    """Yield the answers for the strongest finding in the language that the client writes."""
+    theirs = _language_of(facts) or spoken
+    text = _counsel(facts.points[0], facts, advice, theirs).replies
+    meaning = _counsel(facts.points[0], facts, advice, spoken).replies if theirs != spoken else {}
+    for name in text:
+        yield Reply(_reply_name(name), text[name], meaning.get(name, ""))
+
+
+def _language_of(facts: WarningFacts) -> str:
+    """Return "ja" when the client's words hold kana, "en" when they are Latin, "" when nothing tells."""
+    words = "".join(q.before + q.words + q.after for point in facts.points for q in point.quotes)
+    names = [unicodedata.name(char, "").partition(" ")[0] for char in words if char.isalpha()]
+    if any(name in ("HIRAGANA", "KATAKANA", "HALFWIDTH") for name in names):
+        return "ja"
+    return "en" if names and all(name == "LATIN" for name in names) else ""
 
 
 def _reply_name(name: str) -> str:
