@@ -1,1 +1,8 @@
 """Recognise the platform's mail from `rules/<platform>/platform.yaml`."""
+
+from banken.platform.direct import AddressBook
+from banken.platform.model import Correspondence, Ids
+from banken.platform.pack import PlatformPack, load
+from banken.platform.recogniser import Recogniser
+
+__all__ = ["AddressBook", "Correspondence", "Ids", "PlatformPack", "Recogniser", "load"]

@@ -44,5 +44,9 @@ class Correspondence:
     """From the platform's agent arm or through BizMatch: interviews and residence are allowed there."""
     impersonates: str = ""
     """Why the sender looks like someone passing as the platform (look-alike domain, Reply-To elsewhere); "" if not."""
+    due: str = ""
+    """The day the work is due, as the frame writes it."""
+    talk: tuple[str, ...] = ()
+    """What the client's words show of the course of work (platform.yaml, `talk:`); for reminders, never believed."""
     why: str = ""
     """How the kind and channel were recognised, for `explain`."""

@@ -1,0 +1,101 @@
+"""Tell a client's own mail from the rest of the inbox, without drowning the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from banken.i18n import _
+from banken.message.model import Message
+from banken.platform.pattern import Patterns, fold
+from banken.platform.schema import Direct, Unrelated
+
+_LOOKED_AT = 200
+"""Lines of a mail that are looked at for hints."""
+
+
+@dataclass(frozen=True, slots=True)
+class AddressBook:
+    """Whom the worker knows: clients by address and by name (with the deal, "" for none), and the worker.
+
+    `threads` are Message-IDs of mail between the worker and a client, with the deal.
+    """
+
+    clients: Mapping[str, str] = field(default_factory=dict)
+    names: Mapping[str, str] = field(default_factory=dict)
+    own: frozenset[str] = frozenset()
+    threads: Mapping[str, str] = field(default_factory=dict)
+
+
+class DirectMail:
+    """Knows how clients of one platform write by mail."""
+
+    def __init__(self, direct: Direct, unrelated: Unrelated, names: Sequence[str]) -> None:
+        self._names = [fold(name) for name in direct.names]
+        self._ties, self._work, self._applied = (
+            Patterns(one, names) for one in (direct.ties, direct.work, direct.applied)
+        )
+        self._enough = direct.enough_work
+        self._locals = frozenset(unrelated.locals)
+        self._subjects, self._bodies = (Patterns(one, names) for one in (unrelated.subjects, unrelated.bodies))
+
+    def names_platform(self, text: str) -> bool:
+        """Whether the platform's name stands in `text`."""
+        folded = fold(text)
+        return any(name in folded for name in self._names)
+
+    def is_machine(self, message: Message) -> bool:
+        """Whether the header alone shows a mailing or a service: nobody there speaks to the worker."""
+        local = message.sender.address.partition("@")[0]
+        return message.bulk or bool(message.auto_submitted.strip("no")) or local in self._locals
+
+    def why(self, message: Message, book: AddressBook) -> str:
+        """Return why `message` is a client's, "" when it is not."""
+        known = self._known(message, book)
+        if known or message.bulk:
+            return "" if message.bulk else known
+        lines = [fold(line) for line in (message.subject, *message.text.split("\n", _LOOKED_AT)[:_LOOKED_AT])]
+        if self._is_for_many(message, lines):
+            return ""
+        named = next((name for name in book.names if _stands_in(name, lines, message)), "")
+        if named:
+            return _("names your client {name}").format(name=named)
+        return self._talk(message, lines)
+
+    @staticmethod
+    def _known(message: Message, book: AddressBook) -> str:
+        addresses = {message.sender.address, *(one.address for one in message.reply_to)}
+        if addresses & book.clients.keys():
+            return _("comes from an address of a known client")
+        if any(one in book.threads for one in (*message.in_reply_to, *message.references)):
+            return _("answers a mail between you and a client")
+        return ""
+
+    def _is_for_many(self, message: Message, lines: Sequence[str]) -> bool:
+        return (
+            self.is_machine(message)
+            or self._subjects.matches(lines[0])
+            or any(self._bodies.matches(line) for line in lines[1:])
+        )
+
+    def _talk(self, message: Message, lines: Sequence[str]) -> str:
+        name = fold(message.sender.name)
+        if any(self._ties.matches(line) for line in (name, *lines)):
+            return _("speaks of work on the platform")
+        if any(one in line for one in self._names for line in lines) and self._work_words(lines) >= self._enough:
+            return _("names the platform and speaks of work")
+        if any(self._applied.matches(line) for line in lines) and self._work_words(lines) >= self._enough:
+            return _("speaks of an application as a client would")
+        return ""
+
+    def _work_words(self, lines: Sequence[str]) -> int:
+        return sum(any(pattern.find(line) is not None for line in lines) for pattern in self._work.patterns)
+
+
+def _stands_in(name: str, lines: Sequence[str], message: Message) -> bool:
+    """Whether a client's name (three characters or more) is the sender's, or stands in the last or first lines."""
+    folded = fold(name).strip()
+    if len(folded) < 3:
+        return False
+    filled = [line for line in lines if line.strip()]
+    return folded in fold(message.sender.name) or any(folded in line for line in (*filled[:4], *filled[-6:]))

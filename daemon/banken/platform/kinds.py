@@ -1,0 +1,110 @@
+"""Which kind of notice a mail is, and what it says happened."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import re2
+
+from banken.platform.pattern import MASK, Patterns, fold
+from banken.platform.schema import Frame, Kind
+
+_QUOTED = re2.compile(r"「[^「」]*」|『[^『』]*』|“[^“”]*”")
+_BRACKETS = "[](){}【】［］（）〔〕 　:：|｜/／-—"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A subject read: whom and what it names, and what is left of it (folded, names and titles masked)."""
+
+    rest: str
+    client: str = ""
+    job: str = ""
+
+
+class Subjects:
+    """Reads subjects."""
+
+    def __init__(self, frame: Frame, names: Sequence[str]) -> None:
+        self._patterns = Patterns(frame.subjects, names).patterns
+        brands = "|".join(re2.escape(fold(name)) for name in names)
+        self._brand = re2.compile(
+            rf"^[\s\[(【<]*(?:{brands})[\s\])】>]*[:\-|/]?\s*|\s*[|/\-]\s*(?:{brands})\s*$|\((?:{brands})\)\s*$"
+        )
+
+    def read(self, subject: str) -> Subject:
+        """Take client and job out of a subject; what they hold is never taken for an event.
+
+        A pattern that remembers nothing keeps its words from the patterns below it (「（未読1件）」 is no title).
+        """
+        text, folded = self._bare(subject)
+        rest, found = folded, dict[str, str]()
+        for pattern in self._patterns:
+            hit = pattern.find(folded)
+            if hit is None:
+                continue
+            for name, (start, end) in hit.spans.items():
+                found.setdefault(name, text[start:end].strip())
+                folded, rest = _mask(folded, start, end), _mask(rest, start, end)
+            if not hit.spans:
+                folded = _mask(folded, hit.start, hit.end)
+        return Subject(rest, found.get("client", ""), found.get("job", ""))
+
+    def _bare(self, subject: str) -> tuple[str, str]:
+        text = subject
+        for _turn in range(2):
+            folded = fold(text)
+            match = self._brand.search(folded)
+            if match is None:
+                break
+            start, end = match.span()
+            text = text[:start] + text[end:]
+        return text, fold(text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    kind: Kind
+    topic: Patterns
+    subject: Patterns
+    body: Patterns
+    unless: Patterns
+
+
+class Kinds:
+    """Knows the kinds of one platform, in the order of the file."""
+
+    def __init__(self, kinds: Iterable[Kind], names: Sequence[str]) -> None:
+        self._kinds = [
+            _Compiled(kind, *(Patterns(one, names) for one in (kind.topic, kind.subject, kind.body, kind.unless)))
+            for kind in kinds
+        ]
+
+    def recognise(self, subject: Subject, lines: Sequence[str], role: str) -> tuple[Kind, str] | None:
+        """Return the kind and how it was known; `lines` are the platform's own, folded and masked."""
+        for one in self._kinds:
+            if self._fits(one, subject.rest, lines) and one.subject.matches(subject.rest):
+                return one.kind, "subject"
+        for one in self._kinds:
+            if self._fits(one, subject.rest, lines) and any(map(one.body.matches, lines)):
+                return one.kind, "text"
+        for one in self._kinds:
+            if role in one.kind.roles:
+                return one.kind, "sender"
+        return None
+
+    @staticmethod
+    def _fits(one: _Compiled, subject: str, lines: Sequence[str]) -> bool:
+        if one.unless.matches(subject):
+            return False
+        return not one.kind.topic or one.topic.matches(subject) or any(map(one.topic.matches, lines))
+
+
+def _mask(text: str, start: int, end: int) -> str:
+    return text[:start] + MASK * (end - start) + text[end:]
+
+
+def masked(folded: str) -> str:
+    """Return a folded line with everything in quotes masked: titles and names are no events."""
+    return str(_QUOTED.sub(MASK, folded))

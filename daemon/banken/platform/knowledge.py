@@ -1,0 +1,45 @@
+"""One platform as its `platform.yaml` describes it, compiled."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from banken.platform.direct import DirectMail
+from banken.platform.frame import FrameReader
+from banken.platform.kinds import Kinds, Subjects
+from banken.platform.links import Pages
+from banken.platform.pattern import Patterns
+from banken.platform.schema import EventRule, PlatformFile
+from banken.platform.senders import Senders
+
+
+class Knowledge:
+    """A platform's knowledge, ready to be asked."""
+
+    def __init__(self, file: PlatformFile) -> None:
+        self.file = file
+        self.id = file.id
+        names = tuple(file.names)
+        self.senders = Senders(file, names)
+        self.pages = Pages(file.urls)
+        self.subjects = Subjects(file.frame, names)
+        self.kinds = Kinds(file.kinds, names)
+        self.frame = FrameReader(file.frame, names, self.pages)
+        self.direct = DirectMail(file.direct, file.unrelated, names)
+        self.hints = [(hint, Patterns(hint.subject, names), Patterns(hint.lines, names)) for hint in file.hints]
+        talk = file.talk
+        self.talk = {
+            "asks_work": Patterns(talk.asks_work, names),
+            "got_delivery": Patterns(talk.got_delivery, names),
+            "claims_permission": Patterns(talk.claims_permission, names),
+        }
+
+    @property
+    def effects(self) -> Mapping[str, EventRule]:
+        """What each event of this platform does to a deal."""
+        return self.file.events
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The domains whose mail can be the platform's (with their subdomains)."""
+        return self.senders.domains

@@ -1,0 +1,80 @@
+"""The lines of a mail, with what the frame reader wants to know of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+import re2
+
+from banken.message.model import Message
+from banken.platform.links import Page, Place
+from banken.platform.pattern import fold
+
+_RULER = re2.compile(r"^[\s\-=_*~.・…‥―—–─━‐ー＿＝＊〜～#＃◆◇■□●○☆★+＋|｜]{2,}$")
+_ADDRESS = re2.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+_LINK = re2.compile(r"(?:https?://|www\.)[^\s<>]+")
+_PHONE = re2.compile(r"(?:^|[^0-9])0[5789]0[-\s.]?[0-9]{4}[-\s.]?[0-9]{4}")
+_DECORATION = " 　\t■□◆◇●○◎▼▽▲△★☆*・>＞※#-—–―─━=＝~〜【】[]<>「」『』()（）{}〔〕《》|｜:：→⇒▶►≫»✉📩"
+_MARKS = frozenset("■□◆◇●○◎▼▽▲△★☆*・※#【[<>-—–―─━→⇒!◎✓✔×(")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: `text` as written, `folded` for patterns, `words` without addresses, `bare` without decoration."""
+
+    text: str
+    start: int
+    end: int
+    folded: str
+    words: str
+    pages: tuple[Page, ...] = ()
+    linked: bool = False
+    """Holds a link, wherever it leads (notices may send every click through a counter's host)."""
+    foreign: bool = False
+    """Holds a way to reach somebody that is not the platform: a mail address, a link, a mobile number."""
+    bare: str = field(default="")
+    item: bool = False
+    """Begins with a mark, as a list's item or a note does."""
+    blank: bool = False
+    ruler: bool = False
+
+    @classmethod
+    def of(cls, text: str, start: int = 0, places: Iterable[Place] = (), *, linked: bool = False) -> Line:
+        """Return `text`, which begins at `start` of the mail, as a line; `places` are those that lie in it."""
+        places = tuple(places)
+        folded = fold(text)
+        words, foreign = folded, _PHONE.search(folded) is not None
+        for place in places:
+            low, high = place.start - start, place.end - start
+            words = words[:low] + "\0" * (high - low) + words[high:]
+        for address in (_LINK, _ADDRESS):
+            foreign = foreign or address.search(words) is not None
+        words = words.replace("\0", "").strip(_DECORATION)
+        return cls(
+            text=text,
+            start=start,
+            end=start + len(text),
+            folded=folded,
+            words=words,
+            pages=tuple(place.page for place in places),
+            linked=linked or bool(places),
+            foreign=foreign,
+            bare=folded.strip(_DECORATION),
+            item=folded.lstrip()[:1] in _MARKS and bool(text.strip()),
+            blank=not text.strip(),
+            ruler=_RULER.search(text) is not None,
+        )
+
+
+def split(message: Message, places: list[Place]) -> list[Line]:
+    """Return the lines of a mail's text, each with the platform's addresses in it."""
+    lines: list[Line] = []
+    start = 0
+    for piece in message.text.split("\n"):
+        end = start + len(piece)
+        linked = any(link.end and start <= link.start <= end for link in message.links)
+        inside = [place for place in places if start <= place.start <= end]
+        lines.append(Line.of(piece, start, inside, linked=linked))
+        start = end + 1
+    return lines

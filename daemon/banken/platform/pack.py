@@ -1,0 +1,44 @@
+"""Read a platform's folder under `rules/`, and try out its examples."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from banken import strictyaml
+from banken.i18n import _
+from banken.platform.examples import Failure, failures
+from banken.platform.knowledge import Knowledge
+from banken.platform.schema import PlatformFile
+
+FILE = "platform.yaml"
+
+
+class PlatformPack(Knowledge):
+    """A platform's knowledge that can try itself out."""
+
+    def test(self) -> list[Failure]:
+        """Return every example of the file that is read differently from what it says."""
+        return failures(self)
+
+
+def load(folder: Path) -> PlatformPack:
+    """Read `platform.yaml` in `folder`. Raises strictyaml.ProblemsError with every mistake in it."""
+    document = strictyaml.read(folder / FILE, f"{folder.name}/{FILE}")
+    file = strictyaml.validate(document, PlatformFile)
+    problems = [
+        document.problem((*trail, "event"), _("there is no event “{event}”").format(event=event), todo)
+        for trail, event, todo in _unknown_events(file)
+    ]
+    if problems:
+        raise strictyaml.ProblemsError(problems)
+    return PlatformPack(file)
+
+
+def _unknown_events(file: PlatformFile) -> list[tuple[tuple[str | int, ...], str, str]]:
+    named = [(("kinds", number), kind.event) for number, kind in enumerate(file.kinds) if kind.event]
+    named += [(("hints", number), hint.event) for number, hint in enumerate(file.hints)]
+    return [
+        (trail, event, strictyaml.did_you_mean(event, file.events))
+        for trail, event in named
+        if event not in file.events
+    ]

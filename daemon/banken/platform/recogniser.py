@@ -1,0 +1,254 @@
+"""Recognise a mail: whose it is, of which kind, about which job, what happened, and which words are a client's."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from banken.i18n import _
+from banken.message.model import Message
+from banken.platform.direct import AddressBook
+from banken.platform.frame import Cut
+from banken.platform.kinds import Subject, masked
+from banken.platform.knowledge import Knowledge
+from banken.platform.links import Place, ids
+from banken.platform.model import Correspondence, Ids
+from banken.platform.pattern import fold
+from banken.platform.schema import Kind
+from banken.platform.segments import refine
+from banken.platform.senders import Claim
+from banken.words import Authentic, Channel, Event, Segment, SegmentKind
+
+UNKNOWN = "unknown"
+"""Kind of a genuine sender's mail that no kind fits."""
+
+DIRECT = "direct"
+
+_OWN_LINES = 12
+"""Lines of a mail without a client's words in which the platform's sentence is looked for."""
+
+
+class Proof(Protocol):
+    """Whether a mail is really from the sender it names, and why (what `message.authenticity` says)."""
+
+    @property
+    def result(self) -> Authentic:
+        """The result."""
+
+    @property
+    def why(self) -> str:
+        """The reason, in words."""
+
+    @property
+    def impersonates(self) -> str:
+        """Why the sender looks like somebody passing as the platform, "" if not."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One notice being read."""
+
+    message: Message
+    claim: Claim
+    subject: Subject
+    cut: Cut
+    lines: tuple[str, ...]
+    """The platform's own lines, folded and masked."""
+    kind: Kind | None
+    how: str
+
+
+class Recogniser:
+    """Recognises mail with the knowledge of all platforms in use."""
+
+    def __init__(self, packs: Iterable[Knowledge]) -> None:
+        self._packs = tuple(packs)
+
+    def needs_body(self, header: Message) -> bool:
+        """Whether more than the header of a mail must be fetched: not for mailings that have no tie to a platform."""
+        if header.own:
+            return False
+        claims = [pack.senders.claim(header) for pack in self._packs]
+        if any(claim.role or claim.false for claim in claims):
+            return True
+        named = f"{header.sender.name} {header.subject}"
+        if any(pack.direct.names_platform(named) for pack in self._packs):
+            return True
+        return not any(pack.direct.is_machine(header) for pack in self._packs)
+
+    def recognise(self, message: Message, authenticity: Proof, book: AddressBook) -> Correspondence:
+        """Return what `message` is. `authenticity` decides whether its events are believed, `book` who is known."""
+        for pack in self._packs:
+            claim = pack.senders.claim(message)
+            if claim.role or claim.false or authenticity.impersonates:
+                return self._from_platform(pack, message, authenticity, claim)
+        for pack in self._packs:
+            why = pack.direct.why(message, book) if message.sender.address not in book.own else ""
+            if why:
+                return self._direct(pack, message, authenticity, why)
+        return Correspondence(
+            channel=Channel.UNRELATED,
+            authentic=authenticity.result,
+            authentic_why=authenticity.why,
+            segments=message.segments,
+            why=_("no tie to a client or a platform"),
+        )
+
+    # Mail of the platform ------------------------------------------------------------------------------------------
+
+    def _from_platform(self, pack: Knowledge, message: Message, proof: Proof, claim: Claim) -> Correspondence:
+        reading = _read(pack, message, claim)
+        false = authenticity_false(proof, claim)
+        channel = _channel(reading)
+        told = channel is Channel.NOTIFICATION
+        numbers = _numbers(pack, reading) if told or (reading.kind and reading.kind.event) else Ids()
+        return Correspondence(
+            channel=channel,
+            platform=pack.id,
+            kind=_kind_id(reading),
+            authentic=Authentic.FORGED if claim.false else proof.result,
+            authentic_why=claim.false or proof.why or claim.note,
+            client=reading.cut.client,
+            job=reading.cut.job,
+            ids=numbers,
+            segments=_segments(reading, told=told, false=bool(false)),
+            events=_events(pack, reading, proof, false, numbers),
+            judged=told or bool(false),
+            agent=claim.agent and not told,
+            impersonates=false,
+            due=reading.cut.due,
+            talk=_talk(pack, message, reading.cut) if told else (),
+            why=_why(reading),
+        )
+
+    # Mail of clients -----------------------------------------------------------------------------------------------
+
+    def _direct(self, pack: Knowledge, message: Message, proof: Proof, why: str) -> Correspondence:
+        places = pack.pages.places(message.text, message.links)
+        own = [(one.start, one.end) for one in message.segments if one.kind is SegmentKind.BODY]
+        return Correspondence(
+            channel=Channel.DIRECT,
+            platform=pack.id,
+            kind=DIRECT,
+            authentic=proof.result,
+            authentic_why=proof.why,
+            client=message.sender.name,
+            client_address=message.sender.address,
+            ids=ids(places),
+            segments=message.segments,
+            judged=True,
+            talk=_talk(pack, message, Cut(body=own)),
+            why=why,
+        )
+
+
+def authenticity_false(proof: Proof, claim: Claim) -> str:
+    """Return why the sender is not the platform though it says so, "" when nothing speaks against it."""
+    return claim.false or proof.impersonates
+
+
+def _read(pack: Knowledge, message: Message, claim: Claim) -> _Reading:
+    subject = pack.subjects.read(message.subject)
+    cut = pack.frame.cut(message, subject.client, subject.job)
+    own = [line.folded for line in cut.frame if not line.blank]
+    if not cut.announced:
+        own += [fold(line) for start, end in cut.body for line in message.text[start:end].split("\n")[:_OWN_LINES]]
+    lines = tuple(masked(line) for line in own)
+    if claim.agent:
+        return _Reading(message, claim, subject, cut, lines, None, "agent")
+    found = pack.kinds.recognise(subject, lines, claim.role)
+    kind, how = found or (None, "announcement" if cut.announced else "")
+    return _Reading(message, claim, subject, _with_title(cut, message, kind), lines, kind, how)
+
+
+def _with_title(cut: Cut, message: Message, kind: Kind | None) -> Cut:
+    """Let an event name its job by the first quoted words of its text, when nothing else names it."""
+    if kind is None or kind.channel == "notification" or cut.job or not kind.event:
+        return cut
+    for line in message.text.split("\n")[:_OWN_LINES]:
+        start, end = line.find("「"), line.find("」")
+        if 0 <= start < end:
+            return replace(cut, job=line[start + 1 : end].strip())
+    return cut
+
+
+def _channel(reading: _Reading) -> Channel:
+    kind = reading.kind
+    if reading.claim.agent:
+        return Channel.PLATFORM
+    if kind is None:
+        return Channel.NOTIFICATION if reading.cut.announced else Channel.PLATFORM
+    if kind.channel == "auto":
+        return Channel.NOTIFICATION if reading.cut.marked else Channel.PLATFORM
+    return Channel(kind.channel)
+
+
+def _kind_id(reading: _Reading) -> str:
+    if reading.claim.agent:
+        return "agent"
+    if reading.kind is not None:
+        return reading.kind.id
+    return "message" if reading.cut.announced else UNKNOWN
+
+
+def _numbers(pack: Knowledge, reading: _Reading) -> Ids:
+    return ids(_places_outside(pack, reading))
+
+
+def _places_outside(pack: Knowledge, reading: _Reading) -> Sequence[Place]:
+    """Return the platform's addresses in the frame: those that a client writes prove nothing."""
+    message, cut = reading.message, reading.cut
+    places = pack.pages.places(message.text, message.links)
+    if _channel(reading) is not Channel.NOTIFICATION:
+        return places
+    return [place for place in places if not any(start <= place.start < end for start, end in cut.body)]
+
+
+def _events(pack: Knowledge, reading: _Reading, proof: Proof, false: str, numbers: Ids) -> tuple[Event, ...]:
+    kinds = [reading.kind.event] if reading.kind and reading.kind.event else []
+    if reading.kind and (kinds or _channel(reading) is Channel.NOTIFICATION):
+        kinds += [event for event in _hinted(pack, reading, numbers) if event not in kinds]
+    believed = proof.result is Authentic.VERIFIED and not false and reading.claim.role != "unlisted"
+    why = _("said by the platform") if believed else _("not believed: {why}").format(why=false or proof.why)
+    return tuple(
+        Event(kind, reading.message.date, believed, why, source=reading.message.fingerprint) for kind in kinds if kind
+    )
+
+
+def _hinted(pack: Knowledge, reading: _Reading, numbers: Ids) -> list[str]:
+    told = _channel(reading) is Channel.NOTIFICATION
+    frame = [masked(line.folded) for line in reading.cut.frame if not pack.frame.is_safety(line)]
+    status = [fold(value) for value in reading.cut.status]
+    found = []
+    for hint, subject, lines in pack.hints:
+        said = told and (subject.matches(reading.subject.rest) or any(map(lines.matches, (*frame, *status))))
+        if said or any(getattr(numbers, shape) for shape in hint.urls):
+            found.append(hint.event)
+    spoken = [event for event in found if event.startswith("shown")]
+    return spoken[:1] + [event for event in found if event not in spoken]
+
+
+def _segments(reading: _Reading, *, told: bool, false: bool) -> tuple[Segment, ...]:
+    message = reading.message
+    if told:
+        return refine(message, reading.cut)
+    if false:
+        return message.segments
+    hidden = [one for one in message.segments if one.kind is SegmentKind.HIDDEN]
+    return tuple(hidden) if hidden else (Segment(SegmentKind.FRAME, 0, len(message.text)),)
+
+
+def _talk(pack: Knowledge, message: Message, cut: Cut) -> tuple[str, ...]:
+    lines = [fold(line) for start, end in cut.body for line in message.text[start:end].split("\n")]
+    return tuple(name for name, patterns in pack.talk.items() if any(map(patterns.matches, lines)))
+
+
+def _why(reading: _Reading) -> str:
+    return {
+        "subject": _("known by its subject"),
+        "text": _("known by its text"),
+        "sender": _("known by its sender"),
+        "agent": _("from the platform's agent arm"),
+        "announcement": _("says that a client's message came in"),
+    }.get(reading.how, _("no kind in platform.yaml fits"))

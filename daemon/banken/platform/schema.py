@@ -1,0 +1,203 @@
+"""What may stand in `rules/<platform>/platform.yaml`; unknown keys are mistakes."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from banken.platform.pattern import Pattern
+from banken.words import Permission, Stage
+
+
+def _checked(source: str) -> str:
+    Pattern(source)
+    return source
+
+
+PatternText = Annotated[str, Field(min_length=1, max_length=400), AfterValidator(_checked)]
+"""A pattern of the small language (see pattern.py); a bad one is reported where it stands."""
+
+Domain = Annotated[str, Field(pattern=r"^[a-z0-9-]+(\.[a-z0-9-]+)+$")]
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+
+
+class Strict(BaseModel):
+    """Base of all: no unknown keys, nothing changes after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Title(Strict):
+    """A name for people, in both languages."""
+
+    ja: str
+    en: str
+
+
+class Fact(Strict):
+    """Where something is known from, and since when."""
+
+    as_of: str = ""
+    source: str = ""
+
+
+class Sender(Fact):
+    """A sender domain (it and its subdomains) and what comes from there."""
+
+    domain: Domain
+    role: Literal["service", "magazine", "staff", "unlisted"]
+    note: str = ""
+
+
+class Agent(Fact):
+    """How the platform's agent arm is known."""
+
+    locals: list[str] = []
+    names: list[PatternText] = []
+    subjects: list[PatternText] = []
+
+
+class LookAlike(Fact):
+    """How somebody passing as the platform is known."""
+
+    brands: list[str] = Field(min_length=1)
+    roles: list[str] = []
+
+
+class Urls(Fact):
+    """Hosts of the platform (exact), and what the paths of its pages say."""
+
+    hosts: list[Domain] = Field(min_length=1)
+    help_hosts: list[Domain] = []
+    shapes: dict[Literal["message", "proposal", "contract", "job", "other"], list[str]]
+
+
+class EventRule(Strict):
+    """What an event does to a deal.
+
+    `moves`: `always` sets the stage; `forward` only takes it further (unknown, before, under contract); `opens` puts
+    an unknown or finished deal before a contract; `after` finishes a deal unless a newer contract was opened since.
+    """
+
+    title: Title
+    stage: Stage | None = None
+    permission: Permission | None = None
+    moves: Literal["always", "forward", "opens", "after"] = "always"
+
+
+class Example(Strict):
+    """A mail in short, and what must be read from it."""
+
+    subject: str
+    body: str = ""
+    sender: str = Field("", alias="from")
+    name: str = ""
+    client: str | None = None
+    job: str | None = None
+    channel: Literal["notification", "platform"] | None = None
+    events: list[Name] | None = None
+    text: str | None = None
+
+
+class Kind(Fact):
+    """One kind of mail that the platform sends.
+
+    `channel: auto` is a notification when a client's words are in it, else the platform's own mail. `topic`: one of
+    these is needed in the subject or the platform's own lines. `unless`: what holds one of these is not this kind.
+    `roles`: mail of these senders is this kind when no other fits.
+    """
+
+    id: Name
+    title: Title
+    channel: Literal["notification", "platform", "auto"] = "platform"
+    event: Name | None = None
+    roles: list[Literal["service", "magazine", "staff", "unlisted"]] = []
+    topic: list[PatternText] = []
+    subject: list[PatternText] = []
+    body: list[PatternText] = []
+    unless: list[PatternText] = []
+    examples: list[Example] = []
+
+
+class Hint(Strict):
+    """What a line of the frame or the subject of any genuine mail says about the stage."""
+
+    event: Name
+    lines: list[PatternText] = []
+    subject: list[PatternText] = []
+    urls: list[Literal["message", "proposal", "contract", "job"]] = []
+
+
+class Labels(Strict):
+    """Words before a value in the frame (「お仕事：…」), by what the value is."""
+
+    client: list[str] = []
+    job: list[str] = []
+    due: list[str] = []
+    status: list[str] = []
+    other: list[str] = []
+    text: list[str] = []
+    text_ends: list[str] = []
+    history: list[str] = []
+
+
+class Frame(Fact):
+    """The platform's own words around the client's."""
+
+    labels: Labels
+    subjects: list[PatternText]
+    banner: list[PatternText]
+    greeting: list[PatternText]
+    announce: list[PatternText]
+    buttons: list[PatternText]
+    footer: list[PatternText]
+    safety_titles: list[PatternText]
+    safety: list[PatternText]
+
+
+class Direct(Fact):
+    """How mail of a client is told from the rest of the inbox."""
+
+    names: list[str]
+    ties: list[PatternText]
+    work: list[PatternText]
+    applied: list[PatternText]
+    enough_work: int = Field(2, ge=1)
+
+
+class Unrelated(Fact):
+    """How mail for many, and of services, is known."""
+
+    locals: list[str]
+    subjects: list[PatternText]
+    bodies: list[PatternText]
+
+
+class Talk(Strict):
+    """What a client's words show about the course of the work, for reminders only."""
+
+    asks_work: list[PatternText] = []
+    got_delivery: list[PatternText] = []
+    claims_permission: list[PatternText] = []
+
+
+class PlatformFile(Strict):
+    """The whole file."""
+
+    id: Name
+    title: Title
+    names: list[str] = Field(min_length=1)
+    as_of: str
+    source: str
+    senders: list[Sender] = Field(min_length=1)
+    agent: Agent
+    look_alike: LookAlike
+    urls: Urls
+    events: dict[Name, EventRule]
+    kinds: list[Kind] = Field(min_length=1)
+    hints: list[Hint] = []
+    frame: Frame
+    direct: Direct
+    unrelated: Unrelated
+    talk: Talk = Talk()

@@ -1,0 +1,80 @@
+"""Lay the cut of the frame over the segments of a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from banken.message.model import Message
+from banken.message.segments import split
+from banken.platform.frame import Cut
+from banken.words import Segment, SegmentKind
+
+_KEPT = (SegmentKind.HIDDEN, SegmentKind.FORWARD, SegmentKind.QUOTE)
+"""Kinds that were seen in the markup; what lines mean is seen again without the frame around them."""
+
+
+def refine(message: Message, cut: Cut) -> tuple[Segment, ...]:
+    """Return the segments of `message` with the platform's frame cut away; BODY is the client's own new words.
+
+    Frames draw rules that look like the beginning of a signature or of an older mail, so the client's words are split
+    again by themselves. A quote, too, is the client's words when the frame quotes all of them.
+    """
+    inside = sorted([*_within(message, cut), *_history(cut)], key=lambda one: one.start)
+    if not any(one.kind is SegmentKind.BODY and message.text[one.start : one.end].strip() for one in inside):
+        inside = [_as_body(one) for one in inside]
+    return tuple(_merged(_with_frame(message, inside)))
+
+
+def _within(message: Message, cut: Cut) -> Iterator[Segment]:
+    for start, end in cut.body:
+        for piece in split(message.text[start:end]):
+            yield from _under(message, Segment(piece.kind, piece.start + start, piece.end + start))
+
+
+def _history(cut: Cut) -> Iterator[Segment]:
+    return (Segment(SegmentKind.HISTORY, start, end) for start, end in cut.history)
+
+
+def _under(message: Message, piece: Segment) -> Iterator[Segment]:
+    """Yield `piece`, broken where the mail's own segments know better."""
+    place = piece.start
+    for known in message.segments:
+        start, end = max(known.start, piece.start), min(known.end, piece.end)
+        if known.kind in _KEPT and start < end:
+            if place < start:
+                yield Segment(piece.kind, place, start)
+            yield Segment(known.kind, start, end)
+            place = end
+    if place < piece.end:
+        yield Segment(piece.kind, place, piece.end)
+
+
+def _with_frame(message: Message, inside: list[Segment]) -> Iterator[Segment]:
+    place = 0
+    for segment in [*inside, Segment(SegmentKind.FRAME, len(message.text), len(message.text))]:
+        if place < segment.start:
+            yield from _under_frame(message, place, segment.start)
+        if segment.start < segment.end:
+            yield segment
+        place = segment.end
+
+
+def _under_frame(message: Message, start: int, end: int) -> Iterator[Segment]:
+    for piece in _under(message, Segment(SegmentKind.FRAME, start, end)):
+        yield piece if piece.kind is SegmentKind.HIDDEN else Segment(SegmentKind.FRAME, piece.start, piece.end)
+
+
+def _merged(pieces: Iterator[Segment]) -> list[Segment]:
+    merged: list[Segment] = []
+    for piece in pieces:
+        if merged and merged[-1].kind is piece.kind and merged[-1].end == piece.start:
+            merged[-1] = Segment(piece.kind, merged[-1].start, piece.end)
+        else:
+            merged.append(piece)
+    return merged
+
+
+def _as_body(segment: Segment) -> Segment:
+    if segment.kind in (SegmentKind.QUOTE, SegmentKind.SIGNATURE):
+        return Segment(SegmentKind.BODY, segment.start, segment.end)
+    return segment

@@ -1,0 +1,77 @@
+"""Who sends: the platform, its agent arm, somebody who looks like it, or somebody else."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from banken.i18n import _
+from banken.message.model import Address, Message
+from banken.platform.pattern import Patterns, fold
+from banken.platform.schema import PlatformFile
+
+_SEPARATORS = " 　・･|｜/／-—_.,、。()（）[]【】「」<>＜＞:：\"'@＠|"
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What a sender claims to be: `role` of the platform's ("" for none), and why it looks false ("" when not)."""
+
+    role: str = ""
+    agent: bool = False
+    false: str = ""
+    note: str = ""
+
+
+class Senders:
+    """Knows the senders of one platform."""
+
+    def __init__(self, file: PlatformFile, names: Sequence[str]) -> None:
+        # The longest domain first: magazine.example.jp before example.jp.
+        self._senders = sorted(file.senders, key=lambda sender: -len(sender.domain))
+        self._agent = file.agent
+        self._agent_names = Patterns(file.agent.names, names)
+        self._agent_subjects = Patterns(file.agent.subjects, names)
+        self._brands = [fold(brand) for brand in file.look_alike.brands]
+        self._names = sorted((fold(name) for name in names), key=len, reverse=True)
+        self._roles = sorted((fold(role) for role in file.look_alike.roles), key=len, reverse=True)
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The domains of the platform's official list."""
+        return tuple(sender.domain for sender in self._senders if sender.role != "unlisted")
+
+    def claim(self, message: Message) -> Claim:
+        """Return what the sender of `message` claims to be."""
+        address = message.sender
+        for sender in self._senders:
+            if address.domain == sender.domain or address.domain.endswith("." + sender.domain):
+                return Claim(sender.role, self._is_agent(message, sender.role), note=sender.note)
+        return Claim(false=self._looks_alike(address))
+
+    def _is_agent(self, message: Message, role: str) -> bool:
+        local = message.sender.address.partition("@")[0]
+        return (
+            role == "unlisted"
+            or local in self._agent.locals
+            or self._agent_names.matches(fold(message.sender.name))
+            or self._agent_subjects.matches(fold(message.subject))
+        )
+
+    def _looks_alike(self, address: Address) -> str:
+        if any(brand in address.domain for brand in self._brands):
+            return _("the sender's domain {domain} looks like the platform's and is not").format(domain=address.domain)
+        if self._claims(address.name):
+            what = _("the sender calls itself “{name}” and writes from {domain}, which is not the platform's")
+            return what.format(name=address.name, domain=address.domain or "?")
+        return ""
+
+    def _claims(self, name: str) -> bool:
+        """Whether a display name is the platform's name and nothing but offices beside it."""
+        rest = fold(name)
+        if not any(brand in rest for brand in self._names):
+            # An address of the platform shown as the name is a claim, too.
+            return any("@" + domain in rest for domain in self.domains)
+        for word in (*self._names, *self._roles):
+            rest = rest.replace(word, " ")
+        return not rest.strip(_SEPARATORS)
