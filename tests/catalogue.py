@@ -1,6 +1,6 @@
 """Gather the texts of the product into the Japanese catalogue and compile it: `python -m tests.catalogue`.
 
-Texts stand in the code as `_("…")`; those that stand in a table and reach `_()` as a variable are named in TABLES.
+Texts stand in the code and in templates as `_("…")`; those that stand in a table and reach `_()` as a variable are named in TABLES.
 """
 
 from __future__ import annotations
@@ -23,6 +23,9 @@ SOURCE = Path(__file__).parent.parent / "daemon"
 PO = SOURCE / "banken/locale/ja/LC_MESSAGES/banken.po"
 MO = PO.with_suffix(".mo")
 
+METHODS = [("banken/**.py", "python"), ("banken/**.j2", "jinja2.ext:babel_extract")]
+"""Which of Babel's extractors reads which files."""
+
 TABLES = {
     "banken.strictyaml.explain": ("_EXPECTED",),
     "banken.strictyaml.syntax": ("_COMPLAINTS",),
@@ -33,7 +36,7 @@ TABLES = {
 def msgids() -> dict[str, set[str]]:
     """Return every text of the code with the files it stands in (relative to the source root)."""
     found: dict[str, set[str]] = {}
-    extracted = extract_from_dir(SOURCE, [("banken/**.py", "python")], keywords={"_": None})
+    extracted = extract_from_dir(SOURCE, METHODS, keywords={"_": None})
     for file, _line, message, _comments, _context in extracted:
         if isinstance(message, str) and message:
             found.setdefault(message, set()).add(file)
@@ -75,11 +78,14 @@ def renewed(old: Catalog) -> Catalog:
         domain="banken",
         header_comment="# The texts of Banken in Japanese. Renewed by `make messages`.",
         project="Banken",
+        version="1",
+        msgid_bugs_address="-",
+        last_translator="Banken",
+        language_team="Japanese",
         charset="utf-8",
         creation_date=old.creation_date,
-        revision_date=old.revision_date,
-        last_translator="",
-        language_team="",
+        revision_date=old.creation_date,
+        fuzzy=False,
     )
     for text, files in msgids().items():
         known = old.get(text)

@@ -177,7 +177,10 @@ def _file(value: Any, info: ValidationInfo) -> Path:
     if not isinstance(value, str):
         what = _("“{value}” is no file's name").format(value=shown(value))
         raise Mistake(what, _("put it in quotes"))
-    return resolved(value, info)
+    path = resolved(value, info)
+    if not os.path.exists(path):  # noqa: PTH110 - Path.exists raises where a folder may not be entered
+        raise Mistake(_("there is no “{name}” that can be read").format(name=path), _("check the name"))
+    return path
 
 
 FilePath = Annotated[
@@ -189,7 +192,7 @@ FilePath = Annotated[
         "a file (`~` is opened; relative to the configuration)",
     ),
 ]
-"""A file or folder."""
+"""A file or folder that is there."""
 
 
 def _platform(name: str) -> str:

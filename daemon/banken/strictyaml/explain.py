@@ -32,8 +32,13 @@ def validate(
     try:
         return model.model_validate({} if data is None else data, context=context)
     except ValidationError as error:
-        details = error.errors(include_url=False)
+        details = [detail for detail in error.errors(include_url=False) if not _echo(detail)]
         raise ProblemsError([_explain(document, model, detail, at) for detail in details]) from None
+
+
+def _echo(detail: ErrorDetails) -> bool:
+    """Whether pydantic calls a list too short only because it did not count its bad entries."""
+    return detail["type"] == "too_short" and len(detail["input"]) >= detail["ctx"]["min_length"]
 
 
 def _explain(document: Document, model: type[BaseModel], detail: ErrorDetails, at: Trail) -> Problem:
@@ -78,7 +83,7 @@ def _expected(kind: str, message: str) -> tuple[str, str]:
 
 def _numbers(context: dict[str, Any]) -> dict[str, Any]:
     """Return the bounds that pydantic names in its context."""
-    return {name: context[name] for name in ("ge", "le", "gt", "lt", "max_length") if name in context}
+    return {name: context[name] for name in ("ge", "le", "gt", "lt", "min_length", "max_length") if name in context}
 
 
 _MODEL = ("model_type", "model_attributes_type", "dict_type")
@@ -104,9 +109,9 @@ _EXPECTED = {
     "less_than_equal": ("“{key}” must be {le} or less, not {value}", ""),
     "greater_than": ("“{key}” must be more than {gt}, not {value}", ""),
     "less_than": ("“{key}” must be less than {lt}, not {value}", ""),
-    "too_short": ("“{key}” must not be empty", "write at least one"),
+    "too_short": ("“{key}” must hold {min_length} or more", "add what is missing"),
     "string_too_short": ("“{key}” must not be empty", "fill it in"),
-    "too_long": ("“{key}” must not hold more than {max_length}", ""),
+    "too_long": ("“{key}” must hold {max_length} or less", ""),
     "string_too_long": ("“{key}” must not be longer than {max_length} characters", ""),
     "string_pattern_mismatch": ("“{key}” cannot be “{value}”", ""),
 }
