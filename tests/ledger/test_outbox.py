@@ -1,0 +1,203 @@
+"""The outbox loses nothing, repeats nothing and keeps the order, whatever dies in between."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
+
+from banken.ledger import Ledger, OutboxState, Owed
+from banken.ledger.outbox import GIVE_UP, OutboxRepository, backoff
+
+NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def ledger():
+    with Ledger.open(":memory:") as opened:
+        yield opened
+
+
+def owed(fingerprint: str = "f1", target: str = "smtp:worker@example.jp", lane: str = "", action: str = "warn") -> Owed:
+    return Owed(account="home", fingerprint=fingerprint, action=action, target=target, lane=lane, payload="words")
+
+
+def another_process(ledger: Ledger) -> OutboxRepository:
+    """The outbox as the next process sees it, after this one was killed."""
+    return OutboxRepository(ledger._desk)
+
+
+def test_an_action_is_planned_once(ledger):
+    assert ledger.outbox.plan([owed(), owed()], NOW) == 1
+    assert ledger.outbox.plan([owed()], NOW + SECOND) == 0
+    assert ledger.outbox.plan([owed(action="label")], NOW) == 1
+    assert [row.planned for row in ledger.outbox.of("home", "f1")] == [NOW, NOW]
+
+
+def test_it_is_tried_by_one_and_then_done_for_good(ledger):
+    ledger.outbox.plan([owed()], NOW)
+    [row] = ledger.outbox.due(NOW)
+    claimed = ledger.outbox.claim(row.id, NOW)
+    assert (claimed.state, claimed.tries, claimed.doubtful, claimed.payload) == (OutboxState.TRYING, 1, False, "words")
+    assert ledger.outbox.claim(row.id, NOW) is None
+    assert ledger.outbox.due(NOW) == []
+    ledger.outbox.done(row.id, NOW, "250 OK")
+    after = ledger.outbox.get(row.id)
+    assert (after.state, after.result, after.payload) == (OutboxState.DONE, "250 OK", "")
+    assert ledger.outbox.plan([owed()], NOW) == 0
+    assert ledger.outbox.due(NOW + timedelta(days=365)) == []
+
+
+def test_what_a_dead_process_was_trying_is_doubtful(ledger):
+    ledger.outbox.plan([owed()], NOW)
+    ledger.outbox.claim(1, NOW)
+    heir = another_process(ledger)
+    [row] = heir.due(NOW)
+    assert heir.claim(row.id, NOW).doubtful is True
+    assert ledger.outbox.due(NOW) != []  # the dead one, were it alive, would doubt the heir as well
+    heir.retry(row.id, NOW, "connection refused", doubtful=False)
+    assert heir.claim(row.id, NOW + timedelta(hours=1)).doubtful is False
+
+
+def test_a_passing_failure_waits_and_survives(ledger):
+    ledger.outbox.plan([owed()], NOW)
+    ledger.outbox.claim(1, NOW)
+    row = ledger.outbox.retry(1, NOW, "451 later", doubtful=True)
+    assert (row.state, row.result, row.doubtful, row.payload) == (OutboxState.RETRY, "451 later", True, "words")
+    assert NOW + 1.5 * SECOND <= row.due <= NOW + 2.5 * SECOND
+    assert ledger.outbox.next_due() == row.due
+    assert ledger.outbox.due(row.due - timedelta(microseconds=1)) == []
+    assert [one.id for one in ledger.outbox.due(row.due)] == [1]
+    assert another_process(ledger).claim(1, row.due).doubtful is True
+
+
+def test_after_five_days_it_is_refused(ledger):
+    ledger.outbox.plan([owed()], NOW)
+    ledger.outbox.claim(1, NOW)
+    assert ledger.outbox.retry(1, NOW + GIVE_UP, "451", doubtful=False).state is OutboxState.RETRY
+    late = NOW + GIVE_UP + timedelta(hours=2)
+    ledger.outbox.claim(1, late)
+    assert ledger.outbox.retry(1, late, "451", doubtful=False).state is OutboxState.FAILED
+    assert [row.result for row in ledger.outbox.refused(NOW)] == ["451"]
+    assert ledger.outbox.open() == []
+    assert ledger.outbox.next_due() is None
+
+
+def test_actions_of_one_lane_keep_their_order(ledger):
+    ledger.outbox.plan([owed("f1", lane="deal"), owed("f2", lane="deal"), owed("f3", lane="other"), owed("f4")], NOW)
+    assert [row.fingerprint for row in ledger.outbox.due(NOW)] == ["f1", "f3", "f4"]
+    ledger.outbox.claim(1, NOW)
+    ledger.outbox.retry(1, NOW, "451", doubtful=False, wait=timedelta(hours=1))
+    assert [row.fingerprint for row in ledger.outbox.due(NOW)] == ["f3", "f4"]
+    ledger.outbox.claim(1, NOW + timedelta(hours=1))
+    ledger.outbox.failed(1, NOW, "550")
+    assert [row.fingerprint for row in ledger.outbox.due(NOW)] == ["f2", "f3", "f4"]
+
+
+def test_accounts_do_not_mix(ledger):
+    ledger.outbox.plan([owed()], NOW)
+    assert ledger.outbox.due(NOW, "work") == []
+    assert ledger.outbox.open("work") == []
+    assert ledger.outbox.next_due("work") is None
+    assert len(ledger.outbox.due(NOW, "home")) == 1
+
+
+@given(st.integers(0, 10**9), st.floats(0, 1, exclude_max=True))
+def test_the_wait_doubles_from_two_seconds_to_an_hour(tries, chance):
+    wait = backoff(tries, chance)
+    middle = min(2 * 2 ** (max(min(tries, 30), 1) - 1), 3600)
+    assert timedelta(seconds=middle * 0.75) <= wait <= timedelta(seconds=middle * 1.25)
+
+
+class OutboxMachine(RuleBasedStateMachine):
+    """Plans, tries, results and deaths in any order, against a model of what must hold."""
+
+    def __init__(self):
+        super().__init__()
+        self.ledger = Ledger.open(":memory:")
+        self.outbox = self.ledger.outbox
+        self.now = NOW
+        self.planned: dict[str, str] = {}
+        self.trying: set[int] = set()
+        self.cut_off: set[int] = set()
+        self.over: dict[int, OutboxState] = {}
+        self.order: dict[str, list[int]] = {"": [], "a": [], "b": []}
+
+    @rule(fingerprint=st.sampled_from("pqrstuvw"), lane=st.sampled_from(["", "a", "b"]))
+    def plan(self, fingerprint, lane):
+        new = self.outbox.plan([owed(fingerprint, lane=lane)], self.now)
+        assert new == (fingerprint not in self.planned)
+        self.planned.setdefault(fingerprint, lane)
+
+    @rule(seconds=st.integers(0, 5000))
+    def time_passes(self, seconds):
+        self.now += timedelta(seconds=seconds)
+
+    @rule(data=st.data())
+    def claim_something(self, data):
+        due = self.outbox.due(self.now)
+        if not due:
+            return
+        row = data.draw(st.sampled_from(due))
+        assert row.id not in self.trying
+        assert row.id not in self.over
+        claimed = self.outbox.claim(row.id, self.now)
+        assert claimed.doubtful == (row.id in self.cut_off)
+        assert claimed.payload == "words"
+        self.trying.add(row.id)
+
+    @precondition(lambda self: self.trying)
+    @rule(data=st.data(), how=st.sampled_from(["done", "failed", "retry", "doubt"]))
+    def result(self, data, how):
+        number = data.draw(st.sampled_from(sorted(self.trying)))
+        self.trying.discard(number)
+        if how in ("retry", "doubt"):
+            state = self.outbox.retry(number, self.now, "451", doubtful=how == "doubt").state
+            if state is OutboxState.FAILED:
+                self._over(number, state)
+            elif how == "doubt":
+                self.cut_off.add(number)
+            else:
+                self.cut_off.discard(number)
+            return
+        getattr(self.outbox, how)(number, self.now, "said")
+        self._over(number, OutboxState(how))
+
+    def _over(self, number, state):
+        self.over[number] = state
+        lane = self.planned[self.outbox.get(number).fingerprint]
+        self.order[lane].append(number)
+
+    @rule()
+    def the_process_dies(self):
+        self.cut_off |= self.trying
+        self.trying.clear()
+        self.outbox = another_process(self.ledger)
+
+    @invariant()
+    def nothing_is_lost_and_nothing_is_owed_twice(self):
+        rows = self.outbox._find()
+        assert sorted(row.fingerprint for row in rows) == sorted(self.planned)
+        for row in rows:
+            over = self.over.get(row.id)
+            assert (row.state in (OutboxState.DONE, OutboxState.FAILED)) == (over is not None)
+            assert over is None or row.state is over
+            assert bool(row.payload) == (over is None)
+
+    @invariant()
+    def lanes_end_in_order(self):
+        for lane in ("a", "b"):
+            assert self.order[lane] == sorted(self.order[lane])
+
+    def teardown(self):
+        self.ledger.close()
+
+
+OutboxMachine.TestCase.settings = settings(
+    max_examples=60, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+TestOutboxMachine = OutboxMachine.TestCase
