@@ -1,1 +1,7 @@
-"""Which deal a mail is about, its stage and permission as of the mail's time."""
+"""Event-sourced deals: which deal, its stage and permission as of the message's time."""
+
+from banken.deals.deals import Deals
+from banken.deals.memory import MemoryStore
+from banken.deals.model import WORKER, Deal, EventStore, Key, Known, Line, Noted, Tie
+
+__all__ = ["WORKER", "Deal", "Deals", "EventStore", "Key", "Known", "Line", "MemoryStore", "Noted", "Tie"]

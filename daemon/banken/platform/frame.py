@@ -75,7 +75,7 @@ class FrameReader:
         lines = split(message, self._pages.places(message.text, message.links))
         return _Cutting(self, lines, client, job).run()
 
-    # What a line is ------------------------------------------------------------------------------------------------
+    # What a line is
 
     def field(self, line: Line) -> Field | None:
         """Return the label and value of a line, if it is one of the frame's."""
@@ -161,7 +161,7 @@ class _Cutting:
         self._collect()
         return self.cut
 
-    # From the top ----------------------------------------------------------------------------------------------------
+    # From the top
 
     def _head(self) -> None:
         while self._low < self._high:
@@ -245,7 +245,7 @@ class _Cutting:
             if name in ("client", "job", "due") and value and not getattr(self.cut, name):
                 setattr(self.cut, name, value)
 
-    # From the bottom --------------------------------------------------------------------------------------------------
+    # From the bottom
 
     def _closers(self) -> list[int]:
         """Return where the frame itself ends the words: 「ここまで」, the same rule again, a closing bracket."""
@@ -328,7 +328,7 @@ class _Cutting:
         self._note({found.kind: found.value})
         return True
 
-    # What is left -----------------------------------------------------------------------------------------------------
+    # What is left
 
     def _collect(self) -> None:
         into = self.cut.body

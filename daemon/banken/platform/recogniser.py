@@ -95,7 +95,7 @@ class Recogniser:
             why=_("no tie to a client or a platform"),
         )
 
-    # Mail of the platform ------------------------------------------------------------------------------------------
+    # Mail of the platform
 
     def _from_platform(self, pack: Knowledge, message: Message, proof: Proof, claim: Claim) -> Correspondence:
         reading = _read(pack, message, claim)
@@ -122,7 +122,7 @@ class Recogniser:
             why=_why(reading),
         )
 
-    # Mail of clients -----------------------------------------------------------------------------------------------
+    # Mail of clients
 
     def _direct(self, pack: Knowledge, message: Message, proof: Proof, why: str) -> Correspondence:
         places = pack.pages.places(message.text, message.links)

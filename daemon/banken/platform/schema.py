@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from banken.i18n import language
 from banken.platform.pattern import Pattern
 from banken.words import Permission, Stage
 
@@ -33,6 +34,10 @@ class Title(Strict):
 
     ja: str
     en: str
+
+    def __str__(self) -> str:
+        """Return the name in the language spoken now."""
+        return self.ja if language() == "ja" else self.en
 
 
 class Fact(Strict):

@@ -1,0 +1,277 @@
+"""The deals: every mail tied to one, every event kept, and how far each had come at any moment."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from banken.deals.fold import PERMISSION, STAGE, Course, counts, fold
+from banken.deals.model import WORKER, Deal, Effect, EventStore, Key, Known, Line, Noted, Spoken, Tie
+from banken.deals.names import Names, addresses
+from banken.deals.register import MERGE, SPLIT, Register
+from banken.deals.tying import Tier, Traits, traits
+from banken.i18n import _
+from banken.message.model import Message
+from banken.words import Authentic, Channel, Event, Permission, SegmentKind, Stage, Standing
+
+MAIL = "mail:"
+"""Kind of the line that every tied mail leaves in the timeline; what follows is its kind."""
+
+_ID_LENGTH = 8
+
+
+class Deals:
+    """All deals of one account.
+
+    `effects` says what each event does (of all platforms in use), `company` which words of a name say nothing.
+    """
+
+    def __init__(self, store: EventStore, effects: Mapping[str, Effect], company: Sequence[str] = ()) -> None:
+        self._store = store
+        self._effects = effects
+        self._names = Names(company)
+        self._register = Register(store)
+
+    # Mail
+
+    def tie(self, spoken: Spoken, message: Message) -> Tie:
+        """Return the deal that a mail is about, by what is known now; nothing is written down."""
+        found = traits(spoken, message, self._names)
+        tie = Tier(self._register, self._names).tie(spoken, message, found)
+        return tie if tie.deal else self._by_permission(spoken, message) or tie
+
+    def record(self, spoken: Spoken, message: Message, tie: Tie | None = None) -> tuple[Tie, tuple[Event, ...]]:
+        """Write down what a mail says; return its tie and its events, each with the deal.
+
+        Only a genuine mail (`verified`) opens a deal with all its keys or joins two deals; another one may open a deal
+        of its own, by one key, and can never lead one deal's mail to another. A mail that is recorded twice changes
+        nothing.
+        """
+        found = traits(spoken, message, self._names)
+        tie = tie if tie is not None else self.tie(spoken, message)
+        genuine = spoken.authentic is Authentic.VERIFIED and spoken.channel is not Channel.DIRECT
+        if not tie.deal and self._opens(spoken, found):
+            tie = Tie(self._open(spoken, message, found), _("a new deal"), sure=True)
+        elif genuine and tie.deal:
+            tie = replace(tie, deal=self._join(tie.deal, found, message))
+        if tie.deal and (genuine or spoken.channel is Channel.DIRECT):
+            self._learn(tie, spoken, message, found, genuine=genuine)
+        events = tuple(replace(event, deal=tie.deal or None, source=message.fingerprint) for event in spoken.events)
+        self._write(events, spoken, message, tie, found)
+        self._adopt()
+        return tie, events
+
+    def _opens(self, spoken: Spoken, found: Traits) -> bool:
+        told = spoken.channel is Channel.NOTIFICATION or any(event.believed for event in spoken.events)
+        return told and spoken.authentic is not Authentic.FORGED and found.main is not None
+
+    def _open(self, spoken: Spoken, message: Message, found: Traits) -> str:
+        main = found.main
+        assert main is not None
+        name = f"{spoken.platform} {main} {found.client}".encode()
+        deal = Deal(
+            id=hashlib.sha256(name).hexdigest()[:_ID_LENGTH],
+            opened=message.date,
+            platform=spoken.platform,
+            client=spoken.client,
+            job=spoken.job,
+        )
+        self._put(deal)
+        self._key(deal.id, [main], message.date)
+        if spoken.authentic is Authentic.VERIFIED:
+            self._learn(Tie(deal.id, "", sure=True), spoken, message, found, genuine=True)
+        return deal.id
+
+    def _join(self, deal: str, found: Traits, message: Message) -> str:
+        """Merge the deals that one genuine mail shows to be the same."""
+        for other in Tier(self._register, self._names).all_numbered(found):
+            if other != deal:
+                event = Event(MERGE, message.date, believed=True, why=_("one mail names both"), deal=deal)
+                self._note(replace(event, source=message.fingerprint), other)
+        return self._register.now(deal)
+
+    def _learn(self, tie: Tie, spoken: Spoken, message: Message, found: Traits, *, genuine: bool) -> None:
+        """Remember what leads to the deal: of genuine mail all, of direct mail only its place in the thread."""
+        keys = [Key("thread", message.message_id)] if message.message_id and tie.sure else []
+        if genuine:
+            keys += found.numbers
+            keys += [Key("title", found.title)] if found.title else []
+            keys += [Key("client", found.client)] if found.client else []
+            keys += [Key("address", one) for one in self._told_addresses(spoken, message)]
+            self._complete(tie.deal, spoken)
+        self._key(tie.deal, keys, message.date)
+
+    @staticmethod
+    def _told_addresses(spoken: Spoken, message: Message) -> Iterable[str]:
+        """Yield the mail addresses that a client wrote in a genuine notice: mail from there is the client's."""
+        if not spoken.judged:
+            return ()
+        words = "\n".join(message.text[one.start : one.end] for one in spoken.segments if one.kind is SegmentKind.BODY)
+        own = {one.address for one in message.recipients}
+        return [one for one in addresses(words) if one not in own]
+
+    def _complete(self, deal: str, spoken: Spoken) -> None:
+        known = self._register.deal(deal)
+        if known is not None and ((spoken.client and not known.client) or (spoken.job and not known.job)):
+            self._put(replace(known, client=known.client or spoken.client, job=known.job or spoken.job))
+
+    def _write(self, events: Iterable[Event], spoken: Spoken, message: Message, tie: Tie, found: Traits) -> None:
+        note = str(found.main or "")
+        for event in events:
+            self._note(event, note)
+        if tie.deal:
+            believed = spoken.authentic is Authentic.VERIFIED
+            mail = Event(MAIL + spoken.kind, message.date, believed, tie.why, tie.deal, message.fingerprint)
+            self._note(mail, note)
+
+    # Permission without a name
+
+    def _by_permission(self, spoken: Spoken, message: Message) -> Tie | None:
+        """Tie the office's answer that names no job to the one deal that waits for an answer."""
+        wanted = next((one for event in spoken.events if event.believed and (one := self._awaited(event))), None)
+        if wanted is None:
+            return None
+        waiting = [
+            deal.id for deal in self._register.deals() if self._course(deal.id, message.date).permission is wanted
+        ]
+        return Tie(waiting[0], _("the only deal that waits for this answer"), sure=False) if len(waiting) == 1 else None
+
+    def _awaited(self, event: Event) -> Permission | None:
+        effect = self._effects.get(event.kind)
+        if effect is None or effect.permission in (None, Permission.APPLIED):
+            return None
+        return Permission.APPROVED if effect.permission is Permission.NONE else Permission.APPLIED
+
+    def _adopt(self) -> None:
+        """Give an answer that came before its question to the deal that turned out to have asked."""
+        for noted in self._register.orphans():
+            wanted = self._awaited(noted.event) if counts(noted) and not noted.note else None
+            if wanted is None:
+                continue
+            at = noted.event.at
+            waiting = [deal.id for deal in self._register.deals() if self._course(deal.id, at).permission is wanted]
+            if len(waiting) == 1:
+                self._note(replace(noted.event, deal=waiting[0]), "")
+
+    # How far
+
+    def standing(self, deal: str, at: datetime, own: str = "") -> Standing:
+        """Return how far `deal` had come before `at`; the events of the mail `own` itself count, too."""
+        if not deal or self._register.deal(deal) is None:
+            return Standing(why=_("no deal is known for it"))
+        course = self._course(deal, at, own)
+        by = course.by
+        why = self._told(by) if by is not None else _("no genuine mail has shown how far it is")
+        return Standing(course.stage, course.permission, self._register.now(deal), course.since, why)
+
+    def _course(self, deal: str, at: datetime, own: str = "") -> Course:
+        events = self._register.events(deal)
+        return fold(
+            (one for one in events if counts(one) and (one.event.at < at or (own and one.event.source == own))),
+            self._effects,
+        )
+
+    def _told(self, event: Event) -> str:
+        day = f"{event.at:%Y-%m-%d}"
+        if event.source == WORKER:
+            return _("set by you on {day}").format(day=day)
+        return _("{event} ({day}, a genuine mail)").format(event=self.title(event.kind), day=day)
+
+    def title(self, kind: str) -> str:
+        """Return an event's name for people."""
+        effect = self._effects.get(kind)
+        return str(effect.title) if effect is not None else kind
+
+    def timeline(self, deal: str) -> tuple[Line, ...]:
+        """Return everything that happened in a deal, in order of time, and how far it was after each."""
+        course = Course()
+        lines = []
+        for noted in self._register.events(deal):
+            if counts(noted):
+                course.take(noted, self._effects)
+            line = Line(noted.number, noted.event, noted.note, noted.undone, course.stage, course.permission)
+            lines.append(line)
+        return tuple(lines)
+
+    def deals(self) -> tuple[Deal, ...]:
+        """Return all deals, the oldest first."""
+        return tuple(sorted(self._register.deals(), key=lambda deal: (deal.opened, deal.id)))
+
+    def find(self, text: str) -> tuple[Deal, ...]:
+        """Return the deals that a person may mean by `text`: the id or its beginning, a client, a title, a number."""
+        wanted = self._names.name(text)
+        exact = self._register.deal(text)
+        if exact is not None:
+            return (exact,)
+        return tuple(
+            deal
+            for deal in self.deals()
+            if deal.id.startswith(text.lower())
+            or (wanted and any(wanted in self._names.name(one) for one in (deal.client, deal.job)))
+            or any(text in self._register.keys_of(deal.id, kind) for kind in ("contract", "proposal", "message", "job"))
+        )
+
+    def known(self) -> Known:
+        """Return whom the deals know."""
+        return Known(
+            addresses={key.value: deal for key, deal in self._register.keys("address")},
+            names={deal.client: deal.id for deal in self.deals() if deal.client},
+            threads={key.value: deal for key, deal in self._register.keys("thread")},
+        )
+
+    # What the worker sets right
+
+    def set_stage(self, deal: str, stage: Stage, at: datetime) -> int:
+        """Put a deal at a stage from `at` on; return the number by which it can be undone."""
+        return self._correct(Event(STAGE + stage, at, believed=True, deal=deal))
+
+    def set_permission(self, deal: str, permission: Permission, at: datetime) -> int:
+        """Set what the office said of a deal, from `at` on; return the number by which it can be undone."""
+        return self._correct(Event(PERMISSION + permission, at, believed=True, deal=deal))
+
+    def merge(self, keep: str, other: str, at: datetime) -> int:
+        """Make one deal of two; return the number by which it can be undone."""
+        return self._correct(Event(MERGE, at, believed=True, deal=keep), other)
+
+    def split(self, deal: str, key: Key, at: datetime) -> tuple[int, str]:
+        """Make what `key` leads to a deal of its own; return the number to undo it, and the new deal's id."""
+        old = self._register.deal(deal)
+        new = hashlib.sha256(f"split {deal} {key}".encode()).hexdigest()[:_ID_LENGTH]
+        self._put(Deal(new, at, old.platform if old else "", old.client if old else ""))
+        return self._correct(Event(SPLIT, at, believed=True, deal=new), str(key)), new
+
+    def tie_address(self, deal: str, address: str, at: datetime) -> None:
+        """Let mail from `address` lead to a deal."""
+        self._key(deal, [Key("address", address.lower())], at)
+
+    def undo(self, number: int) -> bool:
+        """Take back one event or correction; False when there is none, or it is taken back already."""
+        done = self._store.undo(number)
+        self._register = Register(self._store)
+        return done
+
+    def _correct(self, event: Event, note: str = "") -> int:
+        number = self._store.append(replace(event, source=WORKER), note)
+        self._register = Register(self._store)
+        assert number is not None  # the worker may say the same thing twice
+        return number
+
+    # Writing
+
+    def _put(self, deal: Deal) -> None:
+        self._store.put(deal)
+        self._register.add_deal(deal)
+
+    def _key(self, deal: str, keys: Sequence[Key], at: datetime) -> None:
+        self._store.tie(deal, keys, at)
+        for key in keys:
+            self._register.add_key(deal, key)
+
+    def _note(self, event: Event, note: str) -> None:
+        number = self._store.append(event, note)
+        if number is not None:
+            noted = Noted(number, event, note)
+            self._register.correct(noted)
+            self._register.add_event(noted)

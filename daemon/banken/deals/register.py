@@ -1,0 +1,124 @@
+"""The index over the store: which keys lead to which deal, which events are whose; built anew after corrections."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from banken.deals.model import Deal, EventStore, Key, Noted
+
+MERGE = "merge"
+SPLIT = "split"
+
+
+class Register:
+    """Looks deals up. All it knows comes from the store, so that it can be thrown away at any time."""
+
+    def __init__(self, store: EventStore) -> None:
+        self._deals: dict[str, Deal] = {deal.id: deal for deal in store.deals()}
+        self._merged: dict[str, str] = {}
+        self._moved: dict[Key, str] = {}
+        self._by_key: dict[Key, dict[str, None]] = defaultdict(dict)
+        self._keys: dict[str, dict[Key, None]] = defaultdict(dict)
+        self._events: dict[str, list[Noted]] = defaultdict(list)
+        entries = tuple(store.list())
+        for noted in entries:
+            self.correct(noted)
+        for deal, key in store.ties():
+            self.add_key(deal, key)
+        for noted in entries:
+            self.add_event(noted)
+
+    # What goes in
+
+    def correct(self, noted: Noted) -> None:
+        """Follow a merge or a split."""
+        if noted.undone:
+            return
+        if noted.event.kind == MERGE:
+            keep, other = self.now(noted.event.deal or ""), self.now(noted.note)
+            if keep != other:
+                self._merged[other] = keep
+        elif noted.event.kind == SPLIT:
+            self._moved[Key.read(noted.note)] = noted.event.deal or ""
+
+    def add_deal(self, deal: Deal) -> None:
+        """Know a deal, or what has changed of it."""
+        self._deals[deal.id] = deal
+
+    def add_key(self, deal: str, key: Key) -> None:
+        """Let a key lead to a deal."""
+        self._by_key[key].setdefault(deal)
+        self._keys[deal].setdefault(key)
+
+    def add_event(self, noted: Noted) -> None:
+        """Put an event to its deal."""
+        moved = self._moved.get(Key.read(noted.note))
+        self._events[moved or noted.event.deal or ""].append(noted)
+
+    # What comes out
+
+    def now(self, deal: str) -> str:
+        """Return the id under which a deal goes on, after merges."""
+        seen = {deal}
+        while deal in self._merged and self._merged[deal] not in seen:
+            deal = self._merged[deal]
+            seen.add(deal)
+        return deal
+
+    def deal(self, deal: str) -> Deal | None:
+        """Return a deal by its id."""
+        return self._deals.get(self.now(deal))
+
+    def deals(self) -> Iterator[Deal]:
+        """Yield the deals that stand for themselves."""
+        return (deal for deal in self._deals.values() if self.now(deal.id) == deal.id)
+
+    def by(self, key: Key) -> tuple[str, ...]:
+        """Return the deals that a key leads to, the first tied first."""
+        if key in self._moved:
+            return (self.now(self._moved[key]),)
+        return tuple(dict.fromkeys(self.now(deal) for deal in self._by_key.get(key, ())))
+
+    def keys(self, kind: str) -> Iterator[tuple[Key, str]]:
+        """Yield the keys of a kind with their (first) deal."""
+        for key in (*self._by_key, *self._moved):
+            if key.kind == kind and self.by(key):
+                yield key, self.by(key)[0]
+
+    def keys_of(self, deal: str, kind: str) -> frozenset[str]:
+        """Return the values of the keys of one kind that lead to a deal."""
+        return frozenset(
+            key.value
+            for one in self._members(deal)
+            for key in self._keys.get(one, ())
+            if key.kind == kind and self.now(deal) in self.by(key)
+        )
+
+    def events(self, deal: str) -> list[Noted]:
+        """Return the events of a deal in order of time."""
+        return sorted((noted for one in self._members(deal) for noted in self._events.get(one, ())), key=_order)
+
+    def _members(self, deal: str) -> list[str]:
+        """Return the ids that were merged into a deal, its own first."""
+        now = self.now(deal)
+        return [now, *(other for other in self._merged if self.now(other) == now)]
+
+    def orphans(self) -> list[Noted]:
+        """Return the events that no deal is known for."""
+        return sorted(self._events.get("", ()), key=_order)
+
+    def latest(self, deals: Iterable[str], at: datetime) -> str:
+        """Return the deal in which something happened last before `at`, "" for none."""
+        return max(deals, key=lambda deal: self._last(deal, at), default="")
+
+    def _last(self, deal: str, at: datetime) -> tuple[datetime, str]:
+        found = self.deal(deal)
+        opened = found.opened if found else at
+        times = [noted.event.at for noted in self.events(deal) if noted.event.at <= at]
+        return max([*times, opened]), deal
+
+
+def _order(noted: Noted) -> tuple[datetime, int]:
+    return noted.event.at, noted.number

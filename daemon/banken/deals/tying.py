@@ -1,0 +1,130 @@
+"""Which deal a mail is about: numbers first, then title and client, the thread, the address, the name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+from banken.deals.model import Key, Spoken, Tie
+from banken.deals.names import Names, plain, stands_in
+from banken.deals.register import Register
+from banken.i18n import _
+from banken.message.model import Message
+from banken.words import Channel, SegmentKind
+
+NUMBERS = ("contract", "proposal", "message", "job")
+"""Numbers in addresses of the platform, the one that says most first."""
+
+_SPOKEN = (SegmentKind.BODY, SegmentKind.SIGNATURE)
+
+
+@dataclass(frozen=True, slots=True)
+class Traits:
+    """What a mail has that can lead to a deal, made comparable."""
+
+    numbers: tuple[Key, ...]
+    title: str
+    client: str
+    threads: tuple[Key, ...]
+    address: Key | None
+
+    @property
+    def main(self) -> Key | None:
+        """What names the deal best, "" for nothing."""
+        if self.numbers:
+            return self.numbers[0]
+        if self.title:
+            return Key("title", self.title)
+        return Key("client", self.client) if self.client else self.address
+
+
+def traits(spoken: Spoken, message: Message, names: Names) -> Traits:
+    """Return the traits of a recognised mail."""
+    direct = spoken.channel is Channel.DIRECT
+    numbers = [Key(kind, str(getattr(spoken.ids, kind))) for kind in NUMBERS]
+    threads = dict.fromkeys([*message.in_reply_to, *message.references])
+    return Traits(
+        numbers=tuple(key for key in numbers if key.value),
+        title=plain(spoken.job),
+        client="" if direct else names.name(spoken.client),
+        threads=tuple(Key("thread", one) for one in threads),
+        address=Key("address", spoken.client_address) if direct and spoken.client_address else None,
+    )
+
+
+class Tier:
+    """Ties one mail; every way returns the deals that fit, and the first way that finds one decides."""
+
+    def __init__(self, register: Register, names: Names) -> None:
+        self._register = register
+        self._names = names
+
+    def tie(self, spoken: Spoken, message: Message, found: Traits) -> Tie:
+        """Return the deal and the reason."""
+        ways: list[tuple[Callable[[], Iterable[str]], str, bool]] = [
+            (lambda: self._by(found.numbers), _("the number in its link"), True),
+            (lambda: self._titled(found), _("the job's title"), True),
+            (lambda: self._client(found), _("the client's name"), False),
+            (lambda: self._by(found.threads), _("the thread of mails"), True),
+        ]
+        if found.address is not None:
+            address, text = found.address, _comparable(spoken, message)
+            ways += [
+                (lambda: self._named(self._register.by(address), text), _("the address and the job it names"), True),
+                (lambda: self._register.by(address), _("the address of a known client"), False),
+                (lambda: self._by_title_in(text), _("the job's title in its text"), False),
+                (lambda: self._by_name_in(text), _("the client's name in its text"), False),
+            ]
+        for way, why, sure in ways:
+            deals = tuple(dict.fromkeys(way()))
+            if deals:
+                return self._chosen(deals, message, why, sure=sure)
+        return Tie("", _("no deal is known for it"))
+
+    def all_numbered(self, found: Traits) -> tuple[str, ...]:
+        """Return every deal that a genuine mail's numbers, or its title and client together, lead to."""
+        both = self._titled(found) if found.title and found.client else ()
+        return tuple(dict.fromkeys([*self._by(found.numbers), *both]))
+
+    def _chosen(self, deals: Sequence[str], message: Message, why: str, *, sure: bool) -> Tie:
+        if len(deals) == 1:
+            return Tie(deals[0], why, sure)
+        what = _("{why}; of {count} deals the one with the latest news")
+        return Tie(self._register.latest(deals, message.date), what.format(why=why, count=len(deals)))
+
+    def _by(self, keys: Iterable[Key]) -> list[str]:
+        return [deal for key in keys for deal in self._register.by(key)]
+
+    def _titled(self, found: Traits) -> Sequence[str]:
+        """Return the deals of this title whose client is the same, or not known on either side."""
+        if not found.title:
+            return ()
+        deals = self._register.by(Key("title", found.title))
+        clients = {deal: self._register.keys_of(deal, "client") for deal in deals}
+        exact = [deal for deal in deals if found.client and found.client in clients[deal]]
+        return exact or [deal for deal in deals if not found.client or not clients[deal]]
+
+    def _client(self, found: Traits) -> Sequence[str]:
+        """Return the client's deals, when the mail names no title, or they have none yet."""
+        if not found.client:
+            return ()
+        deals = self._register.by(Key("client", found.client))
+        return [deal for deal in deals if not found.title or not self._register.keys_of(deal, "title")]
+
+    def _named(self, deals: Sequence[str], text: str) -> Sequence[str]:
+        return [
+            deal for deal in deals if any(stands_in(title, text) for title in self._register.keys_of(deal, "title"))
+        ]
+
+    def _by_title_in(self, text: str) -> Sequence[str]:
+        return [deal for key, deal in self._register.keys("title") if stands_in(key.value, text)]
+
+    def _by_name_in(self, text: str) -> Sequence[str]:
+        keys = {key for key, _deal in self._register.keys("client") if stands_in(key.value, text)}
+        return self._by(sorted(keys))
+
+
+def _comparable(spoken: Spoken, message: Message) -> str:
+    """Return what a client wrote and signed, without quotes, for comparing."""
+    words = [message.text[one.start : one.end] for one in message.segments if one.kind in _SPOKEN]
+    return plain("\n".join([spoken.client, message.subject, *words]))
