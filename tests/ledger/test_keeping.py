@@ -39,7 +39,8 @@ def story(ledger: Ledger, client: str, uid: int, when: datetime) -> None:
     found = Finding(Category.INTERVIEW, Level.DANGER, "r", "t", evidence=(evidence,))
     ledger.findings.record(number, [found], "1")
     ledger.deals.put(Deal(id=deal, account="home", opened=when, client=client, job=secret))
-    ledger.deals.tie([Tie(deal=deal, kind="address", value=f"c{uid}@client.example")], when)
+    ledger.deals.tie("home", [Tie(deal, "address", f"c{uid}@client.example")], when)
+    ledger.events.append("home", "", Event("contract", when, False, secret, source=f"print{uid}"), when)
     event = ledger.events.append("home", deal, Event("contract", when, True, secret, source=f"print{uid}"), when)
     ledger.events.undo(event, when, secret)
     ledger.outbox.plan(
@@ -78,7 +79,7 @@ def test_a_ledger_in_memory_can_be_backed_up_too(tmp_path):
         story(ledger, "山田商店", 1, NOW)
         ledger.backup(tmp_path / "copy.db")
     with Ledger.open(tmp_path / "copy.db") as copy:
-        assert copy.deals.get("deal-山田商店") is not None
+        assert copy.deals.get("home", "deal-山田商店") is not None
 
 
 def test_old_words_go_but_the_message_stays_known(tmp_path):
@@ -95,7 +96,7 @@ def test_old_words_go_but_the_message_stays_known(tmp_path):
         assert ledger.findings.of(old.id) == []
         assert len(ledger.findings.of(new.id)) == 1
         assert [held.uid for held in ledger.quarantine.held()] == [2]
-        assert ledger.deals.get("deal-むかし") is not None
+        assert ledger.deals.get("home", "deal-むかし") is not None
         assert ledger.retain(NOW - 365 * DAY)["seen"] == 0
 
 
@@ -114,10 +115,10 @@ def test_a_forgotten_client_is_gone_from_the_very_file(tmp_path, by):
         story(ledger, "忘れてね商店", 1, NOW)
         story(ledger, "覚えていて商店", 2, NOW)
         counts = ledger.forget(by)
-        assert counts == {"outbox": 1, "findings": 1, "seen": 1, "events": 1, "ties": 1, "deals": 1}
+        assert counts == {"outbox": 1, "findings": 1, "seen": 1, "events": 2, "ties": 1, "deals": 1}
         assert [deal.client for deal in ledger.deals.all()] == ["覚えていて商店"]
         assert [row.deal for row in ledger.outbox.open()] == ["deal-覚えていて商店"]
-        assert len(ledger.events.of("deal-覚えていて商店")) == 1
+        assert len(ledger.events.of("home", "deal-覚えていて商店")) == 1
         assert ledger.check() == []
         octets = b"".join(path.read_bytes() for path in tmp_path.iterdir())
     for word in ("合言葉-忘れてね商店", "c1@client.example"):
@@ -129,7 +130,7 @@ def test_forgetting_someone_unknown_changes_nothing(tmp_path):
     with Ledger.open(tmp_path) as ledger:
         story(ledger, "山田商店", 1, NOW)
         assert set(ledger.forget("だれか").values()) == {0}
-        assert ledger.deals.get("deal-山田商店") is not None
+        assert ledger.deals.get("home", "deal-山田商店") is not None
 
 
 def test_the_check_finds_a_row_that_points_nowhere(tmp_path):

@@ -18,7 +18,7 @@ WORKER = "worker"
 
 
 class DealsRepository:
-    """Deals and their ties."""
+    """The deals of each account, and their ties."""
 
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
@@ -26,39 +26,42 @@ class DealsRepository:
     def put(self, deal: Deal) -> None:
         """Write down a deal, or what has changed of it."""
         with self._desk.connection() as connection:
-            upsert(connection, tables.deals, asdict(deal), ("id",))
+            upsert(connection, tables.deals, asdict(deal), ("account", "id"))
 
-    def get(self, deal: str) -> Deal | None:
+    def get(self, account: str, deal: str) -> Deal | None:
         """Return a deal by its id."""
-        return next((one for one in self.all() if one.id == deal), None)
+        return next(iter(self._find(tables.deals.c.account == account, tables.deals.c.id == deal)), None)
 
     def all(self, account: str | None = None) -> Sequence[Deal]:
         """Return the deals (of an account), the oldest first."""
-        query = select(tables.deals).order_by(tables.deals.c.opened, tables.deals.c.id)
-        if account is not None:
-            query = query.where(tables.deals.c.account == account)
-        with self._desk.connection() as connection:
-            return [Deal(**row) for row in connection.execute(query).mappings()]
+        return self._find() if account is None else self._find(tables.deals.c.account == account)
 
-    def tie(self, ties: Iterable[Tie], at: datetime) -> int:
+    def tie(self, account: str, ties: Iterable[Tie], at: datetime) -> int:
         """Tie deals to what leads to them (`at`: since when it is known); return how many ties are new."""
-        rows = [{**asdict(tie), "at": at} for tie in ties if tie.value]
+        rows = [{"account": account, **asdict(tie), "at": at} for tie in ties if tie.value]
         with self._desk.connection() as connection:
             return insert_or_ignore(connection, tables.ties, rows)
 
-    def tied(self, kind: str, value: str) -> Sequence[str]:
+    def tied(self, account: str, kind: str, value: str) -> Sequence[str]:
         """Return the ids of the deals that `value` leads to, the first tied first."""
         c = tables.ties.c
-        query = select(c.deal).where(c.kind == kind, c.value == value).order_by(c.at, c.deal)
+        query = select(c.deal).where(c.account == account, c.kind == kind, c.value == value).order_by(c.id)
         with self._desk.connection() as connection:
             return list(connection.execute(query).scalars())
 
-    def ties(self, deal: str) -> Sequence[Tie]:
-        """Return all ties of a deal."""
+    def ties(self, account: str, deal: str | None = None) -> Sequence[Tie]:
+        """Return the ties of an account (of one deal) in the order in which they were tied."""
         c = tables.ties.c
-        query = select(c.deal, c.kind, c.value).where(c.deal == deal).order_by(c.kind, c.at, c.value)
+        query = select(c.deal, c.kind, c.value).where(c.account == account).order_by(c.id)
+        if deal is not None:
+            query = query.where(c.deal == deal)
         with self._desk.connection() as connection:
             return [Tie(**row) for row in connection.execute(query).mappings()]
+
+    def _find(self, *wanted: ColumnElement[bool]) -> list[Deal]:
+        query = select(tables.deals).where(*wanted).order_by(tables.deals.c.opened, tables.deals.c.id)
+        with self._desk.connection() as connection:
+            return [Deal(**row) for row in connection.execute(query).mappings()]
 
 
 class EventsRepository:
@@ -86,13 +89,22 @@ class EventsRepository:
             c = tables.events.c
             return int(connection.execute(select(c.id).order_by(c.id.desc()).limit(1)).scalar_one())
 
-    def of(self, deal: str, before: datetime | None = None) -> Sequence[StoredEvent]:
+    def of(self, account: str, deal: str, before: datetime | None = None) -> Sequence[StoredEvent]:
         """Return the events of a deal (older than `before`) in order of time; those undone say so."""
-        return [one for one in self._find(tables.events.c.deal == deal) if before is None or one.at < before]
+        events = (one for one in self.all(account) if one.deal == deal and (before is None or one.at < before))
+        return sorted(events, key=lambda one: (one.at, one.id))
 
-    def of_account(self, account: str) -> Sequence[StoredEvent]:
-        """Return all events of an account in order of time."""
-        return self._find(tables.events.c.account == account)
+    def all(self, account: str) -> Sequence[StoredEvent]:
+        """Return all events of an account in the order in which they were added; those undone say so."""
+        query = select(tables.events).where(tables.events.c.account == account).order_by(tables.events.c.id)
+        with self._desk.connection() as connection:
+            rows = connection.execute(query).mappings().all()
+        undone = {row["undoes"] for row in rows}
+        return [
+            StoredEvent(**{**row, "believed": bool(row["believed"])}, undone=row["id"] in undone)
+            for row in rows
+            if row["undoes"] is None
+        ]
 
     def undo(self, number: int, recorded: datetime, note: str = "") -> bool:
         """Take an event back by a row that says so; return False when there is none, or it is undone already."""
@@ -115,14 +127,3 @@ class EventsRepository:
             }
             connection.execute(insert(tables.events).values(undo))
             return True
-
-    def _find(self, wanted: ColumnElement[bool]) -> list[StoredEvent]:
-        query = select(tables.events).where(wanted).order_by(tables.events.c.at, tables.events.c.id)
-        with self._desk.connection() as connection:
-            rows = connection.execute(query).mappings().all()
-        undone = {row["undoes"] for row in rows}
-        return [
-            StoredEvent(**{**row, "believed": bool(row["believed"])}, undone=row["id"] in undone)
-            for row in rows
-            if row["undoes"] is None
-        ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, update
+from sqlalchemy import ColumnElement, Connection, delete, or_, select, tuple_, update
 
 from banken.ledger import tables
 from banken.ledger.model import OPEN, OutboxState, SeenState
@@ -38,26 +38,30 @@ def erase_old(connection: Connection, since: datetime) -> Mapping[str, int]:
 def erase_client(connection: Connection, client: str) -> Mapping[str, int]:
     """Erase all that is known of the client with this name or mail address."""
     deals = _deals_of(connection, client)
-    seen = or_(tables.seen.c.client == client, tables.seen.c.sender == client.lower(), tables.seen.c.deal.in_(deals))
-    events = tables.events.c.deal.in_(deals)
-    owed = or_(
-        tables.outbox.c.deal.in_(deals), tables.outbox.c.fingerprint.in_(select(tables.seen.c.fingerprint).where(seen))
-    )
+    mail = tables.seen.c
+    seen = or_(mail.client == client, mail.sender == client.lower(), tuple_(mail.account, mail.deal).in_(deals))
+    prints = select(mail.account, mail.fingerprint).where(seen, mail.fingerprint != "")
+    event, row, tie = tables.events.c, tables.outbox.c, tables.ties.c
+    events = or_(tuple_(event.account, event.deal).in_(deals), tuple_(event.account, event.source).in_(prints))
+    owed = or_(tuple_(row.account, row.deal).in_(deals), tuple_(row.account, row.fingerprint).in_(prints))
     counts = {"outbox": _cancel(connection, owed), "findings": _forget_findings(connection, seen)}
-    counts["seen"] = _forget_seen(connection, seen)
     # Undo rows point at the events they take back: they go first.
-    connection.execute(delete(tables.events).where(events, tables.events.c.undoes.is_not(None)))
+    undone = select(event.id).where(events)
+    connection.execute(delete(tables.events).where(event.undoes.in_(undone)))
     counts["events"] = connection.execute(delete(tables.events).where(events)).rowcount
-    counts["ties"] = connection.execute(delete(tables.ties).where(tables.ties.c.deal.in_(deals))).rowcount
-    counts["deals"] = connection.execute(delete(tables.deals).where(tables.deals.c.id.in_(deals))).rowcount
+    counts["seen"] = _forget_seen(connection, seen)
+    counts["ties"] = connection.execute(delete(tables.ties).where(tuple_(tie.account, tie.deal).in_(deals))).rowcount
+    gone = tuple_(tables.deals.c.account, tables.deals.c.id).in_(deals)
+    counts["deals"] = connection.execute(delete(tables.deals).where(gone)).rowcount
     return counts
 
 
-def _deals_of(connection: Connection, client: str) -> list[str]:
-    ties = tables.ties.c
-    named = select(tables.deals.c.id).where(tables.deals.c.client == client)
-    tied = select(ties.deal).where(ties.kind.in_(("client", "address")), ties.value.in_((client, client.lower())))
-    return list(connection.execute(named.union(tied)).scalars())
+def _deals_of(connection: Connection, client: str) -> list[tuple[str, str]]:
+    deals, ties = tables.deals.c, tables.ties.c
+    named = select(deals.account, deals.id).where(deals.client == client)
+    leading = (ties.kind.in_(("client", "address")), ties.value.in_((client, client.lower())))
+    tied = select(ties.account, ties.deal).where(*leading)
+    return [(account, deal) for account, deal in connection.execute(named.union(tied))]
 
 
 def _forget_findings(connection: Connection, wanted: ColumnElement[bool]) -> int:

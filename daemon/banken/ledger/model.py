@@ -64,10 +64,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deal:
-    """One client and one job. `id` is given by the room `deals`."""
+    """One client and one job. `id` is given by the room `deals`, one of its own in each account."""
 
-    id: str
     account: str
+    id: str
     opened: datetime
     platform: str = ""
     client: str = ""
@@ -75,7 +75,7 @@ class Deal:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Tie:
     """Something by which mail is led to a deal; `kind` is e.g. message, proposal, contract, address, thread, client."""
 

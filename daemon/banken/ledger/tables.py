@@ -16,6 +16,9 @@ from banken.ledger.columns import instant, key, number, whole, words
 EXCERPT = 240
 """Code points of a client's words that are kept at most in one place."""
 
+LINE = 998
+"""Code points of what is compared as a whole: Message-IDs, addresses, job titles."""
+
 metadata = MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -42,7 +45,7 @@ seen = _table(
     whole("uid"),
     words("file"),
     words("fingerprint"),
-    words("message_id", 998),
+    words("message_id", LINE),
     instant("arrived"),
     words("sender", 320),
     words("subject", EXCERPT),
@@ -97,8 +100,8 @@ marks = _table(
 
 deals = _table(
     "deals",
+    words("account", primary_key=True),
     words("id", primary_key=True),
-    words("account"),
     words("platform"),
     words("client", EXCERPT),
     words("job", EXCERPT),
@@ -109,12 +112,14 @@ deals = _table(
 
 ties = _table(
     "ties",
-    words("deal", primary_key=True),
-    words("kind", primary_key=True),
-    words("value", 998, primary_key=True),
+    key(),
+    words("account"),
+    words("deal"),
+    words("kind"),
+    words("value", LINE),
     instant("at"),
-    Index(None, "kind", "value"),
-    counted=False,
+    UniqueConstraint("account", "deal", "kind", "value"),
+    Index(None, "account", "kind", "value"),
 )
 """What leads from a mail to its deal: numbers in links, addresses, message ids of the thread, names, titles."""
 
@@ -128,10 +133,10 @@ events = _table(
     whole("believed"),
     words("why", EXCERPT),
     words("source"),
-    words("note", EXCERPT),
+    words("note", LINE + 16),
     Column("undoes", number(), ForeignKey("events.id"), nullable=True, unique=True),
     instant("recorded"),
-    Index(None, "deal", "at"),
+    Index(None, "account", "deal", "at"),
     Index(
         "uq_events_mail",
         "account",
@@ -151,10 +156,10 @@ outbox = _table(
     words("account"),
     words("fingerprint"),
     words("action"),
-    words("target", 998),
+    words("target", LINE),
     words("deal"),
     words("lane"),
-    words("message_id", 998),
+    words("message_id", LINE),
     words("payload"),
     words("state"),
     whole("tries"),
@@ -178,7 +183,7 @@ quarantine = _table(
     whole("uidvalidity"),
     whole("uid"),
     words("file"),
-    words("message_id", 998),
+    words("message_id", LINE),
     words("step"),
     words("reason", EXCERPT),
     whole("tries"),

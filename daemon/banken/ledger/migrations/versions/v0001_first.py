@@ -86,9 +86,19 @@ def _create_mail() -> None:
 
 
 def _create_deals() -> None:
-    _create("deals", *_words("id", "account", "platform", "client", "job", "note"), *_instants("opened"), keys=("id",))
-    _create("ties", *_words("deal", "kind", "value"), *_instants("at"), keys=("deal", "kind", "value"))
-    op.create_index("ix_ties_kind_value", "ties", ["kind", "value"])
+    _create(
+        "deals",
+        *_words("account", "id", "platform", "client", "job", "note"),
+        *_instants("opened"),
+        keys=("account", "id"),
+    )
+    _create(
+        "ties",
+        *_words("account", "deal", "kind", "value"),
+        *_instants("at"),
+        sa.UniqueConstraint("account", "deal", "kind", "value", name="uq_ties_account_deal_kind_value"),
+    )
+    op.create_index("ix_ties_account_kind_value", "ties", ["account", "kind", "value"])
     _create(
         "events",
         *_words("account", "deal", "kind", "why", "source", "note"),
@@ -97,7 +107,7 @@ def _create_deals() -> None:
         *_instants("at", "recorded"),
         sa.UniqueConstraint("undoes", name="uq_events_undoes"),
     )
-    op.create_index("ix_events_deal_at", "events", ["deal", "at"])
+    op.create_index("ix_events_account_deal_at", "events", ["account", "deal", "at"])
     from_mail = sa.text("source <> 'worker'")
     op.create_index(
         "uq_events_mail",
