@@ -1,44 +1,198 @@
-"""Whose words each line of a mail's text is."""
+"""Whose words each line of a mail's text is: the writer's new ones, a quotation, an earlier mail, a signature."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
+from banken.message import attribution, signature
 from banken.words import Segment, SegmentKind
 
-_QUOTED = re.compile(r"[ \t]{0,3}[>＞]")
+_BODY, _QUOTE, _HISTORY = SegmentKind.BODY, SegmentKind.QUOTE, SegmentKind.HISTORY
+_FORWARD, _SIGNATURE = SegmentKind.FORWARD, SegmentKind.SIGNATURE
+
+_MARK = re.compile(r"[ \t\u3000]{0,3}(?:[>＞](?![_＿.・ω<＜]{1,3}[<＜])|[»›]\s)")
+_INITIALS = re.compile(r"[A-Za-z]{1,4}[>＞]\s")
+_BAR = re.compile(r"[ \t]{0,2}[|｜](?![^|｜]*[|｜])")
+_UNDERSCORES = re.compile(r"[_＿]{10,}")
+_FORWARDED = re.compile(r"\s*(?:re\s*:\s*)?(?:fwd?|tr|転送)\s*[:：]", re.IGNORECASE)
+_LETTER = re.compile(r"\w")
 
 
 def split(text: str, *, forwarded: bool = False, quotes: Sequence[tuple[int, int]] = ()) -> list[Segment]:
-    """Return segments that tile `text`, in order."""
-    segments: list[Segment] = []
-    place = 0
-    for line in text.splitlines(keepends=True):
-        kind = SegmentKind.QUOTE if _QUOTED.match(line) else SegmentKind.BODY
-        end = place + len(line)
-        if segments and segments[-1].kind == kind:
-            segments[-1] = Segment(kind, segments[-1].start, end)
-        else:
-            segments.append(Segment(kind, place, end))
-        place = end
-    return segments
+    """Return segments that tile `text`, in order.
 
-
-_FORWARD = re.compile(r"\s*(?:fwd?|転送)\s*[:：]", re.IGNORECASE)
+    `forwarded` says that the subject calls the mail a forwarded one; `quotes` are the places that an HTML form
+    marks as quoted. Everything is decided line by line, in time linear in the text.
+    """
+    return _Lines(text, forwarded, quotes).segments() if text else []
 
 
 def is_forward(subject: str) -> bool:
     """Return whether `subject` says that the mail hands another one on."""
-    return _FORWARD.match(subject) is not None
+    return _FORWARDED.match(subject) is not None
 
 
 def as_forward(segments: list[Segment]) -> list[Segment]:
     """Return `segments` of an attached mail: all of it is handed on, but what is hidden stays marked so."""
     return [
-        segment if segment.kind == SegmentKind.HIDDEN else Segment(SegmentKind.FORWARD, segment.start, segment.end)
+        segment if segment.kind == SegmentKind.HIDDEN else Segment(_FORWARD, segment.start, segment.end)
         for segment in segments
     ]
+
+
+class _Lines:
+    """The lines of one text and what is known of each."""
+
+    def __init__(self, text: str, forwarded: bool, quotes: Sequence[tuple[int, int]]) -> None:
+        self.raw = text.split("\n")
+        self.lines = [line.strip() for line in self.raw]
+        self.kinds: list[SegmentKind] = [_BODY] * len(self.raw)
+        self.earlier = _FORWARD if forwarded else _HISTORY
+        self.attributed = False
+        self._mark_quotes(quotes)
+        self._mark_earlier()
+        self._mark_signatures()
+        if not any(kind == _BODY and _LETTER.search(line) for kind, line in zip(self.kinds, self.lines, strict=True)):
+            self._own_up()
+
+    def segments(self) -> list[Segment]:
+        """Return the runs of lines of one kind; an empty line goes with the lines above it."""
+        made: list[Segment] = []
+        place = 0
+        for number, line in enumerate(self.raw):
+            end = place + len(line) + (number + 1 < len(self.raw))
+            kind = self.kinds[number]
+            if made and (made[-1].kind == kind or not self.lines[number]):
+                made[-1] = Segment(made[-1].kind, made[-1].start, end)
+            elif made or self.lines[number]:
+                made.append(Segment(kind, made[-1].end if made else 0, end))
+            place = end
+        return made or [Segment(_BODY, 0, place)]
+
+    def _mark_quotes(self, quotes: Sequence[tuple[int, int]]) -> None:
+        bars = initials = 0
+        for number, line in enumerate(self.raw):
+            bars = bars + 1 if _BAR.match(line) else 0
+            initials = initials + 1 if _INITIALS.match(line) else 0
+            if _MARK.match(line):
+                self.kinds[number] = _QUOTE
+            elif max(bars, initials) >= 2:
+                self.kinds[number - 1] = self.kinds[number] = _QUOTE
+        place = at = 0
+        for number, line in enumerate(self.raw):
+            while at < len(quotes) and quotes[at][1] <= place:
+                at += 1
+            if at < len(quotes) and quotes[at][0] <= place and self.lines[number]:
+                self.kinds[number] = _QUOTE
+                self.attributed = True
+            place += len(line) + 1
+
+    def _mark_earlier(self) -> None:
+        """Find attributions, separators and headers of earlier mails; what follows them is not new."""
+        number = 0
+        while number < len(self.lines):
+            line = self.lines[number]
+            if line and self.kinds[number] == _BODY:
+                kind = self._earlier_from(number)
+                if kind:
+                    self.kinds[number:] = [kind] * (len(self.lines) - number)
+                    return
+                number = self._attribution(number)
+            number += 1
+
+    def _earlier_from(self, number: int) -> SegmentKind | None:
+        """Return the kind of all that follows when an earlier mail without quote marks begins at line `number`."""
+        line = self.lines[number]
+        first = line[0]
+        if first in _SEPARATING:
+            if attribution.is_forward(line):
+                return _FORWARD
+            if attribution.is_history(line) and not self._quoted_after(number):
+                return self.earlier
+            if _UNDERSCORES.fullmatch(line):
+                below = self._next(number)
+                return self.earlier if attribution.header_block(self.lines, below, separated=True) else None
+        if ":" in line or "：" in line:
+            if attribution.is_forward(line):
+                return _FORWARD
+            if attribution.header_block(self.lines, number, separated=False) and self._has_body_before(number):
+                return self.earlier
+            if attribution.is_strong(line) and not self._quoted_after(number):
+                return self.earlier
+        return None
+
+    def _attribution(self, number: int) -> int:
+        """Mark lines that introduce a quotation as part of it; return the last line looked at."""
+        line = self.lines[number]
+        after = self._next(number)
+        if after < len(self.lines) and self.kinds[after] == _QUOTE:
+            if attribution.is_strong(line) or attribution.is_history(line) or self._is_weak(number):
+                self.kinds[number:after] = [_QUOTE] * (after - number)
+                self.attributed = True
+        elif after == number + 1 and after < len(self.lines) and attribution.begins(line):
+            self._wrapped(number, after)
+        return number
+
+    def _is_weak(self, number: int) -> bool:
+        """Return whether line `number` names a writer; right behind a quotation it would be the answer to it."""
+        answering = number > 0 and self.kinds[number - 1] == _QUOTE
+        line = self.lines[number]
+        return not answering and not signature.is_sentence(line) and attribution.is_weak(line)
+
+    def _wrapped(self, number: int, after: int) -> None:
+        """Mark an attribution that a program broke into two lines (Gmail at 78 columns, Becky!)."""
+        joined = f"{self.lines[number]} {self.lines[after]}"
+        if not attribution.is_strong(joined):
+            return
+        self.attributed = True
+        if self._quoted_after(after):
+            self.kinds[number : after + 1] = [_QUOTE] * 2
+        else:
+            self.kinds[number:] = [self.earlier] * (len(self.lines) - number)
+
+    def _next(self, number: int) -> int:
+        """Return the next line that is not empty."""
+        number += 1
+        while number < len(self.lines) and not self.lines[number]:
+            number += 1
+        return number
+
+    def _quoted_after(self, number: int) -> bool:
+        after = self._next(number)
+        return after < len(self.lines) and self.kinds[after] == _QUOTE
+
+    def _has_body_before(self, number: int) -> bool:
+        return any(_LETTER.search(line) for line in self.lines[:number]) or self.earlier == _FORWARD
+
+    def _mark_signatures(self) -> None:
+        """Mark the signature at the end of the new words, above an earlier mail and at the very end."""
+        ends = [number for number in range(1, len(self.kinds)) if self.kinds[number - 1] == _BODY != self.kinds[number]]
+        last = len(self.kinds) if self.kinds and self.kinds[-1] == _BODY else 0
+        for end in {*ends[:1], *ends[-1:], last} - {0}:
+            start = end
+            while start and self.kinds[start - 1] == _BODY:
+                start -= 1
+            self._sign(start, end)
+        for number, line in enumerate(self.lines):
+            if self.kinds[number] == _BODY and line and signature.is_device(line):
+                self.kinds[number] = _SIGNATURE
+
+    def _sign(self, start: int, end: int) -> None:
+        while end > start and (not self.lines[end - 1] or signature.is_device(self.lines[end - 1])):
+            end -= 1
+        at, announced = signature.begin(self.lines[start:end])
+        for number in range(start + at, end):
+            if not announced or not signature.is_sentence(self.lines[number]):
+                self.kinds[number] = _SIGNATURE
+
+    def _own_up(self) -> None:
+        """Take quotation marks for the writer's own when there are no other words and nobody is said to be quoted."""
+        if not self.attributed:
+            self.kinds = [_BODY if kind == _QUOTE else kind for kind in self.kinds]
+
+
+_SEPARATING = frozenset("-_=*~+#─━―—–－ー＿＝")
 
 
 def unflow(text: str, *, delsp: bool) -> str:
@@ -46,14 +200,15 @@ def unflow(text: str, *, delsp: bool) -> str:
     lines: list[str] = []
     open_depth = -1
     for line in text.split("\n"):
-        depth = len(line) - len(line.lstrip(">"))
-        content = line[depth:].removeprefix(" ")
-        soft = content.endswith(" ") and content != "-- "
-        if open_depth == depth and lines:
-            lines[-1] += content
+        content = line.lstrip(">")
+        depth = len(line) - len(content)
+        content = content.removeprefix(" ")
+        if open_depth == depth:
+            lines.append(content)
         else:
-            lines.append("> " * 0 + ">" * depth + (" " if depth else "") + content)
+            lines.append(("\n" if lines else "") + ">" * depth + (" " if depth else "") + content)
+        soft = content.endswith(" ") and content != "-- "
         if soft and delsp:
             lines[-1] = lines[-1][:-1]
         open_depth = depth if soft else -1
-    return "\n".join(lines)
+    return "".join(lines)
