@@ -1,6 +1,7 @@
 """Gather the texts of the product into the Japanese catalogue and compile it: `python -m tests.catalogue`.
 
-Texts stand in the code and in templates as `_("…")`; those that stand in a table and reach `_()` as a variable are named in TABLES.
+Texts stand in the code and in templates as `_("…")`; those that stand in a table and reach `_()` as a variable are
+named in TABLES.
 """
 
 from __future__ import annotations

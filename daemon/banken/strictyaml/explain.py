@@ -142,8 +142,6 @@ def _models_below(model: type[BaseModel], step: str) -> Iterator[type[BaseModel]
     for name, field in model.model_fields.items():
         if step in (name, field.alias):
             yield from _models_in(field.annotation)
-    if step == model.__name__:
-        yield model
 
 
 def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:

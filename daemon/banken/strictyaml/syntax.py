@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import yaml
 
 from banken.i18n import _
@@ -9,6 +11,7 @@ from banken.strictyaml.problem import Problem, shown
 
 _MISFIT = ("this line does not fit the lines above it", "indent it like its neighbours")
 _OPEN = ("this bracket is not closed", "close it, and put text with brackets, commas or colons in quotes")
+_ESCAPE = ("this \\ means nothing here", "use single quotes ('…'), in which \\ is an ordinary character")
 _NO_PAIR = ("this line is no “key: value”", "write a half-width colon and a space behind the key")
 
 _COMPLAINTS = {
@@ -26,10 +29,8 @@ _COMPLAINTS = {
     "did not find expected ',' or ']'": _OPEN,
     "did not find expected node content": ("a value is missing here", "write it, or take the comma away"),
     "found unexpected end of stream": ("the quotation mark is not closed", "close it"),
-    "found unknown escape character": (
-        "this \\ means nothing here",
-        "use single quotes ('…'), in which \\ is an ordinary character",
-    ),
+    "found unknown escape character": _ESCAPE,
+    "did not find expected hexdecimal number": _ESCAPE,  # libyaml's spelling
     "could not find expected ':'": _NO_PAIR,
     "found character that cannot start any token": (
         "a value cannot begin with this character",
@@ -44,6 +45,9 @@ _COMPLAINTS = {
     "found undefined tag handle": ("tags (words that begin with !) are not read here", "put it in quotes"),
 }
 """libyaml's words: what is wrong and what to do, as msgids."""
+
+_WIDE_COLON = re.compile(r"[ \t-]*[A-Za-z_]+：")
+"""A line that was meant as `key: value`."""
 
 _AT_THE_BEGINNING = (
     "did not find expected ',' or '}'",
@@ -67,9 +71,10 @@ def syntax_problem(error: yaml.MarkedYAMLError, text: str, name: str) -> Problem
     if "\t" in indent:
         tab = indent.index("\t") + 1
         return Problem(name, line, tab, _("a tab stands where spaces must be"), _("indent with spaces"))
-    if "：" in here and ":" not in here:
-        what, todo = _("a full-width colon stands here"), _("write a half-width colon and a space behind the key")
-        return Problem(name, line, here.index("：") + 1, what, todo)
+    for number in (line, line - 1):  # a line without a real colon is only noticed in the next one
+        if 0 < number <= len(lines) and (wide := _WIDE_COLON.match(lines[number - 1])):
+            what, todo = _("a full-width colon stands here"), _("write a half-width colon and a space behind the key")
+            return Problem(name, number, wide.end(), what, todo)
     if complaint in _COMPLAINTS:
         what, todo = _COMPLAINTS[complaint]
         return Problem(name, line, column, _(what), _(todo))
