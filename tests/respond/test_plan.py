@@ -1,0 +1,215 @@
+"""What is owed for a verdict, and how it is written into the outbox."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from tests.respond.scene import NOW, SETTINGS, SPOT, STANDING, WORKER, Spoken, finding, message, verdict
+
+from banken.i18n import set_language
+from banken.respond import (
+    Answer,
+    Label,
+    SmtpServer,
+    Warn,
+    WarningSettings,
+    answer_of,
+    label_names,
+    owe,
+    plan,
+    warning_id,
+)
+from banken.respond.model import FACTS_JSON, Quote, WarningFacts
+from banken.respond.tidy import one_line, unlinked, visible
+from banken.words import Category, Channel, Evidence, Level, Verdict
+
+
+def planned(judged: Verdict, settings: WarningSettings = SETTINGS, **more):
+    said = {"message": message(), "spoken": Spoken(), "standing": STANDING} | more
+    return plan(judged, said["message"], said["spoken"], said["standing"], spot=SPOT, settings=settings)
+
+
+def facts(judged: Verdict, **more) -> WarningFacts:
+    return next(action.facts for action in planned(judged, **more) if isinstance(action, Warn))
+
+
+def test_a_warning_is_labelled_and_mailed_to_each_address_once():
+    settings = replace(SETTINGS, to=(WORKER, "second@example.jp", WORKER))
+    label, *warnings = planned(verdict(), settings)
+    assert label == Label(SPOT, "<ask@client.example>", ("warning", "direct_contact"))
+    assert [warning.target for warning in warnings] == [f"smtp:{WORKER}", "smtp:second@example.jp"]
+    assert len({warning.warning_id for warning in warnings}) == 1
+
+
+@pytest.mark.parametrize(
+    ("level", "mailed"), [(Level.NOTICE, False), (Level.WARNING, True), (Level.DANGER, True), (Level.UNJUDGED, False)]
+)
+def test_a_notice_is_labelled_only(level, mailed):
+    judged = Verdict(level) if level is Level.UNJUDGED else verdict(finding(level=level))
+    actions = planned(judged)
+    assert isinstance(actions[0], Label)
+    assert any(isinstance(action, Warn) for action in actions) == mailed
+
+
+def test_levels_that_are_mailed_can_be_chosen():
+    settings = replace(SETTINGS, levels=frozenset({Level.NOTICE}))
+    assert len(planned(verdict(finding(level=Level.NOTICE)), settings)) == 2
+    assert len(planned(verdict(), settings)) == 1
+
+
+def test_nothing_found_is_nothing_owed():
+    assert planned(Verdict(None)) == []
+
+
+def test_without_smtp_the_warning_goes_into_the_inbox():
+    [_label, warning] = planned(verdict(), WarningSettings(to=(WORKER,), via="append", folder="受信"))
+    assert warning.target == "append:受信"
+
+
+def test_all_categories_are_labelled_and_the_strongest_is_told_first():
+    judged = verdict(finding(), finding(category=Category.DIRECT_CONTRACT, level=Level.DANGER, key="contract.direct"))
+    [label, warning] = planned(judged)
+    assert label.keys == ("danger", "direct_contact", "direct_contract")
+    assert [point.category for point in warning.facts.points] == [Category.DIRECT_CONTRACT, Category.DIRECT_CONTACT]
+    assert warning.facts.level is Level.DANGER
+
+
+def test_the_quote_is_the_sentence_with_the_exact_words_in_it():
+    [point] = facts(verdict()).points
+    assert point.quotes == (Quote("詳しくは", "LINEでご説明します", "。", 2),)
+
+
+def test_a_long_sentence_is_quoted_in_part():
+    text = "あ" * 500 + "LINE" + "い" * 500
+    [point] = facts(verdict(finding("LINE", text=text)), message=message(text=text)).points
+    assert point.quotes == (Quote("あ" * 40, "LINE", "い" * 60, 1),)
+
+
+def test_evidence_that_does_not_stand_where_it_says_is_quoted_alone():
+    judged = verdict(replace(finding(), evidence=(Evidence("billing@look-alike.example", 0, 5, "sender"),)))
+    assert facts(judged).points[0].quotes == (Quote("", "billing@look-alike.example", ""),)
+
+
+@given(st.text(max_size=300), st.integers(0, 300), st.integers(0, 300))
+def test_any_text_can_be_quoted(text, start, end):
+    evidence = Evidence(text[start:end], start, min(end, len(text)))
+    judged = verdict(replace(finding(), evidence=(evidence,)))
+    [quote] = facts(judged, message=message(text=text)).points[0].quotes
+    assert len(quote.before) <= 40
+    assert len(quote.words) <= 200
+    assert len(quote.after) <= 60
+    assert "\n" not in quote.words
+
+
+def test_much_found_is_told_in_part():
+    many = verdict(*[replace(finding(), evidence=finding().evidence * 9) for _ in range(20)])
+    told = facts(many).points
+    assert len(told) == 5
+    assert {len(point.quotes) for point in told} == {3}
+
+
+def test_what_a_warning_says_survives_the_outbox(ledger):
+    actions = planned(verdict(), standing=replace(STANDING, since=None, deal=None))
+    assert owe(ledger, "home", "print-1", actions, NOW) == 2
+    assert owe(ledger, "home", "print-1", actions, NOW) == 0
+    label, warning = ledger.outbox.of("home", "print-1")
+    assert (label.action, label.target) == ("label", "warning+direct_contact")
+    assert FACTS_JSON.validate_json(warning.payload) == actions[1].facts
+    assert (warning.message_id, warning.deal, warning.lane) == (actions[1].warning_id, "", "")
+
+
+def test_warnings_of_one_deal_and_target_keep_their_order(ledger):
+    for number in range(2):
+        mail = message(fingerprint=f"print-{number}")
+        owe(ledger, "home", mail.fingerprint, planned(verdict(), message=mail), NOW)
+    due = ledger.outbox.due(NOW)
+    assert [(row.action, row.fingerprint) for row in due] == [
+        ("label", "print-0"),
+        ("warn", "print-0"),
+        ("label", "print-1"),
+    ]
+
+
+def test_the_name_of_a_warning_never_changes_and_is_a_message_id():
+    name = warning_id("print-1", WORKER)
+    assert name == "<banken.82cc0531aacbe779c1696f2cf814d319@example.jp>"
+    assert warning_id("print-2", WORKER) != name
+    for sender in ("", "worker@exa mple", "worker@例え.jp", "worker@a\r\nBcc: x"):
+        assert warning_id("print-1", sender) == name.replace("example.jp", "banken.invalid")
+
+
+def test_a_direct_mail_without_a_name_is_known_by_its_address():
+    told = facts(verdict(), spoken=Spoken(channel=Channel.DIRECT, client=""), message=message())
+    assert (told.client, told.sender) == ("山田商店", "client@client.example")
+
+
+def test_labels_are_ascii_keywords_or_speak_the_language():
+    keys = ("danger", "direct_contract", "interview")
+    for how in ("keyword", "flag"):
+        assert label_names(keys, how) == ["banken-danger", "banken-direct_contract", "banken-interview"]
+    assert label_names(keys, "gmail") == ["Banken/danger", "Banken/direct contract", "Banken/interview"]
+    assert label_names(keys, "folder") == ["Banken/danger"]
+    assert label_names(("unjudged",), "keyword") == ["banken-unjudged"]
+    assert all(name.isascii() and name.isprintable() for name in label_names([*Level, *Category], "keyword"))
+
+
+@pytest.mark.parametrize(
+    ("label", "answer"),
+    [
+        ("banken/問題なし", Answer.FINE),
+        ("BANKEN/契約中", Answer.CONTRACT),
+        ("ｂａｎｋｅｎ／完了", Answer.DONE),
+        ("banken/approved", Answer.APPROVED),
+        ("banken-no-problem", Answer.FINE),
+        ("banken-danger", None),
+        ("契約中", None),
+        ("", None),
+    ],
+)
+def test_the_workers_labels_are_understood(label, answer):
+    assert answer_of(label) is answer
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_our_own_labels_are_never_taken_for_the_workers(language):
+    set_language(language)
+    for how in ("keyword", "gmail", "folder"):
+        assert [answer_of(name) for name in label_names([*Level, *Category], how)].count(None) > 0
+        assert {answer_of(name) for name in label_names([*Level, *Category], how)} == {None}
+
+
+@given(st.text(max_size=200), st.integers(5, 60))
+def test_a_header_line_is_one_visible_line(text, limit):
+    line = one_line(text, limit)
+    assert len(line) <= limit
+    assert line == visible(line)
+    assert not set(line) & {"\r", "\n", "\t", "\0", "\u202e", "\u200b"}
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("見て https://line.me/ti/p/a.b から", "見て https[:]//line[.]me/ti/p/a.b から"),
+        ("tg://resolve?domain=x", "tg[:]//resolve?domain=x"),
+        ("lin.ee/abc まで", "lin[.]ee/abc まで"),
+        ("ver 1.2 と a.b、10:30", "ver 1.2 と a.b、10:30"),
+        ("（https://a.example/）", "（https[:]//a[.]example/）"),
+    ],
+)
+def test_links_become_unpressable(text, seen):
+    assert unlinked(text) == seen
+
+
+@given(st.text(alphabet="ah:/.htps \n", max_size=200))
+def test_no_url_is_left(text):
+    assert not re.search(r"[A-Za-z][A-Za-z0-9+.-]+://[^\s]", unlinked(text))
+
+
+def test_secrets_do_not_show():
+    server = SmtpServer("smtp.example.jp", user="u", password=lambda: "hush", token=lambda: "hush")
+    assert "hush" not in repr(server)
+    assert "lambda" not in repr(server)

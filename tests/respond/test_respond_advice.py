@@ -1,0 +1,214 @@
+"""The advice that is shipped is complete and fits; advice with mistakes is refused with all of them named."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from datetime import UTC, datetime
+
+import pytest
+
+from banken.i18n import LANGUAGES
+from banken.places import rules_root
+from banken.respond import load_advice
+from banken.strictyaml import ProblemsError
+from banken.words import Category, Stage
+
+SHIPPED = rules_root() / "crowdworks" / "advice"
+KEYS = [
+    "contact.chat",
+    "contact.phone",
+    "contact.mail",
+    "contact.form",
+    "interview.online",
+    "interview.in_person",
+    "contract.direct",
+    "payment.outside",
+    "payment.upfront",
+    "escrow.before",
+    "escrow.test",
+    "escrow.skip_delivery",
+    "resident.office",
+    "resident.hours",
+    "resident.hired",
+    "impersonation.sender",
+    "impersonation.event",
+]
+
+
+def category_of(key: str) -> Category:
+    heads = {
+        "contact": Category.DIRECT_CONTACT,
+        "interview": Category.INTERVIEW,
+        "contract": Category.DIRECT_CONTRACT,
+        "payment": Category.OFF_PLATFORM_PAYMENT,
+        "escrow": Category.ESCROW_BYPASS,
+        "resident": Category.RESIDENT_WORK,
+        "impersonation": Category.IMPERSONATION,
+    }
+    return heads[key.partition(".")[0]]
+
+
+EVERY = [
+    (key, category, stage, language)
+    for key, category in [*((key, category_of(key)) for key in KEYS), *((one.value, one) for one in Category)]
+    for stage in Stage
+    for language in LANGUAGES
+]
+
+
+def texts(counsel) -> list[str]:
+    return [
+        counsel.title,
+        counsel.short,
+        counsel.why,
+        *counsel.dont,
+        *counsel.steps,
+        *counsel.whom,
+        *counsel.replies.values(),
+    ]
+
+
+def test_every_key_that_rules_use_has_its_own_advice(advice):
+    assert set(KEYS) | {one.value for one in Category} == advice.keys
+
+
+@pytest.mark.parametrize(("key", "category", "stage", "language"), EVERY)
+def test_advice_is_whole_in_every_stage_and_language(advice, key, category, stage, language):
+    counsel = advice.counsel(key, category, stage, language, client="山田商店", job="バナー", words="LINE")
+    assert all(text.strip() for text in texts(counsel))
+    assert not any("{" in text or "}" in text for text in texts(counsel))
+    if category is Category.IMPERSONATION:
+        assert counsel.replies == {}  # one does not answer these
+    else:
+        assert list(counsel.replies) == ["ask", "decline", "propose"]
+    assert datetime(2026, 1, 1, tzinfo=UTC).date() <= counsel.as_of
+    assert bool(re.search("[ぁ-ん]", counsel.title)) == (language == "ja")
+
+
+@pytest.mark.parametrize(("key", "category", "stage", "language"), EVERY)
+def test_nothing_is_promised_judged_or_dated_that_may_change(advice, key, category, stage, language):
+    counsel = advice.counsel(key, category, stage, language)
+    for text in texts(counsel):
+        assert not re.search(r"安全|安心|違法|合法|犯罪|詐欺です|第\s*\d+\s*条|\d+\s*万?円", text), text
+        assert not re.search(
+            r"\bsafe\b|\billegal|\blegal\b|\bcrime|\bfraud\b|\byen\b|\barticle \d", text, re.IGNORECASE
+        ), text
+
+
+def test_the_reply_names_client_job_and_tool(advice):
+    ask = advice.counsel(
+        "contact.chat", Category.DIRECT_CONTACT, Stage.BEFORE, "ja", client="山田商店", words="ＬＩＮＥを追加"
+    ).replies["ask"]
+    assert ask.startswith("山田商店様")
+    assert "LINEでのご連絡" in ask
+    job = advice.counsel("payment.outside", Category.OFF_PLATFORM_PAYMENT, Stage.UNDER, "en", job="banners", words="")
+    assert "about banners" in job.replies["ask"]
+    assert job.replies["ask"].startswith("Hello there,")
+
+
+@pytest.mark.parametrize(
+    ("words", "tool"),
+    [
+        ("オンラインで", "外部のチャット"),
+        ("onlineで", "外部のチャット"),
+        ("ガイドライン", "外部のチャット"),
+        ("ﾗｲﾝで", "LINE"),
+        ("Line ID", "LINE"),
+        ("チャットワークへ", "Chatwork"),
+        ("https://t.me/x", "Telegram"),
+    ],
+)
+def test_a_tool_is_known_only_by_whole_words(advice, words, tool):
+    counsel = advice.counsel("contact.chat", Category.DIRECT_CONTACT, Stage.BEFORE, "ja", words=words)
+    assert f"{tool}でのやりとり" in counsel.replies["propose"]
+
+
+def test_a_pay_tool_is_not_taken_for_a_way_of_contact(advice):
+    counsel = advice.counsel("contact.chat", Category.DIRECT_CONTACT, Stage.BEFORE, "ja", words="PayPayで")
+    assert "PayPay" not in counsel.replies["ask"]
+
+
+def test_stages_differ_where_it_matters(advice):
+    before, under, done, unknown = (
+        advice.counsel("contact.chat", Category.DIRECT_CONTACT, stage, "ja").why
+        for stage in (Stage.BEFORE, Stage.UNDER, Stage.COMPLETED, Stage.UNKNOWN)
+    )
+    assert len({before, under, done}) == 3
+    assert unknown == before
+
+
+def test_an_unknown_key_falls_back_to_the_category(advice):
+    unknown = advice.counsel("contact.pigeon", Category.DIRECT_CONTACT, Stage.BEFORE, "ja")
+    assert unknown == advice.counsel("direct_contact", Category.DIRECT_CONTACT, Stage.BEFORE, "ja")
+
+
+def test_a_client_cannot_write_the_advice(advice):
+    counsel = advice.counsel("contact.chat", Category.DIRECT_CONTACT, Stage.BEFORE, "ja", client="{tool.__class__}")
+    assert counsel.replies["ask"].startswith("{tool.__class__}様")
+
+
+@pytest.fixture
+def folder(tmp_path):
+    return shutil.copytree(SHIPPED, tmp_path / "crowdworks" / "advice")
+
+
+def change(folder, file, old, new):
+    path = folder / file
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def problems(folder) -> str:
+    with pytest.raises(ProblemsError) as caught:
+        load_advice(folder)
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "said"),
+    [
+        ("direct_contact.yaml", "{tool}でのご連絡", "{tol}でのご連絡", "“{tol}” cannot stand in braces — did you mean"),
+        ("direct_contact.yaml", "{client}様", "{client様", "cannot stand in braces"),
+        ("direct_contact.yaml", "{client}様", "{client.name}様", "“{client.name}” cannot stand in braces"),
+        ("direct_contact.yaml", "{client}様", "{}様", "“{}” cannot stand in braces"),
+        ("direct_contact.yaml", "source: application", "source: aplication", "did you mean “application”?"),
+        ("direct_contact.yaml", "ask: [office]", "ask: [offise]", "did you mean “office”?"),
+        ("direct_contact.yaml", "      short: There is", "      shirt: There is", "unknown key “shirt”"),
+        (
+            "direct_contact.yaml",
+            "category: direct_contact",
+            "category: contact",
+            "cannot be “contact” — did you mean “direct_contact”?",
+        ),
+        ("direct_contact.yaml", "    as_of: 2026-11-24\n", "", "here is missing: as_of"),
+        ("direct_contact.yaml", "as_of: 2026-11-24", "as_of: lately", "as_of"),
+        ("direct_contact.yaml", "      tool: an outside chat\n", "", "only one language has: tool"),
+        ("interview.yaml", "  interview:\n", "  talk:\n", "the entry “interview” is missing"),
+        ("interview.yaml", "  interview.online:\n", "  contact.chat:\n", "“contact.chat” stands in another file too"),
+        ("interview.yaml", "        decline: |", "        refuse: |", "unknown key “refuse”"),
+        ("common.yaml", "https://crowdworks.jp/pages/agreement", "http://crowdworks.jp", "url"),
+        ("common.yaml", "    en: The original mail (do not delete it)\n", "", "“en” is missing"),
+    ],
+)
+def test_a_mistake_is_named_with_its_place(folder, file, old, new, said):
+    change(folder, file, old, new)
+    text = problems(folder)
+    assert said in text
+    assert re.search(rf"^crowdworks/advice/{file}:\d+:\d+: ", text, re.MULTILINE)
+
+
+def test_all_mistakes_of_all_files_are_named_at_once(folder):
+    change(folder, "direct_contact.yaml", "source: application", "source: nowhere")
+    change(folder, "interview.yaml", "{client}様", "{customer}様")
+    change(folder, "escrow_bypass.yaml", "      short: Start", "      shorter: Start")
+    text = problems(folder)
+    assert [name for name in ("nowhere", "customer", "shorter") if name not in text] == []
+
+
+def test_a_missing_category_or_common_file_is_named(folder):
+    (folder / "resident_work.yaml").unlink()
+    assert "there is no advice for “resident_work”" in problems(folder)
+    (folder / "common.yaml").unlink()
+    assert "crowdworks/advice/common.yaml:1:1: this file is missing" in problems(folder)
