@@ -111,6 +111,7 @@ MISTAKES = {
     "wildcard as label": (GOOD.replace("warn", "    labels: gm*\nwarn"), [(4, 5, "“gm*”", "gmail")]),
     "number as interval": (GOOD.replace("warn", "    every: 120\nwarn"), [(4, 5, "“120”", "2m")]),
     "interval of nothing": (GOOD.replace("warn", "    every: 0s\nwarn"), [(4, 5, "too short", "1s to 1d")]),
+    "interval without end": (GOOD.replace("warn", "    every: 25h\nwarn"), [(4, 5, "too long", "1s to 1d")]),
     "push": (GOOD.replace("warn", "    push: sometimes\nwarn"), [(4, 5, "true or false", "")]),
     "nobody to warn": (ACCOUNT + "warn:\n  to: []\n", [(5, 3, "“to”", "add")]),
     "to is missing": (ACCOUNT + "warn: {}\n", [(4, 1, "“to” is missing", "add it")]),

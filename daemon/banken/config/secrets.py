@@ -72,9 +72,6 @@ class Secret:
     def __hash__(self) -> int:
         return hash(self.source)
 
-    def __reduce__(self) -> Any:
-        raise TypeError("a secret is not copied to disk or to another process")
-
     def __deepcopy__(self, memo: Mapping[int, Any]) -> Self:
         return self
 

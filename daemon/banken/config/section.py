@@ -75,7 +75,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def _error(title: str, details: Iterable[InitErrorDetails]) -> ValidationError:
-    return ValidationError.from_exception_data(title, list(details), hide_input=True)
+    return ValidationError.from_exception_data(title, list(details))
 
 
 def _details(error: ValidationError) -> Iterator[InitErrorDetails]:

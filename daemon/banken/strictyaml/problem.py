@@ -66,7 +66,7 @@ def shown(value: Any) -> str:
 def nearest(word: str, known: Iterable[str]) -> str:
     """Return the known word most like `word` (case and width aside), or "" when none is near."""
     folded = {_fold(candidate): candidate for candidate in known}
-    near = difflib.get_close_matches(_fold(word[:_LONGEST]), list(folded), n=1, cutoff=0.6)
+    near = difflib.get_close_matches(_fold(word), list(folded), n=1, cutoff=0.6)
     return folded[near[0]] if near else ""
 
 
