@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from banken.judge.views import Span, fold
 
@@ -17,29 +18,31 @@ _ENDS = re.compile(rf"[。!?]+[{_CLOSING}]*|\.(?=\s|$)|\n")
 _BULLET = re.compile(r"\s*(?:[・●○■□◆◇▼▽★☆※◎→⇒>#+*•-]|[0-9a-z]{1,2}[.)、:]|\([0-9a-z]{1,2}\)|[①-⑳❶-❿]|\n|$)")
 
 
+LONGEST = 500
+"""A "sentence" longer than this (code points) is cut: what is said of it is looked at again and again."""
+
+
 @dataclass(frozen=True)
 class Splitter:
-    """Splits folded text; `continues` are line ends after which a sentence goes on, `clauses` the ends of clauses,
-    `joins` words that carry a sentence on behind a closing quotation mark."""
+    """Splits folded text into sentences and clauses.
+
+    `continues` are line ends after which a sentence goes on, `clauses` the ends of clauses, `joins` words that carry
+    a sentence on behind a closing quotation mark.
+    """
 
     continues: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
     joins: tuple[str, ...] = ()
-    _folded: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def sentences(self, text: str) -> list[Span]:
         """Return the sentences of a folded text in order, without blank ones; together they cover all its words."""
-        spans, start, length = [], 0, len(text)
+        spans: list[Span] = []
+        start = 0
         for found in _ENDS.finditer(text):
-            end = found.end()
-            if end < start or self._goes_on(text, found.start(), end):
-                continue
-            if not text[start:end].isspace():
-                spans.append((start, end))
-            start = end
-        if start < length and not text[start:].isspace():
-            spans.append((start, length))
-        return spans
+            if not self._goes_on(text, found.start(), found.end()):
+                spans += _cut(text, start, found.end())
+                start = found.end()
+        return spans + _cut(text, start, len(text))
 
     def clauses_of(self, text: str, start: int, end: int) -> list[Span]:
         """Return the clauses of the sentence `text[start:end]`."""
@@ -47,7 +50,7 @@ class Splitter:
             return [(start, end)]
         ends = [found.end() for found in self._clause_end.finditer(text, start, end)]
         bounds = [start, *ends, end]
-        return [(low, high) for low, high in zip(bounds, bounds[1:], strict=False) if low < high]
+        return [(low, high) for low, high in pairwise(bounds) if low < high]
 
     def _goes_on(self, text: str, stop: int, end: int) -> bool:
         if text[stop] == "\n":
@@ -67,6 +70,13 @@ class Splitter:
     @cached_property
     def _clause_end(self) -> re.Pattern[str] | None:
         return alternatives(fold(word).text for word in self.clauses)
+
+
+def _cut(text: str, start: int, end: int) -> list[Span]:
+    """Return the stretch in pieces of bearable length, nothing if it is blank."""
+    if text[start:end].isspace():
+        return []
+    return [(at, min(at + LONGEST, end)) for at in range(start, end, LONGEST)]
 
 
 def alternatives(words: Iterable[str]) -> re.Pattern[str] | None:

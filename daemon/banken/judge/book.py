@@ -1,0 +1,225 @@
+"""The rules, compiled: what the judge holds in its hands while it reads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import re2
+
+from banken.judge.atoms import ATOMS
+from banken.judge.disguise import Disguises
+from banken.judge.excuses import Excuses
+from banken.judge.lexicon import ATOM, LINK, Lexicon, Words
+from banken.judge.links import Hosts, link_spellings, other_hosts
+from banken.judge.means import UsedAsMeans, words_of
+from banken.judge.predicates import Finder, Grammar, Term
+from banken.judge.schema import CategoryRule, Concept, Condition, Excuse, Find, Means, Rule, Sentences
+from banken.judge.sentences import Splitter
+from banken.judge.spelling import commonness
+from banken.words import Category
+
+
+@dataclass(frozen=True)
+class Rulebook:
+    """All concepts, grammar, categories and rules, checked but not yet compiled; every name in it is known."""
+
+    concepts: Mapping[str, Concept]
+    excuses: Mapping[str, Excuse]
+    means: Sequence[Means]
+    sentences: Sentences
+    categories: Mapping[Category, CategoryRule]
+    rules: Sequence[Rule]
+    places: Mapping[str, str] = field(default_factory=dict)
+    """Where each rule, concept and excuse stands (`FILE:LINE`), for messages."""
+
+    @cached_property
+    def splitter(self) -> Splitter:
+        """The splitter that the grammar describes."""
+        return Splitter(
+            self._literals(self.sentences.continues),
+            self._literals(self.sentences.clauses),
+            self._literals(self.sentences.joins),
+        )
+
+    @cached_property
+    def searched(self) -> Mapping[str, Concept]:
+        """The concepts whose words are looked for in the whole text."""
+        named = [name for rule in self.rules for find in rule.find.any for name in names_in(find)]
+        named += [name for category in self.categories.values() for name in category.anchors]
+        named += [name for condition in self._conditions for name in condition.message or ()]
+        return self._with_used(named)
+
+    @cached_property
+    def lexicon(self) -> Lexicon:
+        """The words of all searched concepts, their links included."""
+        return Lexicon(self._words(self.searched))
+
+    @cached_property
+    def triggers(self) -> Lexicon:
+        """The words that something begins with: without one of them, no rule finds anything."""
+        names = {name.removeprefix(LINK) for name in self.by_concept if not name.startswith(ATOM)} - {""}
+        return Lexicon(self._words(self._with_used(names)))
+
+    @cached_property
+    def hosts(self) -> Hosts:
+        """The hosts that the searched concepts' links lead to."""
+        used = {name: self._with_used([name]).values() for name in self.searched}
+        return Hosts({name: [link for one in concepts for link in one.links] for name, concepts in used.items()})
+
+    @cached_property
+    def disguises(self) -> Disguises:
+        """The disguises of the searched concepts' brands."""
+        return Disguises({name: one.brand for name, one in self.searched.items() if one.brand})
+
+    @cached_property
+    def grammar(self) -> Grammar:
+        """The words that are looked for only around a candidate, and when a channel is used as a means."""
+        lists = [name for condition in self._conditions for name in lists_of(condition)]
+        lists += [name for way in self.means for name in (*way.before, *way.after)]
+        lists += [name for rule in self.rules for find in rule.find.any for name in without_in(find)]
+        found = self._with_used(lists)
+        lexicon = Lexicon({name: Words(one.words, one.brand, one.not_inside, one.use) for name, one in found.items()})
+        return Grammar(lexicon, UsedAsMeans(self.means, self.concepts, self.sentences.fillers))
+
+    @cached_property
+    def letting_go(self) -> Excuses:
+        """The excuses, compiled."""
+        return Excuses(self.excuses, self.concepts, self.sentences.fillers, self.grammar.lexicon)
+
+    @cached_property
+    def finders(self) -> Mapping[str, tuple[Finder, ...]]:
+        """The compiled `find` items of each rule."""
+        return {rule.id: tuple(map(compile_find, rule.find.any)) for rule in self.rules}
+
+    @cached_property
+    def by_concept(self) -> Mapping[str, tuple[str, ...]]:
+        """Which rules may find something once a concept has been seen; under "" those that need none."""
+        index: dict[str, dict[str, None]] = {}
+        for rule in self.rules:
+            for finder in self.finders[rule.id]:
+                for name in self._trigger(finder):
+                    index.setdefault(name, {})[rule.id] = None
+        return {name: tuple(rules) for name, rules in index.items()}
+
+    def _trigger(self, finder: Finder) -> Iterable[str]:
+        """Return the rarest of what `finder` needs, so that most mail is done with after a glance."""
+        if not finder.needs:
+            return ("",) if finder.pattern else ()
+        return min(finder.needs, key=lambda need: sum(self._commonness[name] for name in need))
+
+    @cached_property
+    def _commonness(self) -> Mapping[str, float]:
+        """How often a concept's words may be expected to stand in a mail."""
+        common = {LINK + name: 0.0 for name in self.searched} | {ATOM + kind: 0.0 for kind in ATOMS}
+        for name in self.searched:
+            concepts = self._with_used([name]).values()
+            common[name] = sum(commonness(word) for one in concepts for word in (*one.words, *one.brand))
+        return common
+
+    @cached_property
+    def atoms(self) -> Mapping[str, tuple[str, ...]]:
+        """Which kinds of atoms are looked for, and the concepts that each belongs to."""
+        used: dict[str, list[str]] = {}
+        for name, concept in self.searched.items():
+            for kind in concept.atoms:
+                used.setdefault(kind, []).append(name)
+        for rule in self.rules:
+            for find in rule.find.any:
+                for kind in _atoms_in(find):
+                    used.setdefault(kind, [])
+        return {kind: tuple(names) for kind, names in used.items()}
+
+    def _words(self, concepts: Mapping[str, Concept]) -> dict[str, Words]:
+        words = {name: Words(one.words, one.brand, one.not_inside, one.use) for name, one in concepts.items()}
+        for name, concept in concepts.items():
+            spellings, others = tuple(link_spellings(concept.links)), tuple(other_hosts(concept.links))
+            words[LINK + name] = Words(spellings, (), others, tuple(LINK + used for used in concept.use))
+        return words
+
+    def excuses_of(self, rule: Rule) -> tuple[str, ...]:
+        """Return the excuses that may let `rule` go, in order."""
+        names = rule.unless if rule.unless is not None else self.categories[rule.category].unless
+        return tuple(name for name in dict.fromkeys((*names, *rule.also_unless)) if name not in rule.not_unless)
+
+    @property
+    def _conditions(self) -> Iterator[Condition]:
+        return (condition for excuse in self.excuses.values() for condition in excuse.any)
+
+    def _literals(self, lists: Iterable[str]) -> tuple[str, ...]:
+        return tuple(spelling.literal for name in lists for spelling in words_of(self.concepts, name))
+
+    def _with_used(self, names: Iterable[str]) -> dict[str, Concept]:
+        found: dict[str, Concept] = {}
+        open_ = list(dict.fromkeys(names))
+        while open_:
+            name = open_.pop()
+            if name not in found:
+                found[name] = self.concepts[name]
+                open_ += self.concepts[name].use
+        return found
+
+
+def compile_find(find: Find) -> Finder:
+    """Return `find`, ready to look."""
+    value = getattr(find, find.predicate)
+    match find.predicate:
+        case "mention" | "means":
+            return Finder(find, (Term(tuple((name, find.predicate == "means") for name in value)),))
+        case "link":
+            return Finder(find, (Term(tuple((LINK + name, False) for name in value)),))
+        case "atom":
+            return Finder(find, (Term(((ATOM + value, False),)),))
+        case "all":
+            return Finder(find, (), tuple(map(compile_find, value)))
+        case "pattern":
+            return Finder(find, (), pattern=compile_pattern(value))
+        case "case":
+            return Finder(find, ())
+    return Finder(find, tuple(map(Term.parse, value)))
+
+
+def compile_pattern(pattern: str) -> Any:
+    """Compile a user's pattern with RE2 (linear time, bounded memory); raises re2.error."""
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 1 << 20
+    return re2.compile(pattern, options)
+
+
+def names_in(find: Find) -> Iterator[str]:
+    """Yield the concepts that `find` searches."""
+    value = getattr(find, find.predicate)
+    match find.predicate:
+        case "mention" | "means" | "link":
+            yield from value
+        case "all":
+            yield from (name for part in value for name in names_in(part))
+        case "atom" | "pattern" | "case":
+            return
+        case _:
+            yield from (name for term in value for name, _means in Term.parse(term).concepts)
+
+
+def without_in(find: Find) -> Iterator[str]:
+    """Yield the concepts that spoil `find`."""
+    yield from find.without
+    for part in find.all or ():
+        yield from without_in(part)
+
+
+def lists_of(condition: Condition) -> Iterator[str]:
+    """Yield the lists that `condition` looks for around a candidate."""
+    for lists in (condition.after, condition.before, condition.around, condition.in_paragraph_head):
+        yield from lists or ()
+    yield from condition.unless
+    yield from condition.unless_between
+
+
+def _atoms_in(find: Find) -> Iterator[str]:
+    if find.atom:
+        yield find.atom
+    for part in find.all or ():
+        yield from _atoms_in(part)

@@ -1,0 +1,174 @@
+"""Why a candidate is let go: each excuse of the rules, looked for where its grammar says.
+
+All words are data (rules/grammar, rules/<platform>); here is only what it means for a word to stand after, before,
+around, in quotation marks, above a list, or anywhere in the client's words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Protocol
+
+from banken.judge.lexicon import Lexicon
+from banken.judge.means import Beside
+from banken.judge.model import Case
+from banken.judge.passage import Passage
+from banken.judge.predicates import Place
+from banken.judge.schema import Concept, Condition, Excuse
+from banken.judge.views import Span
+
+_LIST_LINE = re.compile(r"\s*(?:[・●○■□◆◇▼☆★※◎→✕×✖⇒>*•-]|[0-9]{1,2}[.)、:]|\([0-9]{1,2}\)|[①-⑳])")
+_LINES_UP = 15
+
+
+class Reading(Protocol):
+    """What an excuse may look at beyond the place itself (reading.py)."""
+
+    @property
+    def case(self) -> Case: ...  # noqa: D102
+    @property
+    def passages(self) -> Sequence[Passage]: ...  # noqa: D102
+    @property
+    def subject(self) -> frozenset[str]: ...  # noqa: D102
+
+
+_Look = Callable[[Condition, Place, Reading], str | None]
+
+
+class Excuses:
+    """All excuses, compiled; `letting_go` is asked once for each candidate."""
+
+    def __init__(
+        self,
+        excuses: Mapping[str, Excuse],
+        concepts: Mapping[str, Concept],
+        fillers: Sequence[str],
+        lexicon: Lexicon,
+    ) -> None:
+        self._excuses = excuses
+        self._lexicon = lexicon
+        looks: dict[str, _Look] = {
+            "after": self._after,
+            "before": self._before,
+            "around": self._around,
+            "quoted": self._quoted,
+            "message": self._message,
+            "in_paragraph_head": self._list_head,
+            "subject": _subject,
+            "case": _case,
+        }
+        self._looks = {
+            name: tuple((looks[condition.place], condition) for condition in excuse.any)
+            for name, excuse in excuses.items()
+        }
+        self._quoting = {
+            condition: Beside.of(concepts, condition.quoted, fillers)
+            for excuse in excuses.values()
+            for condition in excuse.any
+            if condition.quoted is not None
+        }
+
+    def letting_go(self, place: Place, names: Iterable[str], reading: Reading) -> Iterator[tuple[str, str]]:
+        """Yield the excuses among `names` that hold for `place`, in their order, each with the word that makes it."""
+        for name in names:
+            word = self._word_for(name, place, reading)
+            if word is not None:
+                yield name, word
+
+    def effect(self, name: str) -> str:
+        """Return what an excuse does: `clear` or `notice`."""
+        return self._excuses[name].effect
+
+    def _word_for(self, name: str, place: Place, reading: Reading) -> str | None:
+        known = place.passage.excused
+        key = (name, place.start, place.end)
+        if key not in known:
+            words = (look(condition, place, reading) for look, condition in self._looks[name])
+            known[key] = next((word for word in words if word is not None), None)
+        return known[key]
+
+    def _after(self, condition: Condition, place: Place, _reading: Reading) -> str | None:
+        return self._behind(condition, condition.after or (), place)
+
+    def _before(self, condition: Condition, place: Place, _reading: Reading) -> str | None:
+        return self._in_front(condition, condition.before or (), place)
+
+    def _around(self, condition: Condition, place: Place, _reading: Reading) -> str | None:
+        lists = condition.around or ()
+        return self._in_front(condition, lists, place) or self._behind(condition, lists, place)
+
+    def _behind(self, condition: Condition, lists: Sequence[str], place: Place) -> str | None:
+        passage, (_low, high) = place.passage, place.scope(condition.scope)
+        reach = high if condition.within is None else min(high, place.end + condition.within)
+        for word in passage.words(self._lexicon, lists, place.end, reach):
+            if condition.unless and passage.words(self._lexicon, condition.unless, word[1], high):
+                continue
+            between = condition.unless_between
+            if between and passage.words(self._lexicon, between, place.end, word[0]):
+                continue
+            return passage.text[slice(*word)]
+        return None
+
+    def _in_front(self, condition: Condition, lists: Sequence[str], place: Place) -> str | None:
+        passage, (low, high) = place.passage, place.scope(condition.scope)
+        reach = low if condition.within is None else max(low, place.start - condition.within)
+        words = passage.words(self._lexicon, lists, reach, place.start)
+        if not words or (condition.unless and passage.words(self._lexicon, condition.unless, place.end, high)):
+            return None
+        if condition.unless_between:
+            words = [word for word in words if not self._between(condition, word, place)]
+        return passage.text[slice(*words[-1])] if words else None
+
+    def _between(self, condition: Condition, word: Span, place: Place) -> bool:
+        return bool(place.passage.words(self._lexicon, condition.unless_between, word[1], place.start))
+
+    def _quoted(self, condition: Condition, place: Place, _reading: Reading) -> str | None:
+        passage = place.passage
+        quotation = passage.quotation_at(place.start, place.end)
+        if quotation is None:
+            return None
+        start, end = quotation
+        if condition.quoted:
+            beside = self._quoting[condition]
+            return passage.text[start - 1 : end + 1] if beside.behind(passage.text, end + 1) else None
+        longer = len(passage.text[start:end].strip()) > place.end - place.start
+        return passage.text[start - 1 : end + 1] if longer else None
+
+    def _message(self, condition: Condition, _place: Place, reading: Reading) -> str | None:
+        for passage in reading.passages:
+            for concept in condition.message or ():
+                for span in passage.hits.get(concept, ()):
+                    return passage.text[slice(*span)]
+        return None
+
+    def _list_head(self, condition: Condition, place: Place, _reading: Reading) -> str | None:
+        passage = place.passage
+        head = _head_of_list(passage.text, place.start)
+        if head is None:
+            return None
+        words = passage.words(self._lexicon, condition.in_paragraph_head or (), *head)
+        return passage.text[slice(*words[0])] if words else None
+
+
+def _subject(_condition: Condition, place: Place, reading: Reading) -> str | None:
+    return next((hit.concept for hit in place.hits if hit.concept in reading.subject), None)
+
+
+def _case(condition: Condition, _place: Place, reading: Reading) -> str | None:
+    return condition.case if condition.case and getattr(reading.case, condition.case) else None
+
+
+def _head_of_list(text: str, at: int) -> Span | None:
+    """Return the line above the list that `at` stands in; None when it stands in no list."""
+    start = text.rfind("\n", 0, at) + 1
+    if not _LIST_LINE.match(text, start):
+        return None
+    for _line in range(_LINES_UP):
+        if start == 0:
+            return None
+        end = start - 1
+        start = text.rfind("\n", 0, end) + 1
+        if text[start:end].strip() and not _LIST_LINE.match(text, start):
+            return start, end
+    return None

@@ -1,0 +1,68 @@
+"""The lines of `explain`: what was read, what was found, and why it was or was not told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from banken.i18n import _
+from banken.judge.book import Rulebook
+from banken.judge.combine import Candidate
+from banken.judge.passage import Passage
+from banken.judge.reading import Reading
+from banken.judge.views import Span
+from banken.words import Finding
+
+_SHOWN = 60
+
+
+def reading(read: Reading) -> Iterator[str]:
+    """Yield the stage used, the segments and, for each judged one, its sentences and what was found in them."""
+    case = read.case
+    yield _("stage {stage}, permission {permission}, channel {channel}").format(
+        stage=case.stage.value, permission=case.permission.value, channel=case.channel.value
+    )
+    for segment in case.segments:
+        yield f"{segment.kind.value} [{segment.start}, {segment.end}) {_short(case.text[segment.start : segment.end])}"
+    for passage in read.passages:
+        for start, end in passage.sentences:
+            yield _("sentence: {text}").format(text=_short(passage.evidence(start, end).text))
+        for span, names in _by_place(passage):
+            evidence = passage.evidence(*span, passage.how.get(span, "plain"))
+            yield f"  “{evidence.text}” [{evidence.start}, {evidence.end}) {evidence.how}: {', '.join(names)}"
+
+
+def let_go(rule: str, text: str, excuse: str, word: str) -> str:
+    """Return the line of a find that an excuse let go."""
+    return _("let go {rule}: “{text}” — {excuse} ({word})").format(
+        rule=rule, text=_short(text), excuse=excuse, word=word
+    )
+
+
+def passed_over(one: Candidate, reason: str) -> str:
+    """Return the line of a find that the policy did not take up."""
+    text = _short(one.place.passage.evidence(one.place.start, one.place.end).text)
+    score = "" if one.score is None else f" {one.score:.2f}"
+    return _("passed over {rule}{score}: “{text}” — {reason}").format(
+        rule=one.rule, score=score, text=text, reason=reason
+    )
+
+
+def outcome(findings: Iterable[Finding], book: Rulebook) -> Iterator[str]:
+    """Yield a line for each finding."""
+    for finding in findings:
+        words = ", ".join(f"“{_short(one.text)}” [{one.start}, {one.end}) {one.how}" for one in finding.evidence)
+        where = book.places.get(finding.rule, "")
+        yield f"{finding.level.value} {finding.category.value} {finding.rule} {where}: {words}"
+
+
+def _by_place(passage: Passage) -> list[tuple[Span, list[str]]]:
+    names: dict[Span, list[str]] = {}
+    for concept, spans in passage.hits.items():
+        for span in spans:
+            names.setdefault(span, []).append(concept)
+    return sorted(names.items())
+
+
+def _short(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _SHOWN else f"{flat[: _SHOWN - 1]}…"

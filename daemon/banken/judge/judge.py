@@ -1,0 +1,238 @@
+"""The judge: what a client's message asks for that must not be asked, with the words that show it.
+
+read (passages, concepts) → find (rules and reader) → excuses → gate of stage and permission → policy → verdict.
+Nothing here touches the network, a file or the clock; the same case always gets the same verdict.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from banken.i18n import _
+from banken.judge import explain as tell
+from banken.judge.book import Rulebook
+from banken.judge.combine import Candidate, settle
+from banken.judge.gate import Gate, lower
+from banken.judge.lexicon import Hit
+from banken.judge.model import Case, Reader
+from banken.judge.plain import PlainSentence, plain_sentences
+from banken.judge.predicates import Finder, Place
+from banken.judge.reading import JUDGED_CHANNELS, Reading, read
+from banken.judge.schema import LEVEL, Rule
+from banken.words import Evidence, Excused, Finding, Level, SegmentKind, Verdict, strongest
+
+MOST_FINDINGS = 3
+"""How many places one rule tells of in one message."""
+MOST_EXCUSED = 5
+"""How many places let go one rule remembers."""
+READER = "reader"
+"""By whom a finding is told when no rule made it; `reader.CATEGORY` is its rule id."""
+
+
+@dataclass
+class _Tally:
+    """What has been decided so far."""
+
+    explain: bool
+    candidates: list[Candidate] = field(default_factory=list)
+    scores: list[Candidate] = field(default_factory=list)
+    excused: list[Excused] = field(default_factory=list)
+    trace: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Fate:
+    """What becomes of one find of a rule: how loud it is (None: let go), and every excuse that holds, with its word."""
+
+    finder: Finder
+    place: Place
+    level: Level | None
+    excuses: tuple[tuple[str, str], ...] = ()
+
+
+class Judge:
+    """Judges messages by a rulebook, and by the reader where there is one."""
+
+    def __init__(self, book: Rulebook, reader: Reader | None = None) -> None:
+        self.book = book
+        self.reader = reader
+        self._gate = Gate(book)
+        self._rules = {rule.id: rule for rule in book.rules}
+
+    def judge(self, case: Case, *, explain: bool = False) -> Verdict:
+        """Return all findings of `case`, what was let go and why; with `explain`, how it came to that line by line."""
+        reading = read(case, self.book)
+        tally = _Tally(explain)
+        if explain:
+            tally.trace += tell.reading(reading)
+        self._ask_rules(reading, tally)
+        if self.reader is not None:
+            self._ask_reader(self.reader, reading, tally)
+        findings = [*self._case_findings(case), *self._decide(tally)]
+        if explain:
+            tally.trace += tell.outcome(findings, self.book)
+        level, why = self._level(reading, findings)
+        return Verdict(level, tuple(findings), tuple(tally.excused), why, tuple(tally.trace))
+
+    def fates(self, rule: Rule, reading: Reading) -> Iterator[Fate]:
+        """Yield what becomes of each find of `rule`."""
+        excuses = self.book.excuses_of(rule)
+        for finder, place in self._places(rule, reading):
+            disguised = any(hit.how in ("disguised", "masked") for hit in place.hits)
+            level = self._gate.level(rule.category, reading.case, disguised=disguised, rule=rule)
+            if level is None:
+                yield Fate(finder, place, None, (("stage", reading.case.stage.value),))
+                continue
+            cap = LEVEL.get(finder.find.at_most or ("notice" if rule.status == "experimental" else ""))
+            holding = self.book.letting_go.letting_go(place, excuses, reading)
+            yield Fate(finder, place, *self._let_off(lower(level, cap), holding))
+
+    def _let_off(
+        self, level: Level, holding: Iterator[tuple[str, str]]
+    ) -> tuple[Level | None, tuple[tuple[str, str], ...]]:
+        """Return the level that excuses leave (None: nothing), with those asked: the first that clears is enough."""
+        asked = []
+        for name, word in holding:
+            asked.append((name, word))
+            if self.book.letting_go.effect(name) == "clear":
+                return None, tuple(asked)
+            level = lower(level, Level.NOTICE)
+        return level, tuple(asked)
+
+    def _ask_rules(self, reading: Reading, tally: _Tally) -> None:
+        by_concept = self.book.by_concept
+        asked = {rule for concept in (*reading.triggers, "") for rule in by_concept.get(concept, ())}
+        if asked:
+            for rule in self.book.rules:
+                if rule.id in asked:
+                    self._ask_rule(rule, reading, tally)
+
+    def _ask_rule(self, rule: Rule, reading: Reading, tally: _Tally) -> None:
+        excused = 0
+        told: set[tuple[int, Hit]] = set()
+        for fate in self.fates(rule, reading):
+            marks = {(id(fate.place.passage), hit) for hit in fate.place.hits}
+            if not marks.isdisjoint(told):
+                continue  # a second way to find the same words tells nothing new
+            if fate.level is None:
+                if excused < MOST_EXCUSED:
+                    self._let_go(Candidate(rule.category, rule.id, fate.place, Level.NOTICE), fate.excuses[-1], tally)
+                excused += 1
+                continue
+            sure = fate.finder.find.confidence == "high"
+            tally.candidates.append(Candidate(rule.category, rule.id, fate.place, fate.level, sure=sure))
+            if sure:
+                told |= marks
+
+    def _places(self, rule: Rule, reading: Reading) -> Iterator[tuple[Finder, Place]]:
+        for finder in self.book.finders[rule.id]:
+            find = finder.find
+            if find.case or (find.channel and find.channel != reading.case.channel):
+                continue
+            if all(not need.isdisjoint(reading.found) for need in finder.needs):
+                for place in finder.places(reading.passages, self.book.grammar):
+                    yield finder, place
+
+    def _let_go(self, one: Candidate, excuse: tuple[str, str], tally: _Tally) -> None:
+        name, word = excuse
+        text = one.place.passage.evidence(one.place.start, one.place.end).text
+        tally.excused.append(Excused(one.category, one.rule, name, text))
+        if tally.explain:
+            title = str(self.book.excuses[name].title) if name in self.book.excuses else name
+            tally.trace.append(tell.let_go(one.rule, text, title, word))
+
+    def _ask_reader(self, reader: Reader, reading: Reading, tally: _Tally) -> None:
+        own = [passage for passage in reading.passages if passage.kind is not SegmentKind.HIDDEN]
+        sentences = [sentence for passage in own for sentence in plain_sentences(passage)]
+        for window in reader.read([sentence.text for sentence in sentences]) if sentences else ():
+            place = _window(sentences, window.first, window.last)
+            rule = f"{READER}.{window.category.value}"
+            one = Candidate(window.category, rule, place, Level.NOTICE, score=window.score)
+            tally.scores.append(one)
+            self._weigh_window(one, reading, tally)
+
+    def _weigh_window(self, one: Candidate, reading: Reading, tally: _Tally) -> None:
+        """Let the category's excuses look at each anchor in the window: it stands while one of them has none."""
+        kind = self.book.categories[one.category]
+        level = self._gate.level(one.category, reading.case)
+        if level is None:
+            return
+        left: list[Level] = []
+        excuse = ("", "")
+        for anchor in self._anchors(one.place, kind.anchors) or [one.place]:
+            kept, asked = self._let_off(level, self.book.letting_go.letting_go(anchor, kind.unless, reading))
+            if kept is None:
+                excuse = asked[-1]
+            else:
+                left.append(kept)
+        if left:
+            loudest = strongest(left) or level
+            tally.candidates.append(Candidate(one.category, one.rule, one.place, loudest, score=one.score))
+        else:
+            self._let_go(one, excuse, tally)
+
+    def _anchors(self, window: Place, concepts: Sequence[str]) -> list[Place]:
+        return [
+            Place(window.passage, (Hit(start, end, name),))
+            for name in concepts
+            for start, end in window.passage.hits.get(name, ())
+            if window.start <= start and end <= window.end
+        ]
+
+    def _decide(self, tally: _Tally) -> Iterator[Finding]:
+        told: dict[str, int] = {}
+        for one, reason in settle(tally.candidates, tally.scores):
+            if reason:
+                if one.score is None:
+                    self._let_go(one, (reason, ""), tally)
+                elif tally.explain:
+                    tally.trace.append(tell.passed_over(one, reason))
+                continue
+            told[one.rule] = told.get(one.rule, 0) + 1
+            if told[one.rule] <= MOST_FINDINGS:
+                yield self._finding(one)
+
+    def _finding(self, one: Candidate) -> Finding:
+        evidence = tuple(one.place.passage.evidence(hit.start, hit.end, hit.how) for hit in sorted(one.place.hits))
+        if one.score is not None:
+            kind = self.book.categories[one.category]
+            title, advice = str(kind.reader.title or kind.title), kind.reader.advice
+            return Finding(one.category, one.level, one.rule, title, READER, evidence, advice)
+        rule = self._rules[one.rule]
+        return Finding(one.category, one.level, rule.id, str(rule.title), "rule", evidence, rule.advice)
+
+    @cached_property
+    def _on_sight(self) -> list[Rule]:
+        return [rule for rule in self.book.rules if any(find.case for find in rule.find.any)]
+
+    def _case_findings(self, case: Case) -> Iterator[Finding]:
+        """Yield what the mail itself shows, whatever its words: a false sender, an event without proof."""
+        for rule in self._on_sight:
+            for find in rule.find.any:
+                shown = find.case == "impersonates" and case.impersonates
+                claimed = find.case == "unbelieved" and set(case.unbelieved) & set(find.events or case.unbelieved)
+                level = self._gate.level(rule.category, case, rule=rule) if shown or claimed else None
+                if level is not None:
+                    start, end = case.impersonates_span if shown else (0, 0)
+                    evidence = (Evidence(case.text[start:end], start, end, "sender"),)
+                    yield Finding(rule.category, level, rule.id, str(rule.title), "rule", evidence, rule.advice)
+                    break
+
+    def _level(self, reading: Reading, findings: list[Finding]) -> tuple[Level | None, str]:
+        level = strongest([finding.level for finding in findings])
+        if reading.case.channel not in JUDGED_CHANNELS:
+            return level, _("not a client's words")
+        if level is None and not any(passage.source.strip() for passage in reading.passages):
+            return Level.UNJUDGED, _("this mail holds no words of the client")
+        return level, ""
+
+
+def _window(sentences: Sequence[PlainSentence], first: int, last: int) -> Place:
+    """Return sentences `first` to `last` as a place of the passage that the first stands in."""
+    passage = sentences[first].passage
+    inside = [one for one in sentences[first : last + 1] if one.passage is passage and one.text]
+    start = inside[0].span(0, 1)[0]
+    end = inside[-1].span(0, len(inside[-1].text))[1]
+    return Place(passage, (Hit(start, end, READER, READER),))

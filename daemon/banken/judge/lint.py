@@ -1,0 +1,98 @@
+"""What the loader accepts and an author would still want to know."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from banken.i18n import _
+from banken.judge.book import Rulebook, lists_of, names_in, without_in
+from banken.judge.schema import Concept, Rule
+from banken.judge.spelling import Spelling, spellings
+from banken.strictyaml import Problem
+
+
+def lint(book: Rulebook) -> Iterator[Problem]:
+    """Yield every weakness of the rules: untested rules, words that are too short or superfluous, things unused."""
+    for rule in book.rules:
+        yield from _rule(book, rule)
+    for name in book.searched:
+        yield from _short_words(book, name)
+    for name, concept in book.concepts.items():
+        yield from _superfluous(book, name, concept)
+    used = _used(book)
+    for name in book.concepts:
+        if name not in used:
+            yield _at(book, name, _("nothing uses the concept “{name}”").format(name=name))
+    for name in set(book.excuses) - _used_excuses(book):
+        yield _at(book, name, _("nothing uses the excuse “{name}”").format(name=name))
+
+
+def _rule(book: Rulebook, rule: Rule) -> Iterator[Problem]:
+    if not any(test.hit for test in rule.tests):
+        yield _at(book, rule.id, _("“{name}” has no test that it finds").format(name=rule.id))
+    if not any(test.miss for test in rule.tests):
+        yield _at(book, rule.id, _("“{name}” has no near miss among its tests").format(name=rule.id))
+    if not (rule.as_of and rule.source):
+        yield _at(book, rule.id, _("“{name}” does not say from when and where it is known").format(name=rule.id))
+
+
+def _short_words(book: Rulebook, name: str) -> Iterator[Problem]:
+    concept = book.concepts[name]
+    for source in (*concept.words, *concept.brand):
+        for spelling in spellings(source):
+            if len(spelling.source or spelling.literal) == 1:
+                what = _("“{word}” of “{name}” is a single character").format(word=spelling.literal, name=name)
+                yield _at(book, name, what)
+
+
+def _superfluous(book: Rulebook, name: str, concept: Concept) -> Iterator[Problem]:
+    """Yield the words that can only be where a shorter word of the same concept is found anyway."""
+    if concept.not_inside:
+        return  # the longer word may stand there to be found where the shorter one is blocked
+    plain = [one for source in concept.words for one in spellings(source)]
+    bare = {one.literal for one in plain if not one.source and one.regex == one.literal}
+    for one in plain:
+        for other in _inside(one, bare):
+            what = _("“{word}” of “{name}” needs no entry: “{other}” finds it").format(
+                word=one.source or one.literal, name=name, other=other
+            )
+            yield _at(book, name, what)
+
+
+def _inside(one: Spelling, bare: set[str]) -> Iterator[str]:
+    word = one.literal
+    for start in range(len(word)):
+        for end in range(start + 1, len(word) + 1):
+            if (part := word[start:end]) != word and part in bare:
+                yield part
+                return
+
+
+def _used(book: Rulebook) -> set[str]:
+    named = set(book.searched)
+    named |= {name for rule in book.rules for find in rule.find.any for name in names_in(find)}
+    named |= {name for rule in book.rules for find in rule.find.any for name in without_in(find)}
+    for excuse in book.excuses.values():
+        for condition in excuse.any:
+            named |= {*lists_of(condition), *(condition.quoted or ()), *(condition.message or ())}
+    for way in book.means:
+        named |= {*way.right, *way.left, *way.before, *way.after}
+    for lists in (book.sentences.fillers, book.sentences.continues, book.sentences.joins, book.sentences.clauses):
+        named |= set(lists)
+    open_ = list(named)
+    while open_:
+        more = [name for name in book.concepts[open_.pop()].use if name not in named]
+        named |= set(more)
+        open_ += more
+    return named
+
+
+def _used_excuses(book: Rulebook) -> set[str]:
+    return {name for kind in book.categories.values() for name in kind.unless} | {
+        name for rule in book.rules for name in (*(rule.unless or ()), *rule.also_unless)
+    }
+
+
+def _at(book: Rulebook, name: str, what: str) -> Problem:
+    file, _colon, line = book.places.get(name, "").rpartition(":")
+    return Problem(file, int(line or 0), 1, what)

@@ -1,0 +1,73 @@
+"""What the judge is asked (`Case`), and the shapes that pass between its parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from banken.message.model import Link
+from banken.words import Category, Channel, Permission, Segment, SegmentKind, Stage
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One message as the judge sees it: words, whose they are, and how far the deal had come.
+
+    `segments` point into `text`; only BODY, HIDDEN and (in a mail without other words) FORWARD are judged. `subject`
+    is the mail's subject or the job's title: context, never evidence. `impersonates` says why the sender looks like
+    someone passing as the platform (with the stretch of `text` that shows it, if any), `unbelieved` which event kinds
+    the mail claims without proof.
+    """
+
+    text: str
+    segments: tuple[Segment, ...]
+    channel: Channel = Channel.DIRECT
+    stage: Stage = Stage.UNKNOWN
+    permission: Permission = Permission.NONE
+    agent: bool = False
+    links: Sequence[Link] = ()
+    subject: str = ""
+    known_client: bool = False
+    impersonates: str = ""
+    impersonates_span: tuple[int, int] = (0, 0)
+    unbelieved: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, text: str, **facts: object) -> Case:
+        """Return a case whose whole text is the client's own words."""
+        return cls(text, (Segment(SegmentKind.BODY, 0, len(text)),), **facts)  # type: ignore[arg-type]
+
+
+class ReaderSpan(Protocol):
+    """A telling stretch of one sentence."""
+
+    @property
+    def sentence(self) -> int: ...  # noqa: D102
+    @property
+    def start(self) -> int: ...  # noqa: D102
+    @property
+    def end(self) -> int: ...  # noqa: D102
+
+
+class ReaderWindow(Protocol):
+    """One or two sentences in which the reader sees something asked; a score of 0.5 is its threshold."""
+
+    @property
+    def category(self) -> Category: ...  # noqa: D102
+    @property
+    def score(self) -> float: ...  # noqa: D102
+    @property
+    def first(self) -> int: ...  # noqa: D102
+    @property
+    def last(self) -> int: ...  # noqa: D102
+    @property
+    def telling(self) -> Sequence[ReaderSpan]: ...  # noqa: D102
+
+
+class Reader(Protocol):
+    """The learned second opinion (judge/reader): pure, deterministic, without state."""
+
+    def read(self, sentences: Sequence[str]) -> Sequence[ReaderWindow]:
+        """Return what is asked in `sentences`, given in the reader's view (`Passage.plain`)."""
+        ...

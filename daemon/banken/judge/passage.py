@@ -1,0 +1,190 @@
+"""One stretch of the client's words, read: its view, its sentences, and which concepts stand where."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from banken.judge.lexicon import Hit, Hits, Lexicon
+from banken.judge.sentences import Splitter
+from banken.judge.views import Span, View, fold
+from banken.words import Evidence, SegmentKind
+
+_PARAGRAPH_END = re.compile(r"\n[ ]*\n")
+_QUOTES = re.compile(r"[「」『』“”\"]")
+_OPENING = {"「": "」", "『": "』", "“": "”"}
+_QUOTE_LIMIT = 300
+_KATAKANA = re.compile(r"[ァ-ヺｦ-ﾟ]")
+_HIRAGANA = re.compile(r"[ぁ-ゖ]")
+_SHORT = 4
+_BEFORE_A_NAME = "はがをにもでのとばや、。"
+_BEHIND_A_NAME = "でにのをはがもとかへやま"
+
+
+@dataclass
+class Passage:
+    """A judged segment; all positions are in the folded text, `evidence` gives the original back."""
+
+    kind: SegmentKind
+    base: int
+    source: str
+    splitter: Splitter
+    lexicon: Lexicon
+    view: View = field(init=False)
+    extra: list[Hit] = field(init=False, default_factory=list)
+    """What was found otherwise than as a plain word: disguises, atoms, links."""
+    disguised: dict[Hit, str] = field(init=False, default_factory=dict)
+    """Brands in disguise, and their plain spelling."""
+    grammar: dict[int, Hits] = field(init=False, default_factory=dict)
+    """Hits of the grammar's words, by sentence, as far as they were asked for."""
+    as_means: dict[Hit, bool] = field(init=False, default_factory=dict)
+    excused: dict[tuple[str, int, int], str | None] = field(init=False, default_factory=dict)
+    """The word that makes an excuse hold for a stretch, as far as it was asked for."""
+
+    def __post_init__(self) -> None:
+        self.view = fold(self.source)
+
+    @cached_property
+    def text(self) -> str:
+        """The folded text."""
+        return self.view.text
+
+    @cached_property
+    def how(self) -> dict[Span, str]:
+        """How hits were found that are no plain words."""
+        return {(hit.start, hit.end): hit.how for hit in self.extra}
+
+    def evidence(self, start: int, end: int, how: str = "plain") -> Evidence:
+        """Return the original words behind the folded `[start, end)`, placed in the whole message."""
+        first, last = self.view.span(start, end)
+        how = "hidden" if self.kind is SegmentKind.HIDDEN else how
+        return Evidence(self.source[first:last], self.base + first, self.base + last, how)
+
+    def folded(self, start: int, end: int) -> Span:
+        """Return the folded stretch that holds the message's `[start, end)` (the way back of `evidence`)."""
+        every = range(len(self.text))
+        first = bisect_left(every, start - self.base + 1, key=lambda at: self.view.span(at, at + 1)[1])
+        last = bisect_left(every, end - self.base, key=lambda at: self.view.span(at, at + 1)[0])
+        return first, max(first, last)
+
+    @cached_property
+    def sentences(self) -> list[Span]:
+        """The sentences, in order."""
+        return self.splitter.sentences(self.text) or [(0, len(self.text))]
+
+    def sentence_at(self, position: int) -> int:
+        """Return which sentence `position` stands in."""
+        return max(0, bisect_right(self._sentence_starts, position) - 1)
+
+    def clause_at(self, position: int) -> Span:
+        """Return the clause that `position` stands in."""
+        index = self.sentence_at(position)
+        if index not in self._clauses:
+            self._clauses[index] = self.splitter.clauses_of(self.text, *self.sentences[index])
+        return next((clause for clause in self._clauses[index] if position < clause[1]), self.sentences[index])
+
+    def paragraph_at(self, position: int) -> Span:
+        """Return the paragraph (between blank lines) that `position` stands in."""
+        at = bisect_right(self._paragraphs, position) - 1
+        end = self._paragraphs[at + 1] if at + 1 < len(self._paragraphs) else len(self.text)
+        return self._paragraphs[at], end
+
+    def quotation_at(self, start: int, end: int) -> Span | None:
+        """Return what stands between the innermost quotation marks around `[start, end)`, if any."""
+        spans, starts = self._quotations
+        last = bisect_right(starts, start)
+        for low, high in reversed(spans[bisect_left(starts, start - _QUOTE_LIMIT) : last]):
+            if end <= high:
+                return low, high
+        return None
+
+    @cached_property
+    def hits(self) -> Hits:
+        """Where the words of all searched concepts stand (the long look, taken only when something began to show)."""
+        return self.lexicon.scan(self.text, self, self.extra)
+
+    def words(self, lexicon: Lexicon, lists: Iterable[str], start: int, end: int) -> list[Span]:
+        """Return the grammar's words of `lists` inside `[start, end)`, in order of place."""
+        found: list[Span] = []
+        for index in range(self.sentence_at(start), self.sentence_at(max(start, end - 1)) + 1):
+            hits = self._grammar_of(lexicon, index)
+            for name in lists:
+                if name in hits:
+                    found += [span for span in hits[name] if start <= span[0] and span[1] <= end]
+        return sorted(found)
+
+    def _grammar_of(self, lexicon: Lexicon, sentence: int) -> Hits:
+        if sentence not in self.grammar:
+            start, end = self.sentences[sentence]
+            self.grammar[sentence] = {
+                name: [(start + low, start + high) for low, high in spans]
+                for name, spans in lexicon.scan(self.text[start:end]).items()
+            }
+        return self.grammar[sentence]
+
+    def stands_alone(self, start: int, end: int) -> bool:
+        """Return whether a brand at the folded `[start, end)` is a word of its own in the original.
+
+        Latin next to Latin and katakana next to katakana are one word (オンライン). Hiragana has no such edges, so a
+        short name in hiragana must stand between particles (つらいんです is no ライン).
+        """
+        first, last = self.view.span(start, end)
+        before, behind = self.source[first - 1 : first] if first else "", self.source[last : last + 1]
+        shown = self.source[first:last]
+        return _edge(shown[0], before) and _edge(shown[-1], behind) and _between_particles(shown, before, behind)
+
+    @cached_property
+    def _sentence_starts(self) -> list[int]:
+        return [start for start, _end in self.sentences]
+
+    @cached_property
+    def _clauses(self) -> dict[int, list[Span]]:
+        return {}
+
+    @cached_property
+    def _paragraphs(self) -> list[int]:
+        return [0, *(found.end() for found in _PARAGRAPH_END.finditer(self.text))]
+
+    @cached_property
+    def _quotations(self) -> tuple[list[Span], list[int]]:
+        spans = sorted(_quotations(self.text))
+        return spans, [start for start, _end in spans]
+
+
+def _quotations(text: str) -> Iterable[Span]:
+    """Yield the stretches between paired quotation marks that are short enough to be a quotation."""
+    open_: list[tuple[str, int]] = []
+    for found in _QUOTES.finditer(text):
+        sign, at = found[0], found.start()
+        if sign in _OPENING:
+            open_.append((_OPENING[sign], found.end()))
+        elif open_ and open_[-1][0] == sign:
+            start = open_.pop()[1]
+            if at - start <= _QUOTE_LIMIT:
+                yield start, at
+        elif sign == '"':
+            open_.append(('"', found.end()))
+
+
+def _edge(letter: str, neighbour: str) -> bool:
+    if not neighbour:
+        return True
+    if _KATAKANA.match(letter):
+        return not _KATAKANA.match(neighbour)
+    folded, beside = fold(letter).skeleton, fold(neighbour).skeleton
+    return not (_is_latin(folded) and _is_latin(beside) and not neighbour.isdigit() and neighbour not in "!|*")
+
+
+def _is_latin(text: str) -> bool:
+    return text.isascii() and text.isalpha()
+
+
+def _between_particles(shown: str, before: str, behind: str) -> bool:
+    if len(shown) >= _SHORT or not _HIRAGANA.search(shown):
+        return True
+    left = not _HIRAGANA.match(shown[0]) or not _HIRAGANA.match(before) or before in _BEFORE_A_NAME
+    right = not _HIRAGANA.match(shown[-1]) or not _HIRAGANA.match(behind) or behind in _BEHIND_A_NAME
+    return left and right

@@ -1,0 +1,63 @@
+"""Sentences as the reader sees them: folded, disguises undone, soft line breaks joined away; and the way back."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from dataclasses import dataclass
+
+from banken.judge.passage import Passage
+from banken.judge.views import Span
+
+_BREAK = re.compile(r"\s*\n\s*")
+
+
+@dataclass(frozen=True)
+class PlainSentence:
+    """One sentence in the reader's view; `span` leads back to the passage's folded text."""
+
+    passage: Passage
+    text: str
+    _starts: tuple[int, ...]
+    _origins: tuple[Span, ...]
+
+    def span(self, start: int, end: int) -> Span:
+        """Return the stretch of the passage's folded text that `text[start:end]` was made of."""
+        return self._place(start)[0], self._place(max(start, end - 1))[1]
+
+    def _place(self, at: int) -> Span:
+        piece = max(0, bisect_right(self._starts, at) - 1)
+        start, end = self._origins[piece]
+        width = (self._starts[piece + 1] if piece + 1 < len(self._starts) else len(self.text)) - self._starts[piece]
+        if width == end - start:  # kept as it was
+            return min(start + at - self._starts[piece], end - 1), min(start + at - self._starts[piece] + 1, end)
+        return start, end
+
+
+def plain_sentences(passage: Passage) -> list[PlainSentence]:
+    """Return the sentences of `passage` as the reader sees them."""
+    return [_plain(passage, start, end) for start, end in passage.sentences]
+
+
+def _plain(passage: Passage, start: int, end: int) -> PlainSentence:
+    changes = [((hit.start, hit.end), word) for hit, word in passage.disguised.items() if start <= hit.start < end]
+    body_end = end - (len(passage.text[start:end]) - len(passage.text[start:end].rstrip()))
+    for found in _BREAK.finditer(passage.text, start, body_end):
+        before, behind = passage.text[found.start() - 1 : found.start()], passage.text[found.end() : found.end() + 1]
+        changes.append((found.span(), " " if before.isascii() and behind.isascii() else ""))
+    parts, starts, origins, at, length = [], [], [], start, 0
+    for (low, high), word in sorted(changes):
+        if low < at:
+            continue
+        for part, span in ((passage.text[at:low], (at, low)), (word, (low, high))):
+            if part:
+                starts.append(length)
+                origins.append(span)
+                parts.append(part)
+                length += len(part)
+        at = high
+    if at < body_end:
+        starts.append(length)
+        origins.append((at, body_end))
+        parts.append(passage.text[at:body_end])
+    return PlainSentence(passage, "".join(parts), tuple(starts) or (0,), tuple(origins) or ((start, end),))

@@ -1,0 +1,83 @@
+"""What the judge reads of a message before it asks any rule: whose words count, and what stands in them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from banken.judge.atoms import ATOMS
+from banken.judge.book import Rulebook
+from banken.judge.lexicon import ATOM, LINK, Hit
+from banken.judge.model import Case
+from banken.judge.passage import Passage
+from banken.words import Channel, Segment, SegmentKind
+
+JUDGED_CHANNELS = (Channel.DIRECT, Channel.NOTIFICATION)
+"""On the other channels nobody asks the worker for anything: they carry no client's words."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A case, read: its judged stretches, and the rules it is read by."""
+
+    case: Case
+    passages: Sequence[Passage]
+    book: Rulebook
+
+    @cached_property
+    def triggers(self) -> frozenset[str]:
+        """The concepts that stand in the client's words, as far as rules begin with them."""
+        return frozenset().union(
+            *(self.book.triggers.scan(passage.text, passage, passage.extra) for passage in self.passages)
+        )
+
+    @cached_property
+    def found(self) -> frozenset[str]:
+        """All concepts that stand in the client's words."""
+        return frozenset().union(*(passage.hits for passage in self.passages))
+
+    @cached_property
+    def subject(self) -> frozenset[str]:
+        """The concepts that the subject or job title names."""
+        if not self.case.subject:
+            return frozenset()
+        passage = Passage(SegmentKind.BODY, 0, self.case.subject, self.book.splitter, self.book.lexicon)
+        return frozenset(passage.hits)
+
+
+def read(case: Case, book: Rulebook) -> Reading:
+    """Return `case` with its judged stretches; none on a channel that carries no client's words."""
+    segments = judged(case) if case.channel in JUDGED_CHANNELS else ()
+    return Reading(case, [_passage(case, segment, book) for segment in segments], book)
+
+
+def judged(case: Case) -> list[Segment]:
+    """Return the segments that hold the client's new words; a mail handed on counts only when it is all there is."""
+    own = [segment for segment in case.segments if segment.kind in (SegmentKind.BODY, SegmentKind.HIDDEN)]
+    if not any(one.kind is SegmentKind.BODY and not case.text[one.start : one.end].isspace() for one in own):
+        own += [segment for segment in case.segments if segment.kind is SegmentKind.FORWARD]
+    return [segment for segment in own if segment.start < segment.end]
+
+
+def _passage(case: Case, segment: Segment, book: Rulebook) -> Passage:
+    text = case.text[segment.start : segment.end]
+    passage = Passage(segment.kind, segment.start, text, book.splitter, book.lexicon)
+    passage.disguised = book.disguises.scan(passage.view, passage)
+    passage.extra = [*passage.disguised, *_atoms(passage, book), *_links(case, passage, book)]
+    return passage
+
+
+def _atoms(passage: Passage, book: Rulebook) -> Iterator[Hit]:
+    for kind, concepts in book.atoms.items():
+        for start, end in ATOMS[kind](passage.text):
+            for name in (ATOM + kind, *concepts):
+                yield Hit(start, end, name, "atom")
+
+
+def _links(case: Case, passage: Passage, book: Rulebook) -> Iterator[Hit]:
+    for link in case.links:
+        if passage.base <= link.start and link.end <= passage.base + len(passage.source):
+            start, end = passage.folded(link.start, link.end)
+            for concept in book.hosts.concepts(link.href):
+                yield Hit(start, end, LINK + concept, "link")

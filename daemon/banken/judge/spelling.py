@@ -1,0 +1,151 @@
+"""The small notation for words in the rules: `打(ち|)合(わ|)せ`, `手数料…もったいな`, `週#日`, `interview*`.
+
+`(a|b)` are alternatives and may be nested, `…` is a gap of up to GAP characters within a clause, `#` a number, and `*`
+at the end leaves a Latin word open there. Everything else stands for itself and is folded like the mail.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, cached_property
+from itertools import product
+from math import prod
+
+from banken.i18n import _
+from banken.judge.views import fold
+from banken.strictyaml import Mistake
+
+GAP = 12
+"""How many characters `…` may stand for."""
+LIMIT = 2000
+"""How many spellings one word may stand for."""
+_NUMBER = "[0-9〇一二三四五六七八九十百千万,.]{1,10}"
+_GAP = rf"[^。!?\n]{{0,{GAP}}}?"
+_SPECIAL = re.compile("([…#])")
+_TOKENS = re.compile(r"[()|]|[^()|]+")
+_OPEN, _CLOSE, _BAR = "\0(", "\0)", "\0|"  # unlike a bracket that folding brings forth
+
+
+@dataclass(frozen=True)
+class Spelling:
+    """One spelling of a word, folded: a literal to look for, and a pattern around it when it has gaps or numbers."""
+
+    literal: str
+    open_end: bool = False
+    source: str = ""
+    """The folded text with its gaps and numbers; "" for a plain literal."""
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """What the whole word looks like (needed only for words with gaps or numbers)."""
+        return re.compile(self._pattern)
+
+    @property
+    def regex(self) -> str:
+        """The whole word as a part of a greater pattern, with its Latin edges."""
+        whole = self.source or self.literal
+        left = "(?<![a-z])" if is_latin(whole[0]) else ""
+        right = "(?![a-z])" if is_latin(whole[-1]) and not self.open_end else ""
+        return left + self._pattern + right
+
+    @property
+    def _pattern(self) -> str:
+        written = {"…": _GAP, "#": _NUMBER}
+        return "".join(written.get(part) or re.escape(part) for part in _SPECIAL.split(self.source or self.literal))
+
+    @property
+    def reach(self) -> int:
+        """How far from the literal the rest of the word may stand."""
+        return len(self.source) + (GAP + 1) * (self.source.count("…") + self.source.count("#"))
+
+
+def expand(source: str) -> tuple[str, ...]:
+    """Return every spelling that `source` stands for, as written; raises Mistake for a malformed one."""
+    return _expand(source, str)
+
+
+@cache
+def spellings(source: str) -> tuple[Spelling, ...]:
+    """Return every spelling that `source` stands for, as it is searched; raises Mistake for a malformed one."""
+    return tuple(_spelling(word, source) for word in _expand(source, _fold))
+
+
+def _expand(source: str, spelled: Callable[[str], str]) -> tuple[str, ...]:
+    tokens = [f"\0{token}" if token in "()|" else spelled(token) for token in _TOKENS.findall(source)]
+    words, rest = _alternatives(tokens, 0, source)
+    if rest < len(tokens):
+        raise Mistake(_("“)” without “(” in “{word}”").format(word=source), _("write “（” for a real bracket"))
+    if not all(word.strip() for word in words):
+        raise Mistake(_("“{word}” can stand for nothing at all").format(word=source), _("leave one part fixed"))
+    return tuple(dict.fromkeys(words))
+
+
+def _fold(token: str) -> str:
+    """Fold a token but for its gaps and numbers."""
+    parts = _SPECIAL.split(token)
+    parts[::2] = [fold(part).text for part in parts[::2]]
+    return "".join(parts)
+
+
+def _spelling(word: str, source: str) -> Spelling:
+    open_end = word.endswith("*") and len(word) > 1
+    word = word[:-1] if open_end else word
+    parts = _SPECIAL.split(word)
+    literal = max(parts[::2], key=len)
+    if not literal:
+        raise Mistake(_("“{word}” has no letters to look for").format(word=source))
+    return Spelling(literal, open_end, word if len(parts) > 1 else "")
+
+
+def _alternatives(tokens: list[str], at: int, source: str) -> tuple[list[str], int]:
+    """Return the spellings of `tokens` from `at` to the closing bracket or the end, and where that is."""
+    branches: list[list[list[str]]] = [[]]
+    while at < len(tokens) and tokens[at] != _CLOSE:
+        token = tokens[at]
+        at += 1
+        if token == _BAR:
+            branches.append([])
+        elif token == _OPEN:
+            inner, at = _alternatives(tokens, at, source)
+            if at >= len(tokens):
+                raise Mistake(_("“(” without “)” in “{word}”").format(word=source), _("write “）” for a real bracket"))
+            at += 1
+            branches[-1].append(inner)
+        else:
+            branches[-1].append([token])
+    if sum(prod(map(len, branch)) for branch in branches) > LIMIT:
+        what = _("“{word}” stands for more than {limit} spellings").format(word=source, limit=LIMIT)
+        raise Mistake(what, _("split it into several words"))
+    return ["".join(parts) for branch in branches for parts in product(*branch)], at
+
+
+def is_latin(char: str) -> bool:
+    """Return whether a folded character is a Latin letter, so that a word must end beside it."""
+    return "a" <= char <= "z"
+
+
+@cache
+def commonness(source: str) -> float:
+    """Return how often a word may be expected in Japanese mail: a rough sum over its spellings, for comparing only."""
+    return _commonness(iter(_TOKENS.findall(source)))
+
+
+def _commonness(tokens: Iterator[str]) -> float:
+    total, product = 0.0, 1.0
+    for token in tokens:
+        if token == ")":
+            break
+        if token == "|":
+            total, product = total + product, 1.0
+        else:
+            product *= _commonness(tokens) if token == "(" else prod(map(_share, token))
+    return total + product
+
+
+def _share(char: str) -> float:
+    """Return about how likely such a character is, given the one before."""
+    if "ぁ" <= char <= "ん":
+        return 0.15
+    return 0.01 if char >= "一" else 0.03
