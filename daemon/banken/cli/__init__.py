@@ -1,1 +1,5 @@
 """One verb, one file."""
+
+from banken.cli.app import main
+
+__all__ = ["main"]

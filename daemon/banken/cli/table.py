@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -13,51 +14,33 @@ from rich.text import Text
 
 from banken.guard import Examined
 from banken.i18n import _
-from banken.words import Category, Channel, Finding, Level, Stage
+from banken.respond import category_name, level_name, stage_name
+from banken.words import LEVELS, Channel, Finding, Level
 
 COLOURS = {Level.DANGER: "bold red", Level.WARNING: "bold yellow", Level.NOTICE: "cyan", Level.UNJUDGED: "dim"}
 
 
-def level_name(level: Level | None) -> str:
-    """Return the level in the worker's words; "" for none (there is no word for "safe")."""
-    names = {
-        Level.DANGER: _("danger"),
-        Level.WARNING: _("warning"),
-        Level.NOTICE: _("notice"),
-        Level.UNJUDGED: _("not judged"),
-    }
-    return names[level] if level else ""
+@dataclass(slots=True)
+class Summary:
+    """What a pass over the mail came to: the messages to show, and how many there were of each sort."""
+
+    shown: list[Examined] = field(default_factory=list)
+    levels: Counter[Level | None] = field(default_factory=Counter)
+    channels: Counter[Channel] = field(default_factory=Counter)
+
+    def add(self, examined: Examined) -> None:
+        """Count a message, and keep it (without its octets) when there is something to show."""
+        self.levels[examined.verdict.level] += 1
+        self.channels[examined.correspondence.channel] += 1
+        if examined.verdict.level:
+            self.shown.append(replace(examined, message=replace(examined.message, raw=b"")))
 
 
-def category_name(category: Category) -> str:
-    """Return the category in the worker's words."""
-    return {
-        Category.DIRECT_CONTACT: _("contact outside the service"),
-        Category.INTERVIEW: _("interview"),
-        Category.DIRECT_CONTRACT: _("direct contract"),
-        Category.OFF_PLATFORM_PAYMENT: _("payment outside the service"),
-        Category.ESCROW_BYPASS: _("work before escrow"),
-        Category.RESIDENT_WORK: _("resident work or employment"),
-        Category.IMPERSONATION: _("impersonation"),
-    }[category]
-
-
-def stage_name(stage: Stage) -> str:
-    """Return the stage in the worker's words."""
-    return {
-        Stage.BEFORE: _("before the contract"),
-        Stage.UNDER: _("under contract"),
-        Stage.COMPLETED: _("completed"),
-        Stage.UNKNOWN: _("stage unknown"),
-    }[stage]
-
-
-def print_table(console: Console, examined: Sequence[Examined], zone: ZoneInfo) -> None:
+def print_table(console: Console, summary: Summary, zone: ZoneInfo) -> None:
     """Print the messages that have a level, oldest first, then the totals."""
-    shown = [one for one in examined if one.verdict.level]
-    if shown:
-        console.print(_table(shown, zone))
-    _totals(console, examined)
+    if summary.shown:
+        console.print(_table(sorted(summary.shown, key=lambda one: one.message.date), zone))
+    _totals(console, summary)
 
 
 def _table(shown: Sequence[Examined], zone: ZoneInfo) -> Table:
@@ -104,15 +87,10 @@ def _quote(finding: Finding, text: str, around: int = 14) -> str:
     return f"{'…' if start else ''}{cut}{'…' if end < len(text) else ''}"
 
 
-def _totals(console: Console, examined: Sequence[Examined]) -> None:
-    levels = Counter(one.verdict.level for one in examined)
+def _totals(console: Console, summary: Summary) -> None:
     found = " · ".join(
-        f"{level_name(level)} {levels[level]}"
-        for level in (Level.DANGER, Level.WARNING, Level.NOTICE, Level.UNJUDGED)
-        if levels[level]
+        f"{level_name(level)} {summary.levels[level]}" for level in reversed(LEVELS) if summary.levels[level]
     )
-    other = sum(one.correspondence.channel is Channel.UNRELATED for one in examined)
-    console.print(
-        _("{count} messages read, {other} of them not about this work.").format(count=len(examined), other=other)
-    )
+    count, other = summary.channels.total(), summary.channels[Channel.UNRELATED]
+    console.print(_("{count} messages read, {other} of them not about this work.").format(count=count, other=other))
     console.print(found or _("Nothing was found that calls for a warning."))

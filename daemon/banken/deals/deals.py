@@ -34,6 +34,10 @@ class Deals:
         self._names = Names(company)
         self._register = Register(store)
 
+    def reload(self) -> None:
+        """Read everything from the store again, after what was written there was rolled back."""
+        self._register = Register(self._store)
+
     # Mail
 
     def tie(self, spoken: Spoken, message: Message) -> Tie:

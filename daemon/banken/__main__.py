@@ -1,0 +1,5 @@
+"""`python -m banken` is `banken`."""
+
+from banken.cli import main
+
+main()

@@ -1,0 +1,202 @@
+"""The chain of the house, in one place: a raw message becomes a verdict and what is owed for it.
+
+    mailbox ──▶ message ──▶ platform ──▶ deals ──▶ judge ──▶ respond        (ledger under all of it)
+
+`Guard.examine` is that line; `Guard.remember` writes all that came of one message down in a single step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+
+from banken.deals import Deals, Tie
+from banken.i18n import _
+from banken.judge import Case, Judge
+from banken.ledger import Ledger, SeenMessage, SeenState, crash_point
+from banken.mailbox.model import Place, RawMessage
+from banken.message import Limits, Message, read
+from banken.message.authenticity import Authenticity, Resolver, authenticate
+from banken.platform import AddressBook, Correspondence, Recogniser
+from banken.respond import Action, Spot, WarningSettings, owe, plan
+from banken.words import Authentic, Channel, Event, Permission, Stage, Standing, Verdict
+
+NOT_JUDGED = Verdict(None)
+"""The verdict on mail that nobody's asks are looked for in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """What the guard knows of the world: the platforms, and how to judge."""
+
+    recogniser: Recogniser
+    judge: Judge
+    rules_version: str
+
+
+@dataclass(frozen=True, slots=True)
+class Trust:
+    """Whose word on a sender counts: the worker's own mail server's, else DKIM (asked of `resolver`)."""
+
+    authservs: tuple[str, ...] = ()
+    resolver: Resolver | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Assumed:
+    """What a person says of the mail at hand: its sender is a client, and so far the deal has come."""
+
+    stage: Stage
+    permission: Permission = Permission.NONE
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One message and all that the house thinks of it."""
+
+    account: str
+    place: Place
+    message: Message
+    correspondence: Correspondence
+    tie: Tie
+    standing: Standing
+    events: tuple[Event, ...]
+    verdict: Verdict
+    actions: tuple[Action, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
+class Guard:
+    """Guards one account."""
+
+    account: str
+    knowledge: Knowledge
+    ledger: Ledger
+    deals: Deals
+    warning: WarningSettings
+    trust: Trust = Trust()
+    limits: Limits = field(default_factory=Limits)
+    clients: Mapping[str, str] = field(default_factory=dict)
+    """Addresses that the worker named as clients', each with its deal ("" for none)."""
+    own: frozenset[str] = frozenset()
+    """The worker's own addresses."""
+    assume: Assumed | None = None
+    clock: Callable[[], datetime] = lambda: datetime.now(UTC)
+
+    def examine(self, raw: RawMessage, *, explain: bool = False) -> Examined:
+        """Return what is thought of one message. Its events are known to `deals` from now on; nothing else is kept."""
+        message = read(raw.raw, arrived=raw.arrived, limits=self.limits)
+        proof = self._prove(message)
+        mail = self.knowledge.recogniser.recognise(message, proof, self._book(message))
+        tie, events = self._tied(message, mail)
+        standing = self._standing(tie, message)
+        verdict = self._judge(message, mail, standing, explain=explain)
+        spot = Spot(raw.place.folder, raw.place.uidvalidity, raw.place.uid)
+        actions = plan(verdict, message, mail, standing, spot=spot, settings=self.warning)
+        return Examined(
+            self.account, raw.place, message, mail, tie, standing, events, verdict, tuple(() if message.own else actions)
+        )
+
+    def remember(self, examined: Examined) -> bool:
+        """Write down one examined message and what is owed for it, as one step; return whether anything is owed anew."""
+        with self.ledger.transaction():
+            known = self.ledger.seen.same(self.account, examined.message.fingerprint)
+            row = self.ledger.seen.record(self._row(examined, moved=_is_elsewhere(known, examined.place)))
+            self.ledger.findings.record(row, examined.verdict.findings, self.knowledge.rules_version)
+            new = owe(
+                self.ledger, self.account, examined.message.fingerprint, list(examined.actions), self.clock()
+            )
+            crash_point("examine.written")
+        crash_point("examine.committed")
+        return bool(new)
+
+    def _prove(self, message: Message) -> Authenticity:
+        return authenticate(
+            message,
+            domains=self.knowledge.recogniser.domains,
+            trusted=self.trust.authservs,
+            resolver=self.trust.resolver,
+        )
+
+    def _book(self, message: Message) -> AddressBook:
+        known = self.deals.known()
+        clients = {**self.clients, **known.addresses}
+        if self.assume is not None:
+            clients.setdefault(message.sender.address, "")
+        return AddressBook(clients, known.names, self.own, known.threads)
+
+    def _tied(self, message: Message, mail: Correspondence) -> tuple[Tie, tuple[Event, ...]]:
+        if message.own or mail.channel is Channel.UNRELATED:
+            return Tie("", _("no mail of this work")), ()
+        return self.deals.record(mail, message)
+
+    def _standing(self, tie: Tie, message: Message) -> Standing:
+        standing = self.deals.standing(tie.deal, message.date, own=message.fingerprint)
+        if self.assume is None:
+            return standing
+        return replace(standing, stage=self.assume.stage, permission=self.assume.permission, why=_("as you said"))
+
+    def _judge(self, message: Message, mail: Correspondence, standing: Standing, *, explain: bool) -> Verdict:
+        if message.own or not (mail.judged or mail.impersonates or _unproved(mail)):
+            return NOT_JUDGED
+        return self.knowledge.judge.judge(case(message, mail, standing), explain=explain)
+
+    def _row(self, examined: Examined, *, moved: bool) -> SeenMessage:
+        message, mail, standing = examined.message, examined.correspondence, examined.standing
+        ours = mail.channel is not Channel.UNRELATED and not message.own
+        state = SeenState.MOVED if moved else SeenState.EXAMINED if ours else SeenState.SKIPPED
+        return SeenMessage(
+            account=self.account,
+            folder=examined.place.folder,
+            uidvalidity=examined.place.uidvalidity,
+            uid=examined.place.uid,
+            file=examined.place.file,
+            arrived=message.date,
+            examined=self.clock(),
+            fingerprint=message.fingerprint,
+            message_id=message.message_id,
+            # Of mail that is none of our business nothing is kept but that it was seen.
+            sender=message.sender.address if ours else "",
+            subject=message.subject if ours else "",
+            channel=mail.channel,
+            kind=mail.kind,
+            client=mail.client,
+            deal=standing.deal or "",
+            stage=standing.stage,
+            permission=standing.permission,
+            authentic=mail.authentic,
+            level=examined.verdict.level or "",
+            state=state,
+            reason=examined.verdict.why,
+            rules_version=self.knowledge.rules_version,
+        )
+
+
+def case(message: Message, mail: Correspondence, standing: Standing) -> Case:
+    """Return what the judge is asked about one recognised mail."""
+    return Case(
+        text=message.text,
+        segments=mail.segments or message.segments,
+        channel=mail.channel,
+        stage=standing.stage,
+        permission=standing.permission,
+        agent=mail.agent,
+        links=message.links,
+        subject=mail.job or message.subject,
+        known_client=bool(standing.deal),
+        impersonates=mail.impersonates,
+        unbelieved=_unproved(mail),
+    )
+
+
+def _unproved(mail: Correspondence) -> tuple[str, ...]:
+    """Return the events that a forged mail claims; mail that merely cannot be proved is shown as such, not accused."""
+    if mail.authentic is not Authentic.FORGED:
+        return ()
+    return tuple(event.kind for event in mail.events if not event.believed)
+
+
+def _is_elsewhere(known: object, place: Place) -> bool:
+    rows = known if isinstance(known, list) else []
+    return any((row.folder, row.uidvalidity, row.uid) != (place.folder, place.uidvalidity, place.uid) for row in rows)

@@ -1,0 +1,216 @@
+"""Read what a mailbox holds that was not read yet, in order of time, and let the guard look at each message.
+
+The mark of a folder moves only past UIDs that the server answered for (design.md 4.1): a message that came, one that
+is gone, or one that is held in quarantine. Messages of several folders are examined in the order they arrived, so that
+a verdict never depends on which folder was read first.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import groupby
+from pathlib import Path
+
+from banken.guard import Examined, Guard
+from banken.ledger import LedgerError, Mark, Poison
+from banken.mailbox.errors import MailboxError
+from banken.mailbox.model import FolderState, Mailbox, RawMessage
+from banken.message import Message, read_header
+from banken.message.authenticity import learn_authserv
+
+CHUNK = 100
+"""Messages whose texts are held at a time."""
+
+GUARDED_SINCE = "guarded since"
+"""Name under which the ledger keeps the moment an account was first looked at."""
+
+AUTHSERV = "authserv"
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A message that is to be looked at: when it arrived, and where it lies."""
+
+    arrived: datetime
+    folder: str
+    uid: int
+    needs_body: bool
+
+
+@dataclass(slots=True)
+class _Shelf:
+    """One folder during a catch-up: which UIDs were listed, and which are dealt with."""
+
+    state: FolderState
+    listed: list[int]
+    done: set[int] = field(default_factory=set)
+
+    def reached(self) -> int:
+        """Return the highest UID up to which all listed ones are dealt with, 0 for none."""
+        reached = 0
+        for uid in self.listed:
+            if uid not in self.done:
+                return reached
+            reached = uid
+        return reached
+
+
+@dataclass(slots=True, kw_only=True)
+class CatchUp:
+    """One pass over a mailbox.
+
+    `since`: look at all that arrived from then on, read before or not (scan); None: only at what is new (run).
+    `keep`: write down what was seen and is owed; without it the pass leaves no trace (dry).
+    `tell`: called with (messages done, messages in all).
+    """
+
+    guard: Guard
+    mailbox: Mailbox
+    folders: Sequence[str]
+    since: datetime | None = None
+    until: datetime | None = None
+    keep: bool = True
+    tell: Callable[[int, int], None] = lambda _done, _all: None
+    poisoned: list[Poison] = field(default_factory=list)
+    _shelves: dict[str, _Shelf] = field(default_factory=dict)
+
+    def run(self) -> Iterator[Examined]:
+        """Yield each message with the guard's verdict, in order of arrival. Raises MailboxError, LedgerError."""
+        waiting = sorted(self._list(), key=lambda one: (one.arrived, one.folder, one.uid))
+        for start in range(0, len(waiting), CHUNK):
+            chunk = waiting[start : start + CHUNK]
+            for number, raw in enumerate(self._fetch(chunk), start=start + 1):
+                examined = self._examine(raw)
+                if examined is not None:
+                    yield examined
+                self.tell(min(number, len(waiting)), len(waiting))
+            self._settle(chunk)
+        self._advance()
+
+    def _list(self) -> list[Waiting]:
+        waiting: list[Waiting] = []
+        headers: list[Message] = []
+        for folder in self.folders:
+            shelf = self._open(folder)
+            recent = sorted(set(shelf.listed) - shelf.done)
+            for raw in self.mailbox.headers(recent):
+                header = read_header(raw.raw, arrived=raw.arrived)
+                headers.append(header)
+                if self._is_wanted(raw):
+                    needs_body = self.guard.knowledge.recogniser.needs_body(header)
+                    waiting.append(Waiting(raw.arrived, folder, raw.place.uid, needs_body))
+            # Of what was asked for, the rest is answered too: it is gone, or it arrived before the moment asked for.
+            shelf.done |= set(recent) - {one.uid for one in waiting if one.folder == folder}
+        self._learn(headers)
+        return waiting
+
+    def _open(self, folder: str) -> _Shelf:
+        state = self.mailbox.open(folder)
+        listed = sorted(self.mailbox.uids(after=self._read_up_to(state)))
+        shelf = self._shelves[folder] = _Shelf(state, listed)
+        shelf.done = set(listed) - self._recent(state, listed)
+        return shelf
+
+    def _read_up_to(self, state: FolderState) -> int:
+        mark = self.guard.ledger.marks.get(self.guard.account, state.name)
+        numbered_alike = mark is not None and mark.uidvalidity == state.uidvalidity
+        return mark.uid if mark is not None and numbered_alike and self.since is None else 0
+
+    def _recent(self, state: FolderState, listed: Sequence[int]) -> set[int]:
+        """Return which of the listed UIDs are to be looked at.
+
+        A folder seen for the first time, or numbered anew, lists all it holds: of that, only what arrived since we
+        guard is looked at (history is for `scan`), and what was judged before is known by its fingerprint.
+        """
+        if not listed:
+            return set()
+        recent = set(listed) & set(self.mailbox.uids(since=self.since or self._guarded_since()))
+        if self.since is None:
+            recent -= self.guard.ledger.seen.uids(self.guard.account, state.name, state.uidvalidity)
+        return recent
+
+    def _is_wanted(self, raw: RawMessage) -> bool:
+        since = self.since or self._guarded_since()
+        return raw.arrived >= since and (self.until is None or raw.arrived < self.until)
+
+    def _guarded_since(self) -> datetime:
+        ledger, account = self.guard.ledger, self.guard.account
+        known = ledger.learned.get(account, GUARDED_SINCE)
+        if known is None:
+            now = self.guard.clock()
+            known = now.isoformat()
+            ledger.learned.put(account, GUARDED_SINCE, known, now)
+        return datetime.fromisoformat(known)
+
+    def _learn(self, headers: Sequence[Message]) -> None:
+        """Find out whose Authentication-Results the worker's provider writes, when nobody told."""
+        if self.guard.trust.authservs:
+            return
+        ledger, account = self.guard.ledger, self.guard.account
+        name = ledger.learned.get(account, AUTHSERV) or learn_authserv(headers)
+        if name:
+            ledger.learned.put(account, AUTHSERV, name, self.guard.clock())
+            self.guard.trust = replace(self.guard.trust, authservs=(name,))
+
+    def _fetch(self, chunk: Sequence[Waiting]) -> list[RawMessage]:
+        """Return the messages of a chunk in order of arrival, folder by folder from the server."""
+        found: list[RawMessage] = []
+        for folder, group in groupby(sorted(chunk, key=lambda one: one.folder), key=lambda one: one.folder):
+            wanted = list(group)
+            self.mailbox.open(folder)
+            found += self.mailbox.fetch(sorted(one.uid for one in wanted if one.needs_body))
+            found += self.mailbox.headers(sorted(one.uid for one in wanted if not one.needs_body))
+        return sorted(found, key=lambda raw: (raw.arrived, raw.place))
+
+    def _examine(self, raw: RawMessage) -> Examined | None:
+        try:
+            with self.guard.ledger.transaction():
+                examined = self.guard.examine(raw)
+                if self.keep:
+                    self.guard.remember(examined)
+        except (MailboxError, LedgerError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one mail breaks, the others must still be read
+            self.guard.deals.reload()  # what it noted of this mail was rolled back
+            self._quarantine(raw, error)
+            return None
+        return examined
+
+    def _quarantine(self, raw: RawMessage, error: Exception) -> None:
+        # The error's own words may hold the mail's: only its kind and the place in our code are kept.
+        now, last = self.guard.clock(), traceback.extract_tb(error.__traceback__)[-1]
+        poison = Poison(
+            account=self.guard.account,
+            folder=raw.place.folder,
+            uidvalidity=raw.place.uidvalidity,
+            uid=raw.place.uid,
+            file=raw.place.file,
+            step=f"{Path(last.filename).stem}:{last.lineno}",
+            reason=type(error).__name__,
+            first=now,
+            last=now,
+        )
+        self.poisoned.append(poison)
+        if self.keep:
+            self.guard.ledger.quarantine.put(poison)
+
+    def _settle(self, chunk: Sequence[Waiting]) -> None:
+        """Count a chunk as answered: its FETCH ended with OK, so that what did not come is gone."""
+        for one in chunk:
+            self._shelves[one.folder].done.add(one.uid)
+        self._advance()
+
+    def _advance(self) -> None:
+        if not self.keep or self.since is not None:
+            return  # a scan may leave a gap behind it; only the pass that reads on from the mark may move it
+        ledger, account, now = self.guard.ledger, self.guard.account, self.guard.clock()
+        for folder, shelf in self._shelves.items():
+            reached = shelf.reached()
+            if reached or ledger.marks.get(account, folder) is None:
+                mark = Mark(
+                    account=account, folder=folder, uidvalidity=shelf.state.uidvalidity, uid=reached, at=now
+                )
+                ledger.marks.advance(mark)

@@ -1,0 +1,153 @@
+"""Put the rooms together as the configuration says."""
+
+from __future__ import annotations
+
+import hashlib
+import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from banken import judge, platform
+from banken.config import Account, Config, Imap, Smtp
+from banken.deals import Deals, LedgerStore
+from banken.guard import Guard, Knowledge, Trust
+from banken.ledger import Ledger
+from banken.mailbox import Mailbox, Server, connect
+from banken.message.authenticity import Resolver, dns_resolver
+from banken.places import rules_root
+from banken.platform import PlatformPack, Recogniser
+from banken.respond import Advice, SmtpServer, WarningSettings, load_advice
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """All that does not depend on an account."""
+
+    config: Config
+    packs: tuple[PlatformPack, ...]
+    knowledge: Knowledge
+    advice: Advice
+
+
+def build(config: Config) -> House:
+    """Load platforms, rules and advice. Raises strictyaml.ProblemsError with every mistake in them."""
+    root = rules_root()
+    packs = tuple(platform.load(root / name) for name in config.platforms)
+    rules = config.rules
+    judges = judge.load(
+        root,
+        config.platforms[0],
+        add=rules.add,
+        disable=rules.disable,
+        override={rule: change.level for rule, change in rules.override.items()},
+        reader=rules.reader,
+    )
+    advice = load_advice(root / config.platforms[0] / "advice")
+    return House(config, packs, Knowledge(Recogniser(packs), judges, rules_version(root, rules.add)), advice)
+
+
+def rules_version(root: Path, added: tuple[Path, ...] = ()) -> str:
+    """Return a short name for the rules as they are: it changes whenever a word in them does."""
+    digest = hashlib.sha256()
+    folders = (root, *added)
+    for path in sorted(path for folder in folders for path in _files(folder)):
+        digest.update(path.name.encode())
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (path for path in ([folder] if folder.is_file() else folder.rglob("*")) if path.is_file())
+
+
+def open_ledger(config: Config, *, alone: bool = True) -> Ledger:
+    """Open the ledger that the configuration names. Raises LedgerError."""
+    database = config.state.database
+    return Ledger.open(database.reveal() if database else config.state.folder or "", alone=alone)
+
+
+def guard(house: House, account: str, ledger: Ledger, *, settings: WarningSettings, trust: Trust) -> Guard:
+    """Return the guard of one account."""
+    return Guard(
+        account=account,
+        knowledge=house.knowledge,
+        ledger=ledger,
+        deals=open_deals(house, account, ledger),
+        clients={address: "" for client in house.config.clients for address in client.addresses},
+        own=frozenset(house.config.warn.to if house.config.warn else ()),
+        warning=settings,
+        trust=trust,
+    )
+
+
+def open_deals(house: House, account: str, ledger: Ledger) -> Deals:
+    """Return the deals of one account."""
+    effects = {kind: effect for pack in house.packs for kind, effect in pack.effects.items()}
+    company = [word for pack in house.packs for word in pack.file.company]
+    return Deals(LedgerStore(ledger, account), effects, company)
+
+
+def account_guard(house: House, account: Account, ledger: Ledger) -> Guard:
+    """Return the guard of a configured account."""
+    trust = Trust((account.authserv,) if account.authserv else (), resolver())
+    return guard(house, account.name, ledger, settings=warning_settings(house.config, account), trust=trust)
+
+
+def resolver() -> Resolver:
+    """Return how DKIM keys are looked up: by the machine's own name servers."""
+    return dns_resolver()
+
+
+@contextmanager
+def mailbox(account: Account) -> Iterator[Mailbox]:
+    """Connect to an account's IMAP server, and let it go afterwards. Raises MailboxError, SecretError."""
+    box = connect(account.name, imap_server(account.imap), labels=account.labels)
+    try:
+        yield box
+    finally:
+        box.close()
+
+
+def imap_server(imap: Imap) -> Server:
+    """Return the IMAP server as the room `mailbox` wants to know it."""
+    return Server(
+        host=imap.host,
+        port=imap.port,
+        security=imap.security,
+        user=imap.user,
+        password=imap.password.reveal if imap.password else None,
+        token=imap.oauth.token.reveal if imap.oauth else None,
+        ca_file=imap.ca,
+    )
+
+
+def warning_settings(config: Config, account: Account) -> WarningSettings:
+    """Return whom to warn about an account, and how."""
+    warn = config.warn
+    if warn is None:
+        return WarningSettings(via="none", timezone=config.timezone)
+    return WarningSettings(
+        to=warn.to,
+        via=warn.via,
+        sender=warn.author,
+        smtp=smtp_server(warn.smtp) if warn.smtp and warn.via == "smtp" else None,
+        folder=account.folders[0],
+        timezone=config.timezone,
+        levels=frozenset(warn.levels),
+        watched=frozenset({account.imap.user} & set(warn.to)),
+    )
+
+
+def smtp_server(smtp: Smtp) -> SmtpServer:
+    """Return the submission server as the room `respond` wants to know it."""
+    return SmtpServer(
+        host=smtp.host,
+        port=smtp.port,
+        security=smtp.security,
+        user=smtp.user or "",
+        password=smtp.password.reveal if smtp.password else None,
+        token=smtp.oauth.token.reveal if smtp.oauth else None,
+        context=ssl.create_default_context(cafile=str(smtp.ca)) if smtp.ca else None,
+    )
