@@ -43,7 +43,7 @@ class Client(Section):
     stage: Annotated[
         Stage,
         About(
-            "仕事の進み具合。\nbefore_contract（契約前）、under_contract（契約中）、completed（完了）、unknown（メールから判断する）。",
+            "取引の段階。\nbefore_contract（契約前）、under_contract（契約中）、completed（完了）、unknown（メールから判断する）。",
             "How far the deal is: before_contract, under_contract, completed, or unknown (the mail tells).",
             "under_contract",
         ),
@@ -83,7 +83,7 @@ class Override(Section):
     level: Annotated[
         Loudness,
         About(
-            "この規則の段階を、仕事の進み具合によらずこれにします。",
+            "この規則の判定を、取引の段階によらずこれにします。",
             "The level of this rule's findings, whatever the stage.",
             "notice",
         ),

@@ -108,7 +108,7 @@ class Warn(Section):
     levels: Annotated[
         tuple[Loudness, ...],
         About(
-            "警告メールを送る段階。notice（お知らせ）、warning（注意）、danger（危険）。",
+            "警告メールを送る判定。notice（お知らせ）、warning（注意）、danger（危険）。",
             "The levels that are mailed: notice, warning, danger.",
         ),
     ] = (Level.WARNING, Level.DANGER)
@@ -159,7 +159,7 @@ class Config(Section):
     state: Annotated[
         StatePlace,
         About(
-            "記録（どこまで読んだか、仕事の進み具合など）を置くフォルダー。"
+            "記録（どこまで読んだか、取引の段階など）を置くフォルダー。"
             "複数台で見張るときは PostgreSQL（postgresql://…）も使えます。",
             "The folder for what must be remembered (what was read, how far the deals are); for several machines a "
             "PostgreSQL database (postgresql://…).",
