@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import sys
+import threading
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
@@ -105,6 +107,16 @@ def test_the_language_of_the_file_comes_first(config_file, monkeypatch):
 
 
 # what is in it
+
+
+def test_a_pipe_is_read_once(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_text, args=["language: en\n"], daemon=True)
+    writer.start()
+    assert load(pipe).config.language == "en"
+    assert language() == "en"
+    writer.join(5)
 
 
 def test_an_empty_file_is_all_defaults(config_file, tmp_path):

@@ -80,6 +80,8 @@ def _speak_language_of(path: Path) -> None:
     """Speak what the line `language:` says, read before and without the YAML around it."""
     speak_locale()
     try:
+        if not path.is_file():  # a pipe can be read only once
+            return
         with path.open("rb") as file:
             text = file.read(65536).decode("ascii", "replace")
     except OSError:

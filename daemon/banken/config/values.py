@@ -86,7 +86,7 @@ Zone = Annotated[
 
 def _day(text: object) -> date:
     try:
-        return date.fromisoformat(text) if isinstance(text, str) else date.fromisoformat("")
+        return date.fromisoformat(text if isinstance(text, str) else "")
     except ValueError:
         what = _("“{value}” is no date").format(value=shown(text))
         raise Mistake(what, _("write it like 2026-10-01")) from None
