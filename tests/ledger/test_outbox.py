@@ -98,6 +98,25 @@ def test_actions_of_one_lane_keep_their_order(ledger):
     assert [row.fingerprint for row in ledger.outbox.due(NOW)] == ["f2", "f3", "f4"]
 
 
+def test_the_next_time_is_never_that_of_what_cannot_be_tried(ledger):
+    """A service that sleeps until `next_due` must not wake for nothing."""
+    ledger.outbox.plan([owed("f1", lane="deal"), owed("f2", lane="deal")], NOW)
+    ledger.outbox.claim(1, NOW)
+    assert ledger.outbox.next_due() is None
+    assert another_process(ledger).next_due() == NOW
+    row = ledger.outbox.retry(1, NOW, "451", doubtful=False)
+    assert ledger.outbox.next_due() == row.due
+
+
+def test_the_time_of_the_doubtful_try_is_kept_until_it_is_repeated(ledger):
+    ledger.outbox.plan([owed()], NOW)
+    ledger.outbox.claim(1, NOW + SECOND)
+    ledger.outbox.retry(1, NOW + 2 * SECOND, "cut", doubtful=True, wait=SECOND)
+    assert ledger.outbox.claim(1, NOW + 9 * SECOND).tried == NOW + SECOND
+    ledger.outbox.again(1, NOW + 9 * SECOND)
+    assert ledger.outbox.get(1).tried == NOW + 9 * SECOND
+
+
 def test_accounts_do_not_mix(ledger):
     ledger.outbox.plan([owed()], NOW)
     assert ledger.outbox.due(NOW, "work") == []
@@ -187,6 +206,11 @@ class OutboxMachine(RuleBasedStateMachine):
             assert (row.state in (OutboxState.DONE, OutboxState.FAILED)) == (over is not None)
             assert over is None or row.state is over
             assert bool(row.payload) == (over is None)
+
+    @invariant()
+    def the_next_time_is_now_exactly_when_something_is_due(self):
+        following = self.outbox.next_due()
+        assert bool(self.outbox.due(self.now)) == (following is not None and following <= self.now)
 
     @invariant()
     def lanes_end_in_order(self):

@@ -162,7 +162,7 @@ class Owed:
 class OutboxRow:
     """An action and how far it has come.
 
-    `doubtful` is set when an earlier try was cut off, so that it may have worked: look before trying again.
+    `doubtful` is set when the try at `tried` was cut off, so that it may have worked: look before trying again.
     """
 
     id: int
@@ -181,6 +181,7 @@ class OutboxRow:
     result: str
     planned: datetime
     due: datetime
+    tried: datetime
     touched: datetime
 
 

@@ -29,6 +29,9 @@ GIVE_UP = timedelta(days=5)
 """How long a passing failure is tried again (RFC 5321 section 4.5.4.1: 4-5 days); then it counts as refused."""
 
 
+_WAITING = (OutboxState.PLANNED, OutboxState.RETRY)
+
+
 def backoff(tries: int, chance: float) -> timedelta:
     """Return how long to wait after `tries` failures: doubling from 2 s to 1 h, ±25 % by `chance` in [0, 1)."""
     doublings = min(max(tries, 1) - 1, 20)
@@ -48,7 +51,7 @@ class OutboxRepository:
 
         Returns how many are new.
         """
-        start = {"state": OutboxState.PLANNED, "planned": now, "due": due or now, "touched": now}
+        start = {"state": OutboxState.PLANNED, "planned": now, "due": due or now, "tried": now, "touched": now}
         with self._desk.connection() as connection:
             return insert_or_ignore(connection, tables.outbox, [asdict(one) | start for one in owed])
 
@@ -64,9 +67,10 @@ class OutboxRepository:
         return self._find(*wanted, limit=limit)
 
     def next_due(self, account: str | None = None) -> datetime | None:
-        """Return when the next open action may be tried, None when nothing is owed."""
+        """Return when the next action may be tried, None when nothing is owed that could be."""
         c = tables.outbox.c
-        query = select(c.due).where(c.state.in_(OPEN)).order_by(c.due).limit(1)
+        may_be = or_(c.state.in_(_WAITING), self._left_over())
+        query = select(c.due).where(may_be, ~_waits_behind_another()).order_by(c.due).limit(1)
         if account is not None:
             query = query.where(c.account == account)
         with self._desk.connection() as connection:
@@ -75,7 +79,7 @@ class OutboxRepository:
     def claim(self, number: int, now: datetime) -> OutboxRow | None:
         """Write down that an action is tried now; return it, or None when another was faster.
 
-        `doubtful` of the returned row tells whether an earlier try was cut off.
+        `doubtful` of the returned row tells whether the try at `tried` was cut off; otherwise this is the try.
         """
         c = tables.outbox.c
         with self._desk.transaction() as connection:
@@ -87,6 +91,7 @@ class OutboxRepository:
                 "state": OutboxState.TRYING,
                 "tries": row.tries + 1,
                 "doubtful": int(doubtful),
+                "tried": row.tried if doubtful else now,
                 "runner": self._runner,
                 "touched": now,
             }
@@ -94,6 +99,11 @@ class OutboxRepository:
             claimed = _row(connection.execute(select(tables.outbox).where(c.id == number)).mappings().one())
         crash_point("outbox.claimed")
         return claimed
+
+    def again(self, number: int, now: datetime) -> None:
+        """Write down that a doubtful action did not work after all, and is done now once more."""
+        with self._desk.connection() as connection:
+            connection.execute(update(tables.outbox).where(tables.outbox.c.id == number).values(tried=now, touched=now))
 
     def done(self, number: int, now: datetime, result: str = "") -> None:
         """Write down that an action worked, and erase its payload."""
@@ -141,9 +151,11 @@ class OutboxRepository:
 
     def _ready(self, now: datetime) -> ColumnElement[bool]:
         c = tables.outbox.c
-        waiting = and_(c.state.in_((OutboxState.PLANNED, OutboxState.RETRY)), c.due <= now)
-        left_over = and_(c.state == OutboxState.TRYING, c.runner != self._runner)
-        return or_(waiting, left_over)
+        return or_(and_(c.state.in_(_WAITING), c.due <= now), self._left_over())
+
+    def _left_over(self) -> ColumnElement[bool]:
+        """Return the condition for what a process was trying when it died."""
+        return and_(tables.outbox.c.state == OutboxState.TRYING, tables.outbox.c.runner != self._runner)
 
     def _settle(self, number: int, now: datetime, **change: object) -> None:
         with self._desk.connection() as connection:

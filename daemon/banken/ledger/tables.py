@@ -168,6 +168,7 @@ outbox = _table(
     words("result", EXCERPT),
     instant("planned"),
     instant("due"),
+    instant("tried"),
     instant("touched"),
     UniqueConstraint("account", "fingerprint", "action", "target"),
     Index(None, "state", "due"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from banken.i18n import _
@@ -105,28 +105,35 @@ class Hands:
         if claimed is None:
             return None
         try:
-            self._try(claimed, row.touched)
+            self._try(claimed)
         except PostError as error:
             self._fail(claimed, str(error), permanent=error.permanent, doubtful=error.doubtful)
         except MailboxError as error:
             self._fail(claimed, str(error), permanent=_hopeless(claimed, error), doubtful=True)
         return self.ledger.outbox.get(row.id)
 
-    def _try(self, row: OutboxRow, touched: datetime) -> None:
+    def _try(self, row: OutboxRow) -> None:
         outbox = self.ledger.outbox
         if row.action == "label":
             outbox.done(row.id, self.clock(), self._label(row))
             return
-        if row.doubtful:
-            there = self._is_there(row)
-            on_its_way = touched + self.settings.settle - self.clock()
-            if there:
-                outbox.done(row.id, self.clock(), _("it had arrived already"))
-                return
-            if there is False and row.target.startswith("smtp:") and on_its_way.total_seconds() > 0:
-                outbox.retry(row.id, self.clock(), _("it may be on its way"), doubtful=True, wait=on_its_way)
-                return
+        if row.doubtful and not self._must_repeat(row):
+            return
         outbox.done(row.id, self.clock(), self._warn(row))
+
+    def _must_repeat(self, row: OutboxRow) -> bool:
+        """Settle a warning that may have gone out already; return whether it has to go out (again)."""
+        outbox, now = self.ledger.outbox, self.clock()
+        there = self._is_there(row)
+        on_its_way = row.tried + self.settings.settle - now
+        if there:
+            outbox.done(row.id, now, _("it had arrived already"))
+        elif there is False and row.target.startswith("smtp:") and on_its_way > timedelta(0):
+            outbox.retry(row.id, now, _("it may be on its way"), doubtful=True, wait=on_its_way)
+        else:
+            outbox.again(row.id, now)
+            return True
+        return False
 
     def _label(self, row: OutboxRow) -> str:
         action = LABEL_JSON.validate_json(row.payload)

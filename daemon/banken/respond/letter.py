@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from datetime import datetime
 from email import policy
 from email.headerregistry import Address
@@ -48,10 +49,18 @@ def write(
     _put_headers(mail, page, facts, settings, to=to, message_id=message_id, now=now)
     mail.set_content(_render("warning.txt.j2", page, facts), cte="base64")
     mail.add_alternative(_render("warning.html.j2", page, facts), subtype="html", cte="base64")
-    if original is not None:
-        mail.make_mixed()
-        mail.attach(_attachment(original, eight_bit=eight_bit))
-    return mail.as_bytes()
+    if original is None:
+        return mail.as_bytes()
+    # Nobody can have written these into the original beforehand.
+    place, boundary = secrets.token_hex(16), secrets.token_hex(16)
+    mail.make_mixed()
+    mail.set_boundary(boundary)
+    if not travels(original, eight_bit=eight_bit):
+        mail.add_attachment(original, "application", "octet-stream", filename="original.eml", cte="base64")
+        return mail.as_bytes()
+    # email.generator would write an attached mail anew, and differ: it gets a place holder.
+    mail.attach(_attached_mail(place))
+    return mail.as_bytes().replace(place.encode(), original)
 
 
 def _put_headers(
@@ -93,16 +102,11 @@ def _is_message_id(text: str) -> bool:
     return text.startswith("<") and text.endswith(">") and text.isascii() and text.isprintable() and " " not in text
 
 
-def _attachment(original: bytes, *, eight_bit: bool) -> EmailMessage:
+def _attached_mail(payload: str) -> EmailMessage:
     part = EmailMessage(policy=policy.SMTP)
-    if travels(original, eight_bit=eight_bit):
-        part["Content-Type"] = 'message/rfc822; name="original.eml"'
-        part["Content-Disposition"] = 'attachment; filename="original.eml"'
-        # A payload of text is written as it is (email.generator); a parsed one would be written anew, and differ.
-        part.set_payload(original.decode("ascii", "surrogateescape"))
-    else:
-        part.set_content(original, "application", "octet-stream", filename="original.eml", cte="base64")
-        del part["MIME-Version"]  # it belongs to the whole mail only
+    part["Content-Type"] = 'message/rfc822; name="original.eml"'
+    part["Content-Disposition"] = 'attachment; filename="original.eml"'
+    part.set_payload(payload)
     return part
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import re
 import smtplib
 import ssl
 import threading
@@ -13,6 +14,10 @@ from typing import Self
 from banken.i18n import _
 from banken.ledger import crash_point
 from banken.respond.model import SmtpServer
+from banken.respond.tidy import one_line
+
+_ADDRESS = re.compile(r"[!-;=?A-~]{1,64}@[!-;=?A-~]{1,255}")
+"""An address fit for an SMTP command: visible ASCII without < > and spaces (RFC 5321 section 4.1.2)."""
 
 
 class PostError(Exception):
@@ -54,6 +59,9 @@ class Post:
         `write` is asked for the octets once it is known what the server takes: whether 8-bit lines (RFC 6152), and
         how many octets at most (RFC 1870; None when it does not say). Raises PostError.
         """
+        for address in (sender, to):
+            if not _ADDRESS.fullmatch(address):
+                raise PostError(_("“{address}” is no mail address").format(address=one_line(address)), permanent=True)
         try:
             smtp = self._connected()
             with _deadline(smtp, self._server.deadline):
@@ -62,8 +70,7 @@ class Post:
         except PostError:
             self.close()
             raise
-        except (smtplib.SMTPException, OSError, ValueError) as error:
-            # ValueError: smtplib refuses control characters and what is not ASCII in an address.
+        except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise _told(error) from error
 
@@ -136,7 +143,7 @@ def _accepted(code: int, answer: bytes) -> None:
 
 
 def _told(error: Exception) -> PostError:
-    permanent = isinstance(error, ssl.SSLCertVerificationError | ValueError | smtplib.SMTPNotSupportedError)
+    permanent = isinstance(error, ssl.SSLCertVerificationError | smtplib.SMTPNotSupportedError)
     if isinstance(error, smtplib.SMTPResponseException):
         permanent = 500 <= error.smtp_code < 600
     return PostError(_why(error), permanent=permanent)

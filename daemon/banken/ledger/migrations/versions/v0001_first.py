@@ -125,7 +125,7 @@ def _create_outbox() -> None:
         *_words("account", "fingerprint", "action", "target", "deal", "lane", "message_id", "payload", "state"),
         *_words("runner", "result"),
         *_wholes("tries", "doubtful"),
-        *_instants("planned", "due", "touched"),
+        *_instants("planned", "due", "tried", "touched"),
         sa.UniqueConstraint(
             "account", "fingerprint", "action", "target", name="uq_outbox_account_fingerprint_action_target"
         ),

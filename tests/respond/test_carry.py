@@ -1,0 +1,382 @@
+"""Carrying out: each action once, failures told apart, what may have worked looked up before it is done again."""
+
+from __future__ import annotations
+
+import email
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from tests.respond.scene import NOW, ORIGINAL, SPOT, STANDING, WORKER, MemoryMailbox, Spoken, finding, message, verdict
+from tests.servers import SmtpSink, free_port
+from tests.smtpsink import DROP
+
+from banken.ledger import Ledger, OutboxState
+from banken.ledger.outbox import OutboxRepository
+from banken.mailbox.errors import FolderMissing, Gone, LoginRefused, MailboxError, Refused, Unreachable
+from banken.respond import SmtpServer, WarningSettings, carry_out, owe, plan
+
+NAME = "<banken.82cc0531aacbe779c1696f2cf814d319@example.jp>"
+
+
+class Clock:
+    def __init__(self):
+        self.now = NOW
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def sink():
+    with SmtpSink() as running:
+        yield running
+
+
+@pytest.fixture
+def mailbox():
+    return MemoryMailbox()
+
+
+@pytest.fixture
+def house(ledger, mailbox, sink, advice):
+    return House(ledger, mailbox, sink, advice)
+
+
+class House:
+    """An account whose warnings go by SMTP into its own inbox."""
+
+    def __init__(self, ledger, mailbox, sink, advice):
+        self.ledger, self.mailbox, self.sink, self.advice = ledger, mailbox, sink, advice
+        self.clock = Clock()
+        self.how = "keyword"
+        self.settings = WarningSettings(
+            to=(WORKER,),
+            via="smtp",
+            sender=WORKER,
+            smtp=SmtpServer(sink.host, sink.port, "plain", timeout=5),
+            watched=frozenset({WORKER}),
+        )
+
+    def owe(self, number=1, **more):
+        mail = message(fingerprint=f"print-{number}")
+        standing = more.pop("standing", STANDING)
+        judged = more.pop("judged", verdict())
+        actions = plan(judged, mail, Spoken(), standing, spot=SPOT, settings=self.settings)
+        owe(self.ledger, "home", mail.fingerprint, actions, self.clock())
+
+    def carry(self):
+        return carry_out(self.ledger, "home", self.mailbox, self.settings, self.advice, how=self.how, clock=self.clock)
+
+    def dies(self):
+        """What the next process finds after this one was killed."""
+        self.ledger.outbox = OutboxRepository(self.ledger._desk)
+
+    def until_quiet(self):
+        outcomes = []
+        while (due := self.ledger.outbox.next_due()) is not None:
+            self.clock.now = max(due, self.clock.now)
+            outcomes.append(self.carry())
+            assert len(outcomes) < 300
+        return outcomes
+
+    def states(self):
+        rows = self.ledger.outbox._find()
+        return [(row.action, row.target, row.state) for row in rows]
+
+
+def test_a_message_is_labelled_and_its_worker_warned(house):
+    house.owe()
+    outcome = house.carry()
+    assert [row.action for row in outcome.done] == ["label", "warn"]
+    assert (outcome.later, outcome.failed) == ([], [])
+    assert house.mailbox.marks == {("INBOX", 1): {"banken-warning", "banken-direct_contact"}}
+    [got] = house.sink.messages
+    assert (got.recipients, got.message_id) == ((WORKER,), NAME)
+    assert ORIGINAL in got.raw
+    assert house.ledger.outbox.open() == []
+
+
+def test_nothing_is_done_twice(house):
+    house.owe()
+    house.carry()
+    house.owe()
+    outcome = house.carry()
+    assert (outcome.done, outcome.later, outcome.failed) == ([], [], [])
+    assert len(house.sink.messages) == 1
+
+
+@pytest.mark.parametrize("how", ["gmail", "folder", "keyword", "flag"])
+def test_labels_have_the_names_that_the_server_takes(house, how):
+    house.how = how
+    house.owe()
+    house.carry()
+    assert ("Banken/warning" in house.mailbox.marks["INBOX", 1]) == (how in ("gmail", "folder"))
+
+
+def test_where_nothing_can_be_labelled_the_worker_is_still_warned(house):
+    house.how = "none"
+    house.owe()
+    assert len(house.carry().done) == 2
+    assert house.mailbox.marks == {}
+    assert len(house.sink.messages) == 1
+
+
+def test_a_renumbered_folder_is_searched_for_the_message(house):
+    house.mailbox.uidvalidity = 8
+    house.mailbox.mail["INBOX"] = {1: b"Message-ID: <other@b.example>\r\n\r\n", 5: ORIGINAL}
+    house.owe()
+    house.carry()
+    assert set(house.mailbox.marks) == {("INBOX", 5)}
+    assert ORIGINAL in house.sink.messages[0].raw
+
+
+def test_a_message_that_is_gone_is_not_labelled_but_warned_of(house):
+    house.mailbox.mail["INBOX"] = {}
+    house.owe()
+    outcome = house.carry()
+    assert next(row.result for row in outcome.done) == "the message is gone"
+    [got] = house.sink.messages
+    assert b"message/rfc822" not in got.raw
+
+
+def test_an_original_that_is_too_big_stays_where_it_is(house):
+    house.settings = replace(house.settings, original_limit=10)
+    house.owe()
+    house.carry()
+    assert b"message/rfc822" not in house.sink.messages[0].raw
+
+
+def test_a_server_that_takes_only_small_mail_gets_a_small_one(house, monkeypatch):
+    monkeypatch.setattr("banken.respond.post._largest", lambda _smtp: 40_000)
+    house.mailbox.mail["INBOX"][1] = ORIGINAL + b"x" * 70 + b"\r\n" * 40_000
+    house.owe()
+    house.carry()
+    [got] = house.sink.messages
+    assert len(got.raw) <= 40_000
+    assert b"message/rfc822" not in got.raw
+
+
+def test_a_lost_mailbox_does_not_keep_a_warning_back(house):
+    house.mailbox.trouble["open"] = [Unreachable("gone")] * 2
+    house.owe()
+    outcome = house.carry()
+    assert [row.action for row in outcome.later] == ["label"]
+    assert len(house.sink.messages) == 1
+    house.until_quiet()
+    assert house.mailbox.marks != {}
+
+
+@pytest.mark.parametrize("error", [Refused("no"), Gone("gone"), FolderMissing("missing")])
+def test_a_label_that_is_refused_for_good_is_told_and_left(house, error):
+    house.mailbox.trouble["label"] = [error]
+    house.owe()
+    outcome = house.carry()
+    assert [(row.action, row.result) for row in outcome.failed] == [("label", str(error))]
+    assert len(house.sink.messages) == 1
+    house.until_quiet()
+    assert house.mailbox.marks == {}
+
+
+@pytest.mark.parametrize("error", [LoginRefused("wrong password"), MailboxError("odd")])
+def test_a_label_waits_for_a_server_that_can_be_set_right(house, error):
+    house.mailbox.trouble["label"] = [error] * 5
+    house.owe()
+    house.until_quiet()
+    assert house.mailbox.marks != {}
+
+
+def test_passing_failures_are_tried_again_until_it_works(house):
+    house.sink.answer("RCPT", "451 4.3.0 later", times=4)
+    house.owe()
+    [row] = house.carry().later
+    assert row.result == "451 4.3.0 later"
+    house.until_quiet()
+    [got] = house.sink.messages
+    assert got.message_id == NAME
+
+
+@pytest.mark.parametrize("reply", ["550 5.1.1 no such user", "554 5.7.1 spam"])
+def test_a_warning_that_is_refused_for_good_goes_into_the_inbox(house, reply):
+    house.sink.answer("RCPT", reply)
+    house.owe()
+    outcome = house.carry()
+    assert [row.target for row in outcome.failed] == [f"smtp:{WORKER}"]
+    assert outcome.done[-1].target == "append:INBOX"
+    assert house.sink.messages == []
+    raw = house.mailbox.mail["INBOX"][2]
+    assert email.message_from_bytes(raw)["Message-ID"] == NAME
+    assert house.ledger.outbox.open() == []
+
+
+def test_after_five_days_of_passing_failures_it_goes_into_the_inbox(house):
+    house.sink.stop()
+    house.owe()
+    house.until_quiet()
+    assert house.states()[1:] == [
+        ("warn", f"smtp:{WORKER}", OutboxState.FAILED),
+        ("warn", "append:INBOX", OutboxState.DONE),
+    ]
+    assert house.clock.now - NOW > timedelta(days=5)
+    assert house.mailbox.appended == 1
+
+
+def test_two_addresses_each_get_one_and_only_the_refused_one_goes_another_way(house):
+    house.settings = replace(house.settings, to=(WORKER, "gone@example.jp"))
+    house.sink.answer("RCPT", "550 5.1.1 no such user", only="gone@example.jp")
+    house.owe()
+    house.until_quiet()
+    assert [got.recipients for got in house.sink.messages] == [(WORKER,)]
+    assert house.mailbox.appended == 1
+
+
+def test_without_smtp_it_goes_into_the_inbox(house):
+    house.settings = WarningSettings(to=(WORKER,), via="append")
+    house.owe()
+    house.carry()
+    mail = email.message_from_bytes(house.mailbox.mail["INBOX"][2])
+    assert (mail["To"], mail["Message-ID"].rpartition("@")[2]) == (WORKER, "banken.invalid>")
+
+
+@pytest.mark.parametrize("error", [Refused("over quota"), LoginRefused("expired"), Unreachable("cut")])
+def test_the_inbox_is_the_last_way_and_is_tried_again(house, error):
+    house.settings = WarningSettings(to=(WORKER,), via="append")
+    house.mailbox.trouble["append"] = [error] * 3
+    house.owe()
+    house.until_quiet()
+    assert house.mailbox.appended == 1
+
+
+def test_an_append_whose_answer_was_lost_is_found_and_not_repeated(house):
+    house.settings = WarningSettings(to=(WORKER,), via="append")
+    house.mailbox.trouble["append answered"] = [Unreachable("cut")]
+    house.owe()
+    house.until_quiet()
+    assert house.mailbox.appended == 1
+
+
+def test_a_mail_whose_250_was_lost_is_looked_up_and_not_sent_again(house):
+    house.sink.answer("DATA", DROP)
+    house.owe()
+    [row] = house.carry().later
+    assert row.doubtful
+    house.mailbox.deliver("INBOX", house.sink.messages[0].raw)
+    house.until_quiet()
+    assert len(house.sink.messages) == 1
+    assert house.ledger.outbox.get(row.id).result == "it had arrived already"
+
+
+def test_a_filter_may_have_moved_it(house):
+    house.sink.answer("DATA", DROP)
+    house.owe()
+    house.carry()
+    house.mailbox.deliver("迷惑メール", house.sink.messages[0].raw)
+    house.mailbox.mail["Noselect"] = {}
+    house.until_quiet()
+    assert len(house.sink.messages) == 1
+
+
+def test_a_mail_on_its_way_is_waited_for(house):
+    house.sink.answer("DATA", DROP)
+    house.owe()
+    house.carry()
+    house.clock.now += timedelta(seconds=3)
+    [row] = house.carry().later
+    assert row.due == NOW + house.settings.settle
+    assert len(house.sink.messages) == 1
+    house.mailbox.deliver("INBOX", house.sink.messages[0].raw)
+    house.until_quiet()
+    assert len(house.sink.messages) == 1
+
+
+def test_a_mail_that_never_arrived_is_sent_again_under_the_same_name(house):
+    house.sink.answer("DATA", DROP)
+    house.owe()
+    house.carry()
+    house.sink.messages.clear()
+    house.until_quiet()
+    assert [got.message_id for got in house.sink.messages] == [NAME]
+    assert house.clock.now >= NOW + house.settings.settle
+
+
+def test_where_nobody_can_look_it_is_sent_again_rather_than_lost(house):
+    house.settings = replace(house.settings, watched=frozenset())
+    house.sink.answer("DATA", DROP)
+    house.owe()
+    house.until_quiet()
+    assert [got.message_id for got in house.sink.messages] == [NAME, NAME]
+
+
+def test_while_the_mailbox_cannot_be_looked_into_nothing_is_sent_twice(house):
+    house.sink.answer("DATA", DROP)
+    house.owe()
+    house.carry()
+    house.mailbox.deliver("INBOX", house.sink.messages[0].raw)
+    house.mailbox.trouble["find"] = [Unreachable("down")] * 3
+    house.until_quiet()
+    assert len(house.sink.messages) == 1
+
+
+def test_a_process_that_died_after_sending_does_not_send_again(house, monkeypatch):
+    class Killed(BaseException):
+        """Stands in for SIGKILL: nothing of this process runs after it."""
+
+    def killed(name):
+        if name == "warning.accepted":
+            raise Killed
+
+    monkeypatch.setattr("banken.respond.post.crash_point", killed)
+    house.owe()
+    with pytest.raises(Killed):
+        house.carry()
+    monkeypatch.undo()
+    house.mailbox.deliver("INBOX", house.sink.messages[0].raw)
+    house.dies()
+    assert [row.result for row in house.carry().done] == ["it had arrived already"]
+    assert len(house.sink.messages) == 1
+    assert house.states()[1][2] is OutboxState.DONE
+
+
+def test_a_label_put_before_death_is_not_put_again(house):
+    house.owe()
+    house.ledger.outbox.claim(1, NOW)
+    house.mailbox.marks["INBOX", 1] = {"banken-warning", "banken-direct_contact"}
+    house.mailbox.trouble["label"] = [AssertionError("put again")]
+    house.dies()
+    house.carry()
+    assert house.states()[0][2] is OutboxState.DONE
+
+
+def test_warnings_of_one_deal_arrive_in_order(house):
+    house.owe(1)
+    house.owe(2, judged=verdict(finding("よろしく")))
+    house.owe(3, standing=replace(STANDING, deal="other"))
+    house.sink.answer("RCPT", "451 4.3.0 later", times=2)
+    house.until_quiet()
+    planned = [row.message_id for row in house.ledger.outbox._find() if row.action == "warn"]
+    arrived = [got.message_id for got in house.sink.messages]
+    assert sorted(arrived) == sorted(planned)
+    assert arrived.index(planned[0]) < arrived.index(planned[1])
+
+
+def test_an_smtp_server_that_was_taken_out_of_the_configuration(house):
+    house.owe()
+    house.settings = replace(house.settings, smtp=None)
+    house.until_quiet()
+    assert house.mailbox.appended == 1
+
+
+def test_a_server_that_is_down_is_not_asked_for_ever_at_once(house):
+    house.settings = replace(house.settings, smtp=SmtpServer("127.0.0.1", free_port(), "plain", timeout=5))
+    house.owe()
+    [row] = house.carry().later
+    assert row.due > NOW
+    assert row.doubtful is False
+
+
+def test_what_is_owed_survives_on_the_disk(tmp_path, mailbox, sink, advice):
+    with Ledger.open(tmp_path) as first:
+        House(first, mailbox, sink, advice).owe()
+    with Ledger.open(tmp_path) as second:
+        assert len(House(second, mailbox, sink, advice).carry().done) == 2
+    assert len(sink.messages) == 1

@@ -1,0 +1,372 @@
+"""The warning as a mail: right for every reader, the original untouched, no header that a client could write."""
+
+from __future__ import annotations
+
+import email
+import re
+from dataclasses import replace
+from datetime import timedelta
+from email import policy
+from html.parser import HTMLParser
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from tests.respond.scene import (
+    NOW,
+    ORIGINAL,
+    SETTINGS,
+    SPOT,
+    STANDING,
+    TEXT,
+    WORKER,
+    Spoken,
+    finding,
+    message,
+    verdict,
+)
+
+from banken.i18n import set_language
+from banken.message import read
+from banken.respond import Warn, plan
+from banken.respond.letter import travels, write
+from banken.words import Authentic, Category, Channel, Evidence, Level, Permission, Stage
+
+EVIL = "山田\r\nBcc: victim@example.com\u202e\0 <script>alert(1)</script>"
+
+
+def facts(judged=None, *, mail=None, spoken=None, standing=STANDING):
+    actions = plan(judged or verdict(), mail or message(), spoken or Spoken(), standing, spot=SPOT, settings=SETTINGS)
+    return next(action.facts for action in actions if isinstance(action, Warn))
+
+
+def written(advice, told=None, *, original=ORIGINAL, eight_bit=True, to=WORKER) -> bytes:
+    return write(
+        told or facts(),
+        advice,
+        SETTINGS,
+        to=to,
+        message_id="<banken.abc@example.jp>",
+        now=NOW,
+        original=original,
+        eight_bit=eight_bit,
+    )
+
+
+def parsed(raw: bytes):
+    return email.message_from_bytes(raw, policy=policy.default)
+
+
+def plain(raw: bytes) -> str:
+    return parsed(raw).get_body(("plain",)).get_content().replace("\r\n", "\n")
+
+
+def html(raw: bytes) -> str:
+    return parsed(raw).get_body(("html",)).get_content()
+
+
+class Page(HTMLParser):
+    """What a reader sees, what is marked, and what would be loaded or pressed."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.seen, self.marked, self.links, self.tags = "", "", [], set()
+        self._open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.add(tag)
+        self._open.append(tag)
+        self.links += [value for name, value in attrs if name in ("href", "src", "background", "srcset", "action")]
+
+    def handle_endtag(self, tag):
+        while self._open and self._open.pop() != tag:
+            pass
+
+    def handle_data(self, data):
+        if "style" not in self._open:
+            self.seen += data
+        if "mark" in self._open:
+            self.marked += data
+
+
+def test_the_headers_say_whose_it_is_and_stop_every_loop(advice):
+    mail = parsed(written(advice))
+    assert mail["From"] == f"Banken <{WORKER}>"
+    assert mail["To"] == WORKER
+    assert mail["Message-ID"] == "<banken.abc@example.jp>"
+    assert mail["Date"].datetime == NOW
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert re.fullmatch(r"warning; version=[\w.]+; hops=1", mail["X-Banken"])
+    assert mail["Subject"] == "[Banken: warning] contact outside (山田商店)"
+    assert "Reply-To" not in mail
+
+
+def test_our_own_reader_knows_it_as_ours(advice):
+    mail = read(written(advice), arrived=NOW)
+    assert mail.own is True
+    assert mail.auto_submitted == "auto-generated"
+
+
+def test_it_stands_in_one_conversation_with_the_mail_and_the_deal(advice):
+    first, second = parsed(written(advice)), parsed(written(advice, facts(mail=message(message_id="<two@b.example>"))))
+    assert first["In-Reply-To"] == "<ask@client.example>"
+    root, parent = first["References"].split()
+    assert parent == "<ask@client.example>"
+    assert second["References"].split() == [root, "<two@b.example>"]
+    other = parsed(written(advice, facts(standing=replace(STANDING, deal="deal-2"))))
+    assert other["References"].split()[0] != root
+
+
+@pytest.mark.parametrize("broken", ["", "no brackets", "<a b>", "<ü@b.example>", "<a\r\nBcc: x@y.example>"])
+def test_a_broken_message_id_is_not_passed_on(advice, broken):
+    mail = parsed(written(advice, facts(mail=message(message_id=broken), standing=replace(STANDING, deal=None))))
+    assert "In-Reply-To" not in mail
+    assert "References" not in mail
+    assert "Bcc" not in mail
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_client_can_write_no_header_and_no_html(advice, language):
+    set_language(language)
+    told = facts(
+        verdict(finding(EVIL, text=EVIL)),
+        mail=message(subject=EVIL, text=EVIL, message_id=f"<{EVIL}>"),
+        spoken=Spoken(client=EVIL, job=EVIL, authentic=Authentic.UNVERIFIED, authentic_why=EVIL),
+        standing=replace(STANDING, why=EVIL),
+    )
+    raw = written(advice, told)
+    mail = parsed(raw)
+    assert set(map(str.lower, mail.keys())) == {
+        *("from", "to", "subject", "date", "message-id", "references", "in-reply-to", "auto-submitted"),
+        *("x-auto-response-suppress", "x-banken", "x-banken-settings", "mime-version", "content-type"),
+    }
+    assert "\u202e" not in mail["Subject"] + plain(raw) + html(raw)
+    page = Page(html(raw))
+    assert "script" not in page.tags
+    assert "<script>alert(1)</script>" in page.seen
+
+
+@given(
+    st.text(max_size=80),
+    st.text(max_size=80),
+    st.text(max_size=200),
+)
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_words_make_a_sound_mail(advice, client, subject, text):
+    told = facts(
+        verdict(finding(text or "x", text=text)),
+        mail=message(subject=subject, text=text),
+        spoken=Spoken(client=client, job=subject),
+    )
+    raw = written(advice, told, original=None)
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+    assert b"\r" not in raw.replace(b"\r\n", b"")
+    assert b"\n" not in raw.replace(b"\r\n", b"")
+    head = raw.split(b"\r\n\r\n", 1)[0]
+    assert head.isascii()
+    assert not [defect for part in parsed(raw).walk() for defect in part.defects]
+    assert "X-Banken" in parsed(raw)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_both_parts_tell_the_same_story(advice, language):
+    set_language(language)
+    raw = written(advice)
+    page = Page(html(raw))
+    counsel = advice.counsel(
+        "contact.chat", Category.DIRECT_CONTACT, Stage.BEFORE, language, client="山田商店", words="LINE"
+    )
+    wanted = [
+        "LINEでご説明します",
+        counsel.title,
+        counsel.short,
+        counsel.why,
+        counsel.page.url,
+        counsel.page.text(language),
+        *counsel.dont,
+        *counsel.steps,
+        *counsel.whom,
+        *counsel.replies.values(),
+        *advice.keep(language),
+        "no contract was seen",
+        "バナー制作",
+        "chat-1",
+        "banken/問題なし" if language == "ja" else "banken/no-problem",
+    ]
+    flat = "".join(page.seen.split())
+    for words in wanted:
+        assert words in plain(raw), words
+        assert "".join(words.split()) in flat, words
+
+
+def test_the_guilty_words_are_marked_and_their_place_is_told(advice):
+    raw = written(advice)
+    assert Page(html(raw)).marked == "LINEでご説明します"
+    assert "> 詳しくは【LINEでご説明します】。" in plain(raw)
+    assert "“ご相談”, 2026-11-24 11:00, line 2" in plain(raw)
+
+
+def test_nothing_is_loaded_and_only_official_pages_can_be_pressed(advice):
+    text = "LINEは https://evil.example/x からどうぞ"
+    told = facts(
+        verdict(finding("https://evil.example/x", text=text)),
+        mail=message(text=text, subject="https://evil.example/s"),
+        spoken=Spoken(client="http://evil.example/c", job="evil.example/j"),
+    )
+    raw = written(advice, told)
+    page = Page(html(raw))
+    official = {one.url for one in advice.common.pages.values()}
+    assert set(page.links) <= official
+    assert not page.tags & {"img", "script", "link", "iframe", "form", "object", "video", "audio", "base"}
+    assert "url(" not in html(raw)
+    assert "@import" not in html(raw)
+    for seen in (plain(raw), page.seen):
+        assert "evil.example" not in seen
+        assert "https[:]//evil[.]example/x" in seen
+
+
+def test_an_english_worker_gets_replies_in_the_clients_language(advice):
+    raw = written(advice)
+    assert "山田商店様" in plain(raw)
+    assert "which means:" in plain(raw)
+    latin = facts(verdict(finding("my LINE id", text="my LINE id")), mail=message(text="my LINE id"))
+    assert "Hello 山田商店," in plain(written(advice, latin))
+    assert "which means:" not in plain(written(advice, latin))
+    set_language("ja")
+    assert "Hello" not in plain(written(advice))
+
+
+def test_what_was_not_checked_is_said(advice):
+    told = facts(
+        spoken=Spoken(channel=Channel.DIRECT, authentic=Authentic.UNVERIFIED, authentic_why="no DKIM signature"),
+        standing=replace(STANDING, permission=Permission.APPLIED),
+    )
+    text = plain(written(advice, told))
+    assert "no DKIM signature" in text
+    assert "a mail straight to you, from client@client.example" in text
+    assert "applied for, no answer yet" in text
+    assert "no DKIM" not in plain(written(advice))
+
+
+def test_the_reader_is_named_when_it_was_the_reader(advice):
+    told = facts(verdict(finding(by="reader")))
+    assert "learned model" in plain(written(advice, told))
+
+
+def test_several_findings_are_told_each_with_its_rule(advice):
+    told = facts(
+        verdict(
+            finding(),
+            finding("よろしく", Category.DIRECT_CONTRACT, Level.DANGER, key="contract.direct"),
+        )
+    )
+    raw = written(advice, told)
+    assert parsed(raw)["Subject"] == "[Banken: danger] direct contract and more (山田商店)"
+    assert Page(html(raw)).marked == "よろしくLINEでご説明します"
+    assert advice.common.pages["terms"].url in plain(raw)
+    assert advice.common.pages["application"].url in plain(raw)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_it_never_says_safe_and_gives_no_legal_verdict(advice, language):
+    set_language(language)
+    for category in Category:
+        for level in (Level.WARNING, Level.DANGER):
+            text = plain(written(advice, facts(verdict(finding(category=category, level=level, key="")))))
+            assert not re.search(r"\bsafe\b|安全|安心|違法|illegal|guilty|有罪|犯罪", text)
+
+
+def attached(raw: bytes):
+    return list(parsed(raw).iter_attachments())
+
+
+def octets_of(raw: bytes) -> bytes:
+    """The octets between the header of the attached mail and the boundary, as they stand in the mail."""
+    kind = b"Content-Type: message/rfc822"
+    rest = raw[raw.index(kind) :].split(b"\r\n\r\n", 1)[1]
+    return rest[: rest.rindex(b"\r\n--")]
+
+
+def test_the_original_is_attached_octet_for_octet(advice):
+    raw = written(advice)
+    [part] = attached(raw)
+    assert part.get_content_type() == "message/rfc822"
+    assert part.get_filename() == "original.eml"
+    assert octets_of(raw) == ORIGINAL
+    assert "attached" in plain(raw)
+    assert part.get_content()["Message-ID"] == "<ask@client.example>"
+
+
+EIGHT_BIT = b"Subject: x\r\n\r\n" + "日本語".encode() + b"\r\n"
+
+
+@pytest.mark.parametrize(
+    ("original", "eight_bit", "as_mail"),
+    [
+        (ORIGINAL, False, True),
+        (EIGHT_BIT, True, True),
+        (EIGHT_BIT, False, False),
+        (b"Subject: x\r\n\r\n" + b"y" * 998 + b"\r\n", True, True),
+        (b"Subject: x\r\n\r\n" + b"y" * 999 + b"\r\n", True, False),
+        (b"Subject: x\r\n\r\nsmuggled\n.\nMAIL FROM:<x>\r\n", True, False),
+        (b"Subject: x\r\n\r\nsmuggled\r.\r\r\n", True, False),
+        (b"Subject: x\r\n\r\nnul\0\r\n", True, False),
+        (b"Subject: x\r\n\r\nno line end", True, True),
+        (b"", True, True),
+    ],
+)
+def test_an_original_that_cannot_travel_as_a_mail_travels_as_a_file(advice, original, eight_bit, as_mail):
+    raw = written(advice, original=original, eight_bit=eight_bit)
+    assert travels(original, eight_bit=eight_bit) == as_mail
+    [part] = attached(raw)
+    if as_mail:
+        assert octets_of(raw) == original
+    else:
+        assert part.get_content_type() == "application/octet-stream"
+        assert part.get_content() == original
+    assert eight_bit or raw.isascii()
+    assert b"\0" not in raw
+    assert not set(re.findall(rb"[^\r]\n|\r[^\n]", raw))
+    assert max(len(line) for line in raw.split(b"\r\n")) <= 998
+
+
+@given(st.binary(max_size=400))
+@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_any_original_comes_through_unchanged(advice, original):
+    raw = written(advice, original=original)
+    [part] = attached(raw)
+    got = octets_of(raw) if part.get_content_type() == "message/rfc822" else part.get_content()
+    assert got == original
+
+
+def test_an_original_with_our_own_boundary_does_not_break_the_mail(advice):
+    first = written(advice)
+    again = written(advice, original=first)
+    [part] = attached(again)
+    assert octets_of(again) == first
+    assert part.get_content()["Message-ID"] == "<banken.abc@example.jp>"
+
+
+def test_without_the_original_it_says_where_it_is(advice):
+    raw = written(advice, original=None)
+    assert attached(raw) == []
+    assert "could not be attached" in plain(raw)
+
+
+def test_the_sender_may_be_left_out(advice):
+    raw = write(
+        facts(), advice, replace(SETTINGS, sender=""), to=WORKER, message_id="<a@b.example>", now=NOW, original=None
+    )
+    assert parsed(raw)["From"] == f"Banken <{WORKER}>"
+
+
+def test_times_are_the_workers(advice):
+    told = facts(mail=message(date=NOW + timedelta(hours=15)))
+    assert "2026-11-25 03:00" in plain(written(advice, told))
+
+
+def test_evidence_beyond_the_text_is_quoted_alone(advice):
+    judged = verdict(replace(finding(), evidence=(Evidence("gone", 9000, 9004),)))
+    assert "> 【gone】" in plain(written(advice, facts(judged)))
+    assert TEXT not in plain(written(advice, facts(judged)))
