@@ -5,4 +5,16 @@ from banken.deals.memory import MemoryStore
 from banken.deals.model import WORKER, Deal, EventStore, Key, Known, Line, Noted, Tie
 from banken.deals.store import LedgerStore
 
-__all__ = ["WORKER", "Deal", "Deals", "EventStore", "Key", "Known", "LedgerStore", "Line", "MemoryStore", "Noted", "Tie"]
+__all__ = [
+    "WORKER",
+    "Deal",
+    "Deals",
+    "EventStore",
+    "Key",
+    "Known",
+    "LedgerStore",
+    "Line",
+    "MemoryStore",
+    "Noted",
+    "Tie",
+]

@@ -25,10 +25,14 @@ _ID_LENGTH = 8
 class Deals:
     """All deals of one account.
 
-    `effects` says what each event does (of all platforms in use), `company` which words of a name say nothing.
+    `effects` says what each event does (of all platforms in use), `company` which words of a name say nothing;
+    `scope` (the account) keeps the ids of several accounts in one store apart.
     """
 
-    def __init__(self, store: EventStore, effects: Mapping[str, Effect], company: Sequence[str] = ()) -> None:
+    def __init__(
+        self, store: EventStore, effects: Mapping[str, Effect], company: Sequence[str] = (), scope: str = ""
+    ) -> None:
+        self._scope = scope
         self._store = store
         self._effects = effects
         self._names = Names(company)
@@ -74,9 +78,8 @@ class Deals:
     def _open(self, spoken: Spoken, message: Message, found: Traits) -> str:
         main = found.main
         assert main is not None
-        name = f"{spoken.platform} {main} {found.client}".encode()
         deal = Deal(
-            id=hashlib.sha256(name).hexdigest()[:_ID_LENGTH],
+            id=self._id(spoken.platform, str(main), found.client),
             opened=message.date,
             platform=spoken.platform,
             client=spoken.client,
@@ -242,7 +245,7 @@ class Deals:
     def split(self, deal: str, key: Key, at: datetime) -> tuple[int, str]:
         """Make what `key` leads to a deal of its own; return the number to undo it, and the new deal's id."""
         old = self._register.deal(deal)
-        new = hashlib.sha256(f"split {deal} {key}".encode()).hexdigest()[:_ID_LENGTH]
+        new = self._id("split", deal, str(key))
         self._put(Deal(new, at, old.platform if old else "", old.client if old else ""))
         return self._correct(Event(SPLIT, at, believed=True, deal=new), str(key)), new
 
@@ -261,6 +264,9 @@ class Deals:
         self._register = Register(self._store)
         assert number is not None  # the worker may say the same thing twice
         return number
+
+    def _id(self, *parts: str) -> str:
+        return hashlib.sha256("\n".join((self._scope, *parts)).encode()).hexdigest()[:_ID_LENGTH]
 
     # Writing
 

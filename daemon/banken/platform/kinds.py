@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import re2
 
+from banken.platform.frame import trimmed
 from banken.platform.pattern import MASK, Patterns, fold
 from banken.platform.schema import Frame, Kind
 
@@ -45,7 +46,7 @@ class Subjects:
             if hit is None:
                 continue
             for name, (start, end) in hit.spans.items():
-                found.setdefault(name, text[start:end].strip())
+                found.setdefault(name, trimmed(text[start:end]) if name == "client" else text[start:end].strip())
                 folded, rest = _mask(folded, start, end), _mask(rest, start, end)
             if not hit.spans:
                 folded = _mask(folded, hit.start, hit.end)

@@ -21,10 +21,10 @@ class Knowledge:
         self.id = file.id
         names = tuple(file.names)
         self.senders = Senders(file, names)
-        self.pages = Pages(file.urls)
+        self.pages = Pages(file.urls, self.senders.domains)
         self.subjects = Subjects(file.frame, names)
         self.kinds = Kinds(file.kinds, names)
-        self.frame = FrameReader(file.frame, names, self.pages)
+        self.frame = FrameReader(file.frame, names)
         self.direct = DirectMail(file.direct, file.unrelated, names)
         self.hints = [(hint, Patterns(hint.subject, names), Patterns(hint.lines, names)) for hint in file.hints]
         talk = file.talk

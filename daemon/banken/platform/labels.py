@@ -10,17 +10,22 @@ from banken.platform.lines import Line
 from banken.platform.pattern import fold
 from banken.platform.schema import Labels
 
-_OPENING = r"^[\s■□◆◇●○◎▼▽▲△★☆*・>＞※#\-—–―─━=＝~〜【\[<「『(（|｜〔《✉📩]*"
-_CLOSING = r"[\s】\]>＞」』)）〕》▽▼△▲\-—–―─━=＝~〜]*"
+_OPENING = r"^[\s■□◆◇●○◎▼▽▲△★☆*・>＞※#\-—–―─━┃│=＝~〜【\[<「『(（|｜〔《✉📩]*"
+_CLOSING = r"[\s◇◆■□●○◎★☆*】\]>＞」』)）〕》▽▼△▲\-—–―─━┃│=＝~〜]*"
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """A label's kind (client, job, due, status, other, text, text_ends, history), its value, and where that begins."""
+    """A label's kind (the keys of `labels:`), its value, and where that begins."""
 
     kind: str
     value: str
     at: int
+
+    @property
+    def is_text(self) -> bool:
+        """Whether the client's words follow."""
+        return self.kind in ("text", "weak_text")
 
 
 class Labelled:
@@ -48,9 +53,11 @@ class Labelled:
         close, colon = match.group(self._close), match.group(self._colon)
         if not value:
             return Field(kind, "", len(line.text))
-        if kind in ("text", "text_ends", "history"):
-            return Field(kind, value, at) if colon and kind == "text" else None
-        return Field(kind, _unquoted(value), at) if colon or close else None
+        if kind in ("text", "weak_text", "text_ends", "history"):
+            return Field(kind, value, at) if colon and kind != "history" else None
+        # "To activate …" is a sentence; 「お仕事　翻訳」 is a label and its value.
+        spaced = close and not match.group(self._label).isascii()
+        return Field(kind, _unquoted(value), at) if colon or spaced else None
 
 
 def _spread(word: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import re2
@@ -11,12 +11,13 @@ from banken.message.model import Message
 from banken.platform.links import Page, Place
 from banken.platform.pattern import fold
 
-_RULER = re2.compile(r"^[\s\-=_*~.・…‥―—–─━‐ー＿＝＊〜～#＃◆◇■□●○☆★+＋|｜]{2,}$")
+_RULER = re2.compile(r"^[\s\-=_*~.・…‥―—–─━‐ー＿＝＊〜～#＃◆◇■□●○☆★+＋|｜┏┓┗┛┃┠┨│┌┐└┘├┤]{2,}$|^\s*[▲▼△▽◆■◇□●]\s*$")
 _ADDRESS = re2.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LINK = re2.compile(r"(?:https?://|www\.)[^\s<>]+")
 _PHONE = re2.compile(r"(?:^|[^0-9])0[5789]0[-\s.]?[0-9]{4}[-\s.]?[0-9]{4}")
-_DECORATION = " 　\t■□◆◇●○◎▼▽▲△★☆*・>＞※#-—–―─━=＝~〜【】[]<>「」『』()（）{}〔〕《》|｜:：→⇒▶►≫»✉📩"
-_MARKS = frozenset("■□◆◇●○◎▼▽▲△★☆*・※#【[<>-—–―─━→⇒!◎✓✔×(")
+_DECORATION = " 　\t┃│■□◆◇●○◎▼▽▲△★☆*・>＞※#-—–―─━=＝~〜【】[]<>「」『』()（）{}〔〕《》|｜:：→⇒▶►≫»✉📩👉⚠💬"
+_ARROWS = frozenset("▼▽▶►→⇒≫»【[<👉☞■◆●")
+_MARKS = frozenset("⚠📩👉┃■□◆◇●○◎▼▽▲△★☆*・※#【[<-—–―─━→⇒!◎✓✔×(")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +37,21 @@ class Line:
     bare: str = field(default="")
     item: bool = False
     """Begins with a mark, as a list's item or a note does."""
+    arrow: bool = False
+    """Begins with a mark, as a button does."""
     blank: bool = False
     ruler: bool = False
 
     @classmethod
-    def of(cls, text: str, start: int = 0, places: Iterable[Place] = (), *, linked: bool = False) -> Line:
+    def of(
+        cls,
+        text: str,
+        start: int = 0,
+        places: Iterable[Place] = (),
+        *,
+        linked: bool = False,
+        domains: Sequence[str] = (),
+    ) -> Line:
         """Return `text`, which begins at `start` of the mail, as a line; `places` are those that lie in it."""
         places = tuple(places)
         folded = fold(text)
@@ -48,8 +59,9 @@ class Line:
         for place in places:
             low, high = place.start - start, place.end - start
             words = words[:low] + "\0" * (high - low) + words[high:]
-        for address in (_LINK, _ADDRESS):
-            foreign = foreign or address.search(words) is not None
+        written = [match.group().rpartition("@")[2] for match in _ADDRESS.finditer(words)]
+        foreign = foreign or _LINK.search(words) is not None
+        foreign = foreign or any(domain not in domains for domain in written)
         words = words.replace("\0", "").strip(_DECORATION)
         return cls(
             text=text,
@@ -62,19 +74,20 @@ class Line:
             foreign=foreign,
             bare=folded.strip(_DECORATION),
             item=folded.lstrip()[:1] in _MARKS and bool(text.strip()),
+            arrow=folded.lstrip()[:1] in _ARROWS and bool(text.strip()),
             blank=not text.strip(),
             ruler=_RULER.search(text) is not None,
         )
 
 
-def split(message: Message, places: list[Place]) -> list[Line]:
-    """Return the lines of a mail's text, each with the platform's addresses in it."""
+def split(message: Message, places: list[Place], domains: Sequence[str] = ()) -> list[Line]:
+    """Return the lines of a mail's text, each with the platform's addresses in it; `domains` are its mail's."""
     lines: list[Line] = []
     start = 0
     for piece in message.text.split("\n"):
         end = start + len(piece)
         linked = any(link.end and start <= link.start <= end for link in message.links)
         inside = [place for place in places if start <= place.start <= end]
-        lines.append(Line.of(piece, start, inside, linked=linked))
+        lines.append(Line.of(piece, start, inside, linked=linked, domains=domains))
         start = end + 1
     return lines

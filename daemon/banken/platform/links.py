@@ -36,7 +36,9 @@ class Place:
 class Pages:
     """Knows the platform's hosts and the shapes of its paths."""
 
-    def __init__(self, urls: Urls) -> None:
+    def __init__(self, urls: Urls, domains: Sequence[str] = ()) -> None:
+        self.domains = tuple(domains)
+        """Domains of the platform's mail."""
         self._hosts = frozenset(urls.hosts)
         self._help = frozenset(urls.help_hosts)
         self._shapes = [

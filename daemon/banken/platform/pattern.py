@@ -28,7 +28,7 @@ LENGTHS = {"client": 60, "job": 120, "worker": 40, "due": 24}
 
 _GAP = "([^。\\n]*?)"
 _LONGEST_GAP = 60
-_NOT_IN = {"client": "「」。", "job": "", "worker": "「」。", "due": "。"}
+_NOT_IN = {"client": "「」。、!", "job": "", "worker": "「」。、!", "due": "。"}
 """Characters that never stand inside what is remembered."""
 
 _SPACES = r"\s*"
@@ -183,7 +183,8 @@ class _Reader:
 
     def _named(self, name: str) -> str:
         if name == PLATFORM:
-            return "(?:" + "|".join(re2.escape(fold(one)).replace("\\ ", _SPACES) for one in self._names) + ")"
+            names = "|".join(re2.escape(fold(one)).replace("\\ ", _SPACES) for one in self._names)
+            return f"{_SPACES}(?:{names}){_SPACES}"
         outside = _NOT_IN[name] + MASK
         return f"{_SPACES}(?P<{name}>[^\\s{outside}][^{outside}\\n]*?){_SPACES}"
 

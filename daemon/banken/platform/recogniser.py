@@ -8,6 +8,7 @@ from typing import Protocol
 
 from banken.i18n import _
 from banken.message.model import Message
+from banken.platform.cutting import cut as cut_frame
 from banken.platform.direct import AddressBook
 from banken.platform.frame import Cut
 from banken.platform.kinds import Subject, masked
@@ -64,6 +65,11 @@ class Recogniser:
 
     def __init__(self, packs: Iterable[Knowledge]) -> None:
         self._packs = tuple(packs)
+
+    @property
+    def domains(self) -> tuple[str, ...]:
+        """The domains whose mail can be a platform's (with their subdomains)."""
+        return tuple(domain for pack in self._packs for domain in pack.domains)
 
     def needs_body(self, header: Message) -> bool:
         """Whether more than the header of a mail must be fetched: not for mailings that have no tie to a platform."""
@@ -150,7 +156,7 @@ def authenticity_false(proof: Proof, claim: Claim) -> str:
 
 def _read(pack: Knowledge, message: Message, claim: Claim) -> _Reading:
     subject = pack.subjects.read(message.subject)
-    cut = pack.frame.cut(message, subject.client, subject.job)
+    cut = cut_frame(pack.frame, pack.pages, message, subject.client, subject.job)
     own = [line.folded for line in cut.frame if not line.blank]
     if not cut.announced:
         own += [fold(line) for start, end in cut.body for line in message.text[start:end].split("\n")[:_OWN_LINES]]
@@ -178,7 +184,7 @@ def _channel(reading: _Reading) -> Channel:
     if reading.claim.agent:
         return Channel.PLATFORM
     if kind is None:
-        return Channel.NOTIFICATION if reading.cut.announced else Channel.PLATFORM
+        return Channel.NOTIFICATION if _speaks(reading.cut) else Channel.PLATFORM
     if kind.channel == "auto":
         return Channel.NOTIFICATION if reading.cut.marked else Channel.PLATFORM
     return Channel(kind.channel)
@@ -189,7 +195,12 @@ def _kind_id(reading: _Reading) -> str:
         return "agent"
     if reading.kind is not None:
         return reading.kind.id
-    return "message" if reading.cut.announced else UNKNOWN
+    return "message" if _speaks(reading.cut) else UNKNOWN
+
+
+def _speaks(cut: Cut) -> bool:
+    """Whether a mail of no known kind brings a client's words."""
+    return cut.announced or (cut.enclosed and bool(cut.client))
 
 
 def _numbers(pack: Knowledge, reading: _Reading) -> Ids:
@@ -218,7 +229,7 @@ def _events(pack: Knowledge, reading: _Reading, proof: Proof, false: str, number
 
 def _hinted(pack: Knowledge, reading: _Reading, numbers: Ids) -> list[str]:
     told = _channel(reading) is Channel.NOTIFICATION
-    frame = [masked(line.folded) for line in reading.cut.frame if not pack.frame.is_safety(line)]
+    frame = [masked(line.folded) for line in reading.cut.frame if not pack.frame.is_caution(line)]
     status = [fold(value) for value in reading.cut.status]
     found = []
     for hint, subject, lines in pack.hints:

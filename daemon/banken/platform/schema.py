@@ -143,6 +143,7 @@ class Labels(Strict):
     status: list[str] = []
     other: list[str] = []
     text: list[str] = []
+    weak_text: list[str] = []
     text_ends: list[str] = []
     history: list[str] = []
 
@@ -151,6 +152,7 @@ class Frame(Fact):
     """The platform's own words around the client's."""
 
     labels: Labels
+    honorifics: list[str]
     subjects: list[PatternText]
     banner: list[PatternText]
     greeting: list[PatternText]
@@ -159,6 +161,7 @@ class Frame(Fact):
     footer: list[PatternText]
     safety_titles: list[PatternText]
     safety: list[PatternText]
+    safety_unless: list[PatternText]
 
 
 class Direct(Fact):
@@ -193,6 +196,7 @@ class PlatformFile(Strict):
     id: Name
     title: Title
     names: list[str] = Field(min_length=1)
+    company: list[str] = []
     as_of: str
     source: str
     senders: list[Sender] = Field(min_length=1)

@@ -1,0 +1,124 @@
+"""The frame below the client's words, read from the bottom."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from banken.platform.frame import BRACKETS, Cut, FrameReader, alike
+from banken.platform.lines import Line
+
+THREADS = ("message", "proposal", "contract", "other")
+"""Shapes of the pages that a button of a notice leads to; a job's page may stand in the client's own words."""
+
+
+class Foot:
+    """Reads up to the last line that is the client's: `high` is the line behind it."""
+
+    def __init__(self, reader: FrameReader, lines: list[Line], cut: Cut) -> None:
+        self._reader = reader
+        self._lines = lines
+        self._cut = cut
+        self._low = 0
+        self.high = len(lines)
+
+    def closers(self, low: int) -> list[int]:
+        """Return where the frame itself ends the words: 「ここまで」, the same rule again, a closing bracket."""
+        opener = self._opener(low)
+        return [position for position in range(low, self.high) if self._closes(self._lines[position], opener)]
+
+    def _closes(self, line: Line, opener: str) -> bool:
+        if opener and line.text.strip() == opener:
+            return True
+        found = self._reader.field(line) if self._cut.marked else None
+        return found is not None and found.kind == "text_ends"
+
+    def _opener(self, low: int) -> str:
+        """Return the line that would close what the last line of the head opened, "" for none."""
+        above = next((line for line in reversed(self._lines[:low]) if not line.blank), None)
+        if above is None:
+            return ""
+        return above.text.strip() if above.ruler else BRACKETS.get(above.text.strip(), "")
+
+    def thread_link(self, low: int) -> int | None:
+        """Return the line with the last link to the thread, below which nothing is the client's."""
+        found = None
+        for position in range(low, self.high):
+            line = self._lines[position]
+            if self._reader.is_button(line) and any(page.shape in THREADS for page in line.pages):
+                found = position
+        return found
+
+    def words(self, low: int, high: int) -> int:
+        """Count the lines in `[low, high)` that no shape of the frame fits."""
+        listed = False
+        count = 0
+        for line in self._lines[low:high]:
+            listed = (listed or self._reader.is_caution_title(line)) and not line.blank
+            count += not listed and not self._is_foot(line)
+        return count
+
+    def read(self, low: int) -> None:
+        """Read upwards as long as the lines are the platform's, never above `low`."""
+        self._low = low
+        while self.high > low and (self._step() or self._block(self._reader.is_caution_title) or self._ruled()):
+            pass
+
+    def _step(self) -> bool:
+        line = self._lines[self.high - 1]
+        if not (self._is_foot(line) or self._leads_on(line)):
+            return False
+        self.high -= 1
+        return True
+
+    def _is_foot(self, line: Line) -> bool:
+        return self._reader.is_foot(line) or self._repeats(line) or self._is_names(line)
+
+    def _repeats(self, line: Line) -> bool:
+        """Whether a line is a field that names the job or the client; what a client lists is no such field."""
+        found = self._reader.field(line)
+        if found is None or found.kind not in ("client", "job") or not found.value:
+            return False
+        known = getattr(self._cut, found.kind)
+        self._cut.note(found.kind, found.value)
+        return not known or alike(known, found.value)
+
+    def _is_field(self, line: Line) -> bool:
+        found = self._reader.field(line)
+        return found is not None and not line.foreign and found.kind in ("client", "job", "due", "status", "other")
+
+    def _is_names(self, line: Line) -> bool:
+        """Whether a line is only the client's name and perhaps the job's title (「山田商店 さん（仕事名）」)."""
+        cut = self._cut
+        rest = self._reader.rest_of_names(line, [cut.job, cut.client])
+        if rest and line.text.rstrip().endswith((")", "）")) and not cut.job:
+            cut.note("job", line.text.rstrip()[:-1].replace("（", "(").rpartition("(")[2])
+            return True
+        return rest == ""
+
+    def _leads_on(self, line: Line) -> bool:
+        """Whether a line has a button's words and stands right above the button's link."""
+        below = self._lines[self.high : self.high + 2]
+        link = next((one for one in below if not one.blank), None)
+        return link is not None and link.linked and not link.words and self._reader.is_lead(line)
+
+    def _block(self, begins: Callable[[Line], bool]) -> bool:
+        """Pass a whole paragraph that begins as a list of cautions does."""
+        for position in range(self.high - 1, self._low - 1, -1):
+            line = self._lines[position]
+            if line.blank or line.foreign:
+                return False
+            if begins(line):
+                self.high = position
+                return True
+        return False
+
+    def _ruled(self) -> bool:
+        """Pass cautions that are no list, when a rule stands above them and nothing else."""
+        for position in range(self.high - 1, self._low - 1, -1):
+            line = self._lines[position]
+            if line.ruler:
+                self.high = position
+                return True
+            if not (self._is_foot(line) or self._reader.is_caution(line) or self._is_field(line)):
+                return False
+        return False
