@@ -1,0 +1,147 @@
+"""What the reader looks at in a sentence, as numbers of table rows.
+
+Rows `0 … ROWS-1` stand for runs of one to three characters, rows `ROWS … 2*ROWS-1` for words and ordered pairs of
+words not far apart. Names of one kind (chat tools, ways to pay, …) and figures (times, sums, links, …) are first
+replaced by one sign each, so that what was learned of one tool holds for the next. Training and scoring share this
+module: what is learned is what is read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import NamedTuple
+from zlib import crc32
+
+import ahocorasick_rs
+
+ROWS = 131_071
+"""Rows for runs of characters, and again for words: a prime, so that the multipliers below spread well."""
+LONGEST = 400
+"""A sentence is read up to here (code points); time stays linear whatever comes."""
+
+_SIGNS = 0xE000
+"""First of the private-use signs that stand for a kind of name or figure."""
+_RUN = (31_957, 87_719, 61_333, 45_259)
+_WORD = (70_249, 99_371, 24_083)
+_APART = 5
+"""How many words apart the two of a pair may stand."""
+_WORDS = re.compile(r"[一-龥々]{1,2}|[a-z]+|[\ue000-\ue0ff]")
+_FIGURES = re.compile(
+    r"(?P<link>https?://[^\s、。」)]{1,300}|(?<![a-z0-9@.-])[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,4}"
+    r"\.(?:jp|com|net|org|me|gg|us|io|co|example)(?![a-z0-9.])(?:/[^\s、。」)]{0,300})?)"
+    r"|(?P<mail>[a-z0-9._+-]{1,60} ?(?:@|\(at\)|あっと|★) ?[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,40}){0,4})"
+    r"|(?P<phone>0\d{1,4}[-( )]{1,2}[\dx〇]{1,4}[-) ]{1,2}[\dx〇]{3,4}|0[5789]0\d{8})"
+    r"|(?P<date>\d{1,2}/\d{1,2}|\d{1,2}月\d{1,2}日)"
+    r"|(?P<time>\d{1,2}:\d{2}|\d{1,2}時(?:半|\d{1,2}分)?)"
+    r"|(?P<sum>[\d,.]{1,15} ?(?:万円|千円|円|万|ドル|usd|yen)|[¥$] ?[\d,.]{1,15})"
+    r"|(?P<number>\d[\d,.]{0,15})"
+)
+_FIGURE_SIGNS = {name: chr(_SIGNS + at) for name, at in _FIGURES.groupindex.items()}
+_FIRST_NAME_SIGN = _SIGNS + 0x20
+
+
+class Reading(NamedTuple):
+    """A sentence as the reader sees it: the text with signs, and where each of its characters came from."""
+
+    text: str
+    places: list[tuple[int, int]]
+
+
+class Rows(NamedTuple):
+    """The rows of a sentence or window: all of them once, and again those that occur more than once."""
+
+    once: frozenset[int]
+    again: frozenset[int]
+
+
+class Names:
+    """Kinds of names and their spellings in the fold view; a spelling of kind "" only keeps others from matching."""
+
+    def __init__(self, kinds: Mapping[str, Sequence[str]]) -> None:
+        signs = {kind: chr(_FIRST_NAME_SIGN + at) for at, kind in enumerate(sorted(set(kinds) - {""}))}
+        spellings = {spelling: signs.get(kind, "") for kind in sorted(kinds) for spelling in kinds[kind]}
+        self._words = sorted(spellings)
+        self._signs = [spellings[word] for word in self._words]
+        self._automaton = ahocorasick_rs.AhoCorasick(self._words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+
+    def find(self, text: str) -> Iterable[tuple[int, int, str]]:
+        """Yield the names in `text` with the sign of their kind; a Latin name must be a word of its own."""
+        for word, start, end in self._automaton.find_matches_as_indexes(text):
+            if self._signs[word] and not (_joined(text, start) or _joined(text, end)):
+                yield start, end, self._signs[word]
+
+
+def _joined(text: str, at: int) -> bool:
+    """Return whether a Latin word goes on over the place `at`."""
+    return 0 < at < len(text) and all(char.isascii() and char.isalnum() for char in text[at - 1 : at + 1])
+
+
+def read(text: str, names: Names) -> Reading:
+    """Return `text` (fold view) with signs for names and figures, at most LONGEST characters of it."""
+    text = text[:LONGEST]
+    found = [(*match.span(), _FIGURE_SIGNS[match.lastgroup or ""]) for match in _FIGURES.finditer(text)]
+    found += names.find(text)
+    parts: list[str] = []
+    places: list[tuple[int, int]] = []
+    at = 0
+    for start, end, sign in sorted(found):
+        if start >= at:
+            parts += (text[at:start], sign)
+            places += ((here, here + 1) for here in range(at, start))
+            places.append((start, end))
+            at = end
+    parts.append(text[at:])
+    places += ((here, here + 1) for here in range(at, len(text)))
+    return Reading("".join(parts), places)
+
+
+def run_rows(text: str) -> list[list[int]]:
+    """Return the rows of the runs of one, two and three characters of `text`, each list in order of place."""
+    codes = [ord(char) for char in text]
+    a, b, c, d = _RUN
+    pairs, triples = pairwise(codes), zip(codes, codes[1:], codes[2:], strict=False)
+    return [
+        [one * a % ROWS for one in codes],
+        [(one * b + two * c + 7) % ROWS for one, two in pairs],
+        [(one * c + two * d + three * a + 77) % ROWS for one, two, three in triples],
+    ]
+
+
+def words(text: str) -> list[tuple[int, int, int]]:
+    """Return the words of `text`: start, end and number."""
+    return [(*match.span(), crc32(match[0].encode())) for match in _WORDS.finditer(text)]
+
+
+def word_rows(numbers: Sequence[int]) -> list[tuple[int, int, int]]:
+    """Return the rows of words and of ordered pairs of words: first word, last word, row."""
+    a, b, c = _WORD
+    rows = [(at, at, ROWS + one * a % ROWS) for at, one in enumerate(numbers)]
+    for at, one in enumerate(numbers):
+        first = one % ROWS * b
+        rows += (
+            (at, later, ROWS + (first + two * c) % ROWS)
+            for later, two in enumerate(numbers[at + 1 : at + 1 + _APART], at + 1)
+        )
+    return rows
+
+
+def rows(reading: Reading) -> Rows:
+    """Return the rows of one sentence."""
+    listed = [row for run in run_rows(f"\n{reading.text}\n") for row in run]
+    once = frozenset(listed)
+    return Rows(
+        once.union(row for _first, _last, row in word_rows([number for *_, number in words(reading.text)])),
+        frozenset() if len(once) == len(listed) else _repeated(listed),
+    )
+
+
+def _repeated(listed: Sequence[int]) -> frozenset[int]:
+    return frozenset(row for row, times in Counter(listed).items() if times > 1)
+
+
+def both(one: Rows, two: Rows) -> Rows:
+    """Return the rows of a window of two sentences."""
+    return Rows(one.once | two.once, one.again | two.again | (one.once & two.once))

@@ -1,0 +1,155 @@
+"""The labelled texts under tests/corpus, cut into sentences by the product itself."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.message import EmailMessage
+from functools import cache
+from pathlib import Path
+
+from banken import message as mail
+from banken import platform
+from banken.judge import Case, Judge, load
+from banken.platform.examples import Genuine
+from banken.words import Authentic, Category, Channel, Stage
+
+ROOT = Path(__file__).parents[2]
+RULES = ROOT / "rules"
+CORPUS = ROOT / "tests" / "corpus"
+
+CATEGORIES = tuple(category for category in Category if category is not Category.IMPERSONATION)
+GATED = (Category.DIRECT_CONTACT, Category.INTERVIEW)
+"""What is no more than a reminder under contract."""
+
+AUTHORS = {
+    "dev-B": "B",
+    "dev-C": "C",
+    "dev-D": "K",
+    "phrases-direct_contact": "D",
+    "phrases-interview": "E",
+    "phrases-direct_contract": "E",
+    "phrases-off_platform_payment": "F",
+    "phrases-escrow_bypass": "F",
+    "phrases-resident_work": "G",
+    "phrases-ordinary": "G",
+    "phrases2-shady": "H",
+    "phrases2-business": "I",
+    "phrases2-innocent": "J",
+    "phrases3-money": "L",
+    "phrases3-meet": "M",
+}
+"""Who wrote which file; a file that is not named here has an author of its own."""
+NO_TEXTS = {"obfuscations"}
+
+
+@dataclass(frozen=True)
+class Text:
+    """A labelled text: one phrase, or a whole message as the judge would see it."""
+
+    id: str
+    file: str
+    author: str
+    whole: bool
+    sentences: tuple[str, ...]
+    """In the reader's view; none where the product does not judge the message."""
+    asked: frozenset[Category]
+    """What it asks for, at whatever stage."""
+    expect: frozenset[Category]
+    """What must raise a warning."""
+    gated: frozenset[Category]
+    """What is no warning at its stage."""
+    case: Case | None = None
+
+
+def texts() -> list[Text]:
+    """Return all labelled texts, in the order of files and lines."""
+    return [text for file in sorted(CORPUS.glob("*.jsonl")) if file.stem not in NO_TEXTS for text in _read(file)]
+
+
+def _read(file: Path) -> Iterator[Text]:
+    author = AUTHORS.get(file.stem, file.stem)
+    with file.open(encoding="utf-8") as lines:
+        for line in lines:
+            row = json.loads(line)
+            yield (_phrase if "text" in row else _message)(row, file.stem, author)
+
+
+def _phrase(row: dict, file: str, author: str) -> Text:
+    asked = {row["category"], *row.get("also", ())} if row["label"] == "ask" else set()
+    labels = frozenset(map(Category, asked))
+    case = Case.of(row["text"])
+    return Text(row["id"], file, author, False, _sentences(case), labels, labels, frozenset(), case)
+
+
+def _message(row: dict, file: str, author: str) -> Text:
+    expect, notice = (frozenset(map(Category, row.get(name) or ())) for name in ("expect", "notice"))
+    late = Stage(row["stage"]) in (Stage.UNDER, Stage.COMPLETED)
+    case = case_of(row)
+    sentences = _sentences(case) if case.channel in (Channel.NOTIFICATION, Channel.DIRECT) else ()
+    return Text(
+        row["id"], file, author, True, sentences, expect | notice, expect, frozenset(GATED if late else ()), case
+    )
+
+
+def case_of(row: dict) -> Case:
+    """Return a labelled message as the judge gets it: the mail read, the platform's frame cut away."""
+    read = mail.read(_mail(row), arrived=datetime(2026, 11, 1, tzinfo=UTC))
+    book = platform.AddressBook(clients={row["from_addr"]: ""} if row["channel"] == "direct" else {})
+    proof = Genuine(Authentic.VERIFIED)
+    found = _recogniser().recognise(read, proof, book)
+    return Case(
+        read.text,
+        found.segments,
+        channel=found.channel if found.judged else Channel.PLATFORM,
+        stage=Stage(row["stage"]),
+        agent=found.agent,
+        links=read.links,
+        subject=found.job or read.subject,
+        known_client=row["channel"] == "direct",
+    )
+
+
+def _mail(row: dict) -> bytes:
+    made = EmailMessage()
+    made["From"] = f"=?utf-8?q?{_quoted(row['from_name'])}?= <{row['from_addr']}>"
+    made["To"] = "worker@example.jp"
+    made["Subject"] = row["subject"]
+    made["Message-ID"] = f"<{row['id']}@corpus.example>"
+    made.set_content(row["body"], cte="base64")
+    return made.as_bytes()
+
+
+def _quoted(name: str) -> str:
+    return "".join(f"={octet:02X}" for octet in name.encode())
+
+
+class _Listener:
+    """Stands where the reader stands, and keeps the sentences that the judge would have it read."""
+
+    def __init__(self) -> None:
+        self.heard: tuple[str, ...] = ()
+
+    def read(self, sentences: Sequence[str]) -> tuple[()]:
+        self.heard = tuple(sentence for sentence in sentences if sentence)
+        return ()
+
+
+def _sentences(case: Case) -> tuple[str, ...]:
+    judge, listener = _judge()
+    listener.heard = ()
+    judge.judge(case)
+    return listener.heard
+
+
+@cache
+def _judge() -> tuple[Judge, _Listener]:
+    listener = _Listener()
+    return load(RULES, reader=listener), listener
+
+
+@cache
+def _recogniser() -> platform.Recogniser:
+    return platform.Recogniser([platform.load(RULES / "crowdworks")])
