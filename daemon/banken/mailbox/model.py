@@ -38,6 +38,8 @@ class RawMessage:
     """RFC822.SIZE in octets."""
     flags: frozenset[str] = frozenset()
     complete: bool = True
+    broken: str = ""
+    """Why the source could not give this message (`raw` is then empty): for the quarantine; "" when it could."""
 
 
 @dataclass(frozen=True, slots=True)

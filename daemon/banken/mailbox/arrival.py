@@ -1,0 +1,38 @@
+"""When a message arrived, read from its own header where no server says so."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email.message import Message
+from email.parser import BytesHeaderParser
+from email.utils import parsedate_to_datetime
+
+_PARSE_ERRORS = (ValueError, TypeError, IndexError, LookupError, OverflowError, AttributeError, RecursionError)
+
+
+def header_fields(header: bytes) -> Message:
+    """Return the fields of a header block; broken ones are read as far as they go."""
+    return BytesHeaderParser().parsebytes(header)
+
+
+def arrival(header: bytes) -> dt.datetime | None:
+    """Return the time of the topmost Received field (RFC 5321 section 4.4), else of Date; None when neither has one.
+
+    The topmost Received was written by the worker's own provider, the Date by the sender.
+    """
+    try:
+        fields = header_fields(header)
+        received = str(fields.get("Received", "")).rpartition(";")[2]
+        return _moment(received) or _moment(str(fields.get("Date", "")))
+    except _PARSE_ERRORS:
+        return None
+
+
+def _moment(text: str) -> dt.datetime | None:
+    try:
+        moment = parsedate_to_datetime(text.strip())
+        aware = moment if moment.tzinfo else moment.replace(tzinfo=dt.UTC)
+        aware.astimezone(dt.UTC)  # a year 1 in Tokyo is no time in UTC
+    except _PARSE_ERRORS:
+        return None
+    return aware

@@ -1,0 +1,275 @@
+"""One connection to an IMAP server: verified TLS, log-in, and every command under a deadline.
+
+imapclient does the talking; `_Wire` below it is imaplib with our socket, so that a connection can be cut from the
+first octet on, and a limit on what one literal may hold.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import imaplib
+import ipaddress
+import logging
+import socket
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from imapclient import IMAPClient, SocketTimeout
+from imapclient.exceptions import LoginError
+
+from banken.i18n import _
+from banken.mailbox import reader, speech, trouble
+from banken.mailbox.errors import MailboxError, Refused, Unreachable, Untrusted
+
+Security = Literal["tls", "starttls", "plain"]
+_LITERAL_LIMIT = 64 * 1024 * 1024
+_GOODBYE_SECONDS = 5.0
+# What imapclient logs is the server's text (folder names, labels), which has no place in our log.
+logging.getLogger("imapclient").setLevel(logging.CRITICAL)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where an account lies and how to get in.
+
+    `oauth` returns a fresh access token and is used instead of `password`; `ca_file` is trusted instead of the
+    system's authorities. `timeout` is the longest silence, `deadline` the longest command (both in seconds): a server
+    that drips an octet a second keeps the first and breaks the second.
+    """
+
+    host: str
+    port: int
+    security: Security
+    user: str
+    password: str = field(default="", repr=False)
+    oauth: Callable[[], str] | None = field(default=None, repr=False)
+    ca_file: Path | None = None
+    timeout: float = 30.0
+    deadline: float = 300.0
+
+
+class Connection:
+    """A logged-in connection. Not for two threads at once, save `cut`.
+
+    After a tagged NO or BAD it can go on; after anything else that went wrong it is closed.
+    """
+
+    def __init__(self, server: Server) -> None:
+        """Connect and log in; raises Unreachable, Untrusted, Unavailable, LoginRefused, Garbled."""
+        self.server = server
+        self._socket: socket.socket | None = None
+        self._client: IMAPClient | None = None
+        self._expired = False
+        self.octets_read = 0
+        """How many octets of literals the server has sent."""
+        speech.clean(server.user, _("user name"))
+        speech.clean(server.password, _("password"))
+        context = _tls_context(server)
+        try:
+            self._connect(context)
+            self._log_in()
+        except BaseException:
+            self._drop()
+            raise
+
+    @contextlib.contextmanager
+    def talk(self, uids: Sequence[int] = ()) -> Iterator[IMAPClient]:
+        """Yield the client for one command; `uids` are named in the error if the connection is lost meanwhile."""
+        if self._client is None:
+            raise Unreachable(_("The connection to {host} is closed.").format(host=self.server.host))
+        try:
+            with self._guarded(self.server.deadline):
+                yield self._client
+        except MailboxError as error:
+            error.uids = tuple(uids)
+            raise
+
+    def uid(self, command: str, *arguments: str, uids: Sequence[int] = ()) -> list[Any]:
+        """Run a UID command through imaplib and return its untagged data; raises Refused (or kin) for NO and BAD."""
+        with self.talk(uids) as client:
+            imap = client._imap  # noqa: SLF001, imapclient offers no unparsed fetch
+            imap.untagged_responses.pop("FETCH", None)  # what arrived unasked since the last command
+            status, data = imap.uid(command, *arguments)
+            if status != "OK":
+                raise trouble.refusal(trouble.said(data[0] if data else ""))
+            return list(data)
+
+    def fetch(self, uids: Sequence[int], items: str) -> reader.Answers:
+        """Fetch `items` of `uids` (few enough for one line); messages that vanished are missing in the answer."""
+        return reader.read(self.uid("FETCH", speech.compact(uids), items, uids=uids))
+
+    def close(self) -> None:
+        """Log out if the server still listens, and let go of the socket; never raises."""
+        client = self._client
+        if client is None:
+            return
+        with contextlib.suppress(Exception), self._guarded(min(_GOODBYE_SECONDS, self.server.deadline)):
+            client.logout()
+        self._drop()
+
+    def cut(self) -> None:
+        """Break the connection at once, from any thread: whoever waits on it gets Unreachable."""
+        sock = self._socket
+        if sock is not None:
+            with contextlib.suppress(OSError):
+                # Past ssl.SSLSocket.shutdown, which would take the TLS object from under the waiting thread.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+    def _connect(self, context: ssl.SSLContext | None) -> None:
+        with self._guarded(self.server.deadline):
+            self._client = _Client(self.server, context, self)
+            if self.server.security == "starttls":
+                self._starttls(self._client, context)
+
+    def _log_in(self) -> None:
+        server = self.server
+        token = speech.clean(server.oauth(), _("token")) if server.oauth else ""
+        with self.talk() as client:
+            try:
+                _authenticate(client, server.user, server.password, token)
+            except LoginError as error:
+                if isinstance(error.__context__, imaplib.IMAP4.abort):  # imapclient takes a dropped line for a refusal
+                    raise error.__context__ from None
+                text = trouble.answer_of(error) or trouble.said(error)
+                for secret in filter(None, (server.password, token)):
+                    text = text.replace(secret, "…")
+                raise trouble.login_refusal(text, server.user, server.host) from None
+
+    def _starttls(self, client: IMAPClient, context: ssl.SSLContext | None) -> None:
+        if not client.has_capability("STARTTLS"):
+            raise Untrusted(
+                _("{host}:{port} offers no encryption (STARTTLS). Nothing secret was sent.").format(
+                    host=self.server.host, port=self.server.port
+                )
+            )
+        client.starttls(context)
+        self.remember(client.socket())
+
+    def remember(self, sock: socket.socket) -> None:
+        """Take note of the socket that `cut` has to break."""
+        self._socket = sock
+
+    @contextlib.contextmanager
+    def _guarded(self, seconds: float) -> Iterator[None]:
+        """Let the block run `seconds` long; turn what it raises into MailboxErrors, and drop a broken connection."""
+        started = time.monotonic()
+        watchdog = threading.Timer(seconds, self._expire)
+        watchdog.daemon = True
+        watchdog.start()
+        try:
+            yield
+        except MailboxError as error:
+            if isinstance(error, Unreachable):
+                self._drop()
+            raise
+        except (imaplib.IMAP4.error, OSError, ValueError, LookupError, MemoryError, RecursionError) as error:
+            text = trouble.answer_of(error)
+            if text is not None:
+                raise trouble.refusal(text) from error
+            self._drop()
+            raise self._lost(error, time.monotonic() - started) from error
+        finally:
+            watchdog.cancel()
+
+    def _lost(self, error: BaseException, seconds: float) -> MailboxError:
+        host, port = self.server.host, self.server.port
+        if self._expired:
+            return trouble.slow(f"{host}:{port}", round(seconds, 1))
+        return trouble.lost(error, host, port, self.server.timeout)
+
+    def _expire(self) -> None:
+        self._expired = True
+        self.cut()
+
+    def _drop(self) -> None:
+        client, sock = self._client, self._socket
+        self._client = self._socket = None
+        with contextlib.suppress(Exception):
+            if client is not None:
+                client.shutdown()
+        with contextlib.suppress(OSError):
+            if sock is not None:
+                sock.close()
+
+
+class _Client(IMAPClient):  # type: ignore[misc]  # imapclient carries no types
+    """imapclient over our own wire, and without its debug records (they double the memory of every message)."""
+
+    def __init__(self, server: Server, context: ssl.SSLContext | None, owner: Connection) -> None:
+        self._make_wire: Callable[[], _Wire] = lambda: _Wire(server, context, owner)
+        wait = SocketTimeout(server.timeout, server.timeout)
+        super().__init__(server.host, server.port, ssl=server.security == "tls", timeout=wait)
+        self._imap.debug = 0
+        self.normalise_times = False
+
+    def _create_IMAP4(self) -> imaplib.IMAP4:  # noqa: N802, imapclient's name
+        return self._make_wire()
+
+
+class _Wire(imaplib.IMAP4):
+    """imaplib's connection on a socket that its owner knows before the server has said a word."""
+
+    def __init__(self, server: Server, context: ssl.SSLContext | None, owner: Connection) -> None:
+        self._context = context if server.security == "tls" else None
+        self._owner = owner
+        super().__init__(server.host, server.port, timeout=server.timeout)
+
+    def _create_socket(self, timeout: float | None) -> socket.socket:
+        sock = socket.create_connection((self.host, self.port), timeout)
+        self._owner.remember(sock)
+        if self._context is not None:
+            sock = self._context.wrap_socket(sock, server_hostname=self.host)
+            self._owner.remember(sock)
+        return sock
+
+    def read(self, size: int) -> bytes:
+        """Read a literal of `size` octets, unless the server announces nonsense."""
+        if size > _LITERAL_LIMIT:
+            raise self.abort(f"literal of {size} octets")
+        self._owner.octets_read += size
+        return super().read(size)
+
+
+def _authenticate(client: IMAPClient, user: str, password: str, token: str) -> None:
+    if token:
+        if client.has_capability("AUTH=OAUTHBEARER") and not client.has_capability("AUTH=XOAUTH2"):
+            client.oauthbearer_login(user, token)
+        else:
+            client.oauth2_login(user, token)
+    elif not (user + password).isascii() or client.has_capability("LOGINDISABLED"):
+        client.plain_login(user, password)  # LOGIN has no way to carry other characters
+    else:
+        client.login(user, password)
+
+
+def _tls_context(server: Server) -> ssl.SSLContext | None:
+    speech.clean(server.host, _("host name"))
+    if server.security == "plain":
+        if not _is_loopback(server.host):
+            raise Refused(
+                _("{host} is not this machine: without encryption anyone on the way reads password and mail. ").format(
+                    host=server.host
+                )
+                + _("Use `security: tls` or `security: starttls`.")
+            )
+        return None
+    try:
+        return ssl.create_default_context(cafile=server.ca_file)
+    except OSError as error:
+        raise Untrusted(
+            _("The authority file {file} cannot be used: {said}").format(
+                file=server.ca_file, said=error.strerror or trouble.said(error)
+            )
+        ) from error
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host.lower() == "localhost"

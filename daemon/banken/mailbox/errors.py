@@ -1,0 +1,71 @@
+"""What can go wrong with a source of mail, told apart by what the caller has to do about it.
+
+The text of each error is one sentence for people, in their language, without secrets.
+"""
+# ruff: noqa: N818, the names say what happened; that they are errors is in the base class
+
+from __future__ import annotations
+
+
+class MailboxError(Exception):
+    """A source of mail could not do what was asked.
+
+    `permanent` says that trying again is useless until a person has changed something. `uids` are the messages that
+    were being fetched, so that a message which breaks the connection each time can be found and put aside.
+    """
+
+    permanent = False
+
+    def __init__(self, message: str, uids: tuple[int, ...] = ()) -> None:
+        super().__init__(message)
+        self.uids = uids
+
+
+class Unreachable(MailboxError):
+    """No connection, or it was lost: unknown name, refused, silent, closed, too slow."""
+
+
+class Untrusted(Unreachable):
+    """TLS failed: the server cannot prove who it is, or offers no encryption. Nothing secret was sent."""
+
+    permanent = True
+
+
+class Unavailable(MailboxError):
+    """The server is there but cannot serve now; come back later."""
+
+
+class TooMany(Unavailable):
+    """The server limits connections, traffic or attempts; come back much later."""
+
+
+class LoginRefused(MailboxError):
+    """Wrong user, password or token, or the account may not use IMAP."""
+
+    permanent = True
+
+
+class FolderMissing(MailboxError):
+    """The folder (or, for files, the path) does not exist."""
+
+    permanent = True
+
+
+class FolderChanged(MailboxError):
+    """UIDVALIDITY is another than when the folder was opened: its UIDs mean other messages now; open it again."""
+
+
+class Gone(MailboxError):
+    """The message is no longer in the folder."""
+
+    permanent = True
+
+
+class Refused(MailboxError):
+    """The server (or Banken itself) says no to this request, and will say so again."""
+
+    permanent = True
+
+
+class Garbled(MailboxError):
+    """The server's answer makes no sense; the connection was given up."""

@@ -1,0 +1,168 @@
+"""From the errors of sockets, TLS and imaplib to `MailboxError`s that a person can act upon."""
+
+from __future__ import annotations
+
+import errno
+import imaplib
+import re
+import socket
+import ssl
+
+from banken.i18n import _
+from banken.mailbox.errors import (
+    FolderMissing,
+    Garbled,
+    LoginRefused,
+    MailboxError,
+    Refused,
+    TooMany,
+    Unavailable,
+    Unreachable,
+    Untrusted,
+)
+
+_CODE = re.compile(r"\[([A-Za-z-]+)")
+_TAGGED_NO = re.compile(r"[\w ]+ failed: (.*)", re.DOTALL)
+_TAGGED_BAD = re.compile(r".* command error: BAD \[(.*)\]", re.DOTALL)
+_LATER_CODES = {"UNAVAILABLE": Unavailable, "INUSE": Unavailable, "LIMIT": TooMany, "THROTTLED": TooMany}
+_FOLDER_CODES = ("NONEXISTENT", "TRYCREATE")
+_MANY_WORDS = re.compile(
+    r"too many|simultaneous|rate limit|limit exceeded|exceeded|throttl|maximum number", re.IGNORECASE
+)
+# Microsoft 365 says "User is authenticated but not connected" while a mailbox is being moved.
+_LATER_WORDS = re.compile(r"temporar|try again|later|unavailable|busy|overload|not connected", re.IGNORECASE)
+_SAID_LIMIT = 200
+
+
+def said(text: object) -> str:
+    """Return what a server said as one short printable line."""
+    line = text.decode("utf-8", "replace") if isinstance(text, bytes) else str(text)
+    line = re.sub(r"^b(['\"])(.*)\1$", r"\2", line, flags=re.DOTALL)
+    line = " ".join("".join(c if c.isprintable() else " " for c in line).split())
+    return line if len(line) <= _SAID_LIMIT else line[:_SAID_LIMIT] + "…"
+
+
+def answer_of(error: BaseException) -> str | None:
+    """Return the text of a tagged NO or BAD in an imaplib or imapclient error, None when it was something else.
+
+    After a NO or BAD the connection is still in step; after anything else it is not.
+    """
+    if not isinstance(error, imaplib.IMAP4.error) or isinstance(error, imaplib.IMAP4.abort):
+        return None
+    found = _TAGGED_BAD.match(str(error)) or _TAGGED_NO.match(str(error))
+    return said(found[1]) if found else None
+
+
+def refusal(text: str) -> MailboxError:
+    """Return the error for a command answered NO or BAD with `text` (response codes: RFC 9051 section 7.1)."""
+    code = _code(text)
+    if code in _LATER_CODES:
+        return _LATER_CODES[code](_("The mail server cannot do this now: {said}").format(said=text))
+    if code in _FOLDER_CODES:
+        return FolderMissing(_("The mail server has no such folder: {said}").format(said=text))
+    return Refused(_("The mail server refuses this: {said}").format(said=text))
+
+
+def login_refusal(text: str, user: str, host: str) -> MailboxError:
+    """Return the error for a login answered NO: a wrong password and "come back later" need different care."""
+    kind = _LATER_CODES.get(_code(text))
+    if kind is None and _code(text) in ("", "ALERT", "OVERQUOTA"):
+        kind = TooMany if _MANY_WORDS.search(text) else Unavailable if _LATER_WORDS.search(text) else None
+    if kind is not None:
+        return kind(_("{host} does not let {user} in for now: {said}").format(host=host, user=user, said=text))
+    return LoginRefused(
+        _(
+            "{host} refuses the login of {user}: {said} Check user and password; many providers want an app password, "
+            "and IMAP switched on in their settings."
+        ).format(host=host, user=user, said=text)
+    )
+
+
+def lost(error: BaseException, host: str, port: int, seconds: float) -> MailboxError:
+    """Return the error for a connection that failed or can no longer be used; `seconds` was the time allowed."""
+    where = f"{host}:{port}"
+    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+        return _tls(error, where)
+    if isinstance(error, socket.gaierror):
+        return Unreachable(
+            _("There is no mail server called {host}. Check the name, and that this machine is online.").format(
+                host=host
+            )
+        )
+    if isinstance(error, TimeoutError):
+        return slow(where, seconds)
+    if isinstance(error, imaplib.IMAP4.error):
+        return _imaplib(error, where)
+    if isinstance(error, OSError):
+        return Unreachable(_network(error).format(where=where))
+    return Garbled(
+        _("{where} answers something that is not IMAP ({kind}).").format(where=where, kind=type(error).__name__)
+    )
+
+
+def slow(where: str, seconds: float) -> Unreachable:
+    """Return the error for a server that took longer than it may."""
+    return Unreachable(_("{where} did not answer within {seconds:g} seconds.").format(where=where, seconds=seconds))
+
+
+def _code(text: str) -> str:
+    found = _CODE.search(text)
+    return found[1].upper() if found else ""
+
+
+def _imaplib(error: BaseException, where: str) -> MailboxError:
+    text = said(error.args[0] if error.args else "")
+    if "EOF" in text or "unterminated line" in text:
+        return Unreachable(_("{where} closed the connection.").format(where=where))
+    if "socket error" in text:
+        return Unreachable(_("The connection to {where} broke: {said}").format(where=where, said=text))
+    kind = _LATER_CODES.get(_code(text))
+    if kind is None and _MANY_WORDS.search(text):
+        kind = TooMany
+    if kind is None and ("BYE" in text or text.startswith("command:") or _LATER_WORDS.search(text)):
+        kind = Unavailable
+    if kind is not None:
+        return kind(_("{where} says goodbye: {said}").format(where=where, said=text))
+    return _nonsense(where, text)
+
+
+def _nonsense(where: str, what: str) -> Garbled:
+    return Garbled(_("{where} answers something that is not IMAP ({what}).").format(where=where, what=what))
+
+
+def _network(error: OSError) -> str:
+    if isinstance(error, ConnectionRefusedError):
+        return _("Nothing answers at {where}. Check the port.")
+    if error.errno in (errno.ENETUNREACH, errno.EHOSTUNREACH):
+        return _("There is no way to {where}. Is this machine online?")
+    return _("{where} closed the connection.")
+
+
+def _tls(error: ssl.SSLError, where: str) -> MailboxError:
+    if isinstance(error, ssl.SSLCertVerificationError):
+        return Untrusted(_certificate(error).format(where=where, said=said(error.verify_message)))
+    if error.reason in ("WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST"):
+        return Untrusted(
+            _("{where} does not speak TLS from the start. Try `security: starttls`, or another port.").format(
+                where=where
+            )
+        )
+    return Untrusted(_("No encrypted connection to {where}: {said}").format(where=where, said=said(error.reason or "")))
+
+
+def _certificate(error: ssl.SSLCertVerificationError) -> str:
+    """Return why a certificate was not accepted (the numbers are OpenSSL's X509_V_ERR codes)."""
+    match error.verify_code:
+        case 10:
+            return _("The certificate of {where} has expired. Only the mail server's owner can renew it.")
+        case 9:
+            return _("The certificate of {where} is not valid yet. Is this machine's clock right?")
+        case 62 | 64:
+            return _("The certificate of {where} is for another name. Use the host name that your provider gives.")
+        case 18 | 19 | 20 | 21:
+            return _(
+                "The certificate of {where} is signed by nobody this machine knows. "
+                "For a server of your own, name its authority with `ca_file`."
+            )
+        case _:
+            return _("The certificate of {where} is not accepted: {said}")
