@@ -66,7 +66,7 @@ class _Mailbox:
             self._words.clear()  # the name of a group
         elif token.startswith("<"):
             self._angle = token.strip("<> \t") or self._angle
-        else:
+        elif token != ">":
             self._words.append(token)
         return True
 
@@ -75,7 +75,7 @@ class _Mailbox:
         bare = "" if self._angle else next((word for word in self._words if "@" in word), "")
         if not self._angle and not bare:
             if ending == "," and self._words:
-                self._words.append(", ")
+                self._words.append(",")
                 return []
             lost = "".join(self._words).strip()
             self.__init__()  # type: ignore[misc]
@@ -85,6 +85,8 @@ class _Mailbox:
     def _finish(self, bare: str) -> Address:
         if self._angle:
             name, address = "".join(self._words), self._angle
+            if "@" not in address and "@" in name:  # taro@client.example <Taro>
+                name, address = address, name
         else:
             text = "".join(self._words)
             match = _BARE.search(text)
@@ -103,7 +105,7 @@ def _name(text: str) -> str:
     text = text.strip()[:_NAME_LIMIT]
     if text.startswith('"'):
         text = _ESCAPED.sub(r"\1", text.strip('"'))
-    name = headers.one_line(headers.words(text)).strip()
+    name = " ".join(headers.one_line(headers.words(text)).split())
     return name[1:-1] if len(name) > 1 and name[0] == name[-1] == '"' else name
 
 
@@ -114,7 +116,7 @@ def normal(address: str) -> str:
     """
     if "=?" in address:
         address = headers.words(address)
-    local, at, domain = address.strip().rpartition("@")
+    local, at, domain = address.strip().removeprefix("mailto:").rpartition("@")
     local = _ESCAPED.sub(r"\1", local.strip('"')) if local.startswith('"') else local
     domain = ascii_domain(domain)
     if not at or not local or not domain or _UNFIT.search(local + domain):

@@ -7,9 +7,11 @@ import unicodedata
 from collections.abc import Iterator
 
 _URL = re.compile(r"https?://[!-~]+")
+_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _SEARCHES = 3_000
 """How many lines are looked up; the rest counts as missing, so that comparing stays linear."""
+_ADDRESSES = 20
 SAYS_SOMETHING = 10
 """Letters that a missing line needs to count as saying something else."""
 
@@ -23,10 +25,12 @@ def missing(text: str, other: str) -> Iterator[tuple[int, int, int]]:
     """Yield the lines of `text` that `other` does not say, as start, end and number of letters, in order."""
     known = letters(other)
     place = found = looked = 0
-    for line in text.splitlines(keepends=True):
+    for line in _LINE.findall(text):
         start, place = place, place + len(line)
         said = letters(line)
         if not said:
+            if any(address not in other for address in _URL.findall(line)[:_ADDRESSES]):
+                yield start, place, 0
             continue
         looked += 1
         here = -1

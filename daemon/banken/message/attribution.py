@@ -11,6 +11,8 @@ from collections.abc import Sequence
 
 _LONGEST = 300
 _RULE = r"[-_=*~+#>─━―—–－ー＿＝]"
+SEPARATING = frozenset("-_=*~+#>─━―—–－ー＿＝")
+"""What a line that separates mails begins with."""
 _HISTORY_WORDS = (
     r"original\s+(?:message|mail|e-mail|appointment)|reply\s+message|previous\s+message"
     r"|(?:元の?|オリジナル|オリジナルの|返信元の?|以前の|前の|受信|引用)(?:メッセージ|メール|文)"
@@ -46,6 +48,7 @@ _WEAK = re.compile(
     r"|[^。、]{1,40}(?:さん|様|さま|氏|先生)(?:より|から)|[^。]{0,40}(?:引用|のメール|のメッセージ)\s?[:：]",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d[/.年月\s-]\s?\d|\d\s?[A-Za-z]{3}")
 _BEGINS = re.compile(rf"(?:on\s.{{0,40}}{_DATE}|on\s(?:mon|tue|wed|thu|fri|sat|sun)|{_DATE}).{{0,200}}", re.IGNORECASE)
 
 _FROM, _DATED, _TO, _SUBJECT, _OTHER = "from", "date", "to", "subject", "other"
@@ -65,7 +68,7 @@ _MOST_FIELDS = 12
 
 def is_history(line: str) -> bool:
     """Return whether `line` separates the new words from an earlier mail."""
-    return len(line) <= _LONGEST and _HISTORY_LINE.fullmatch(line) is not None
+    return line[0] in SEPARATING and len(line) <= _LONGEST and _HISTORY_LINE.fullmatch(line) is not None
 
 
 def is_forward(line: str) -> bool:
@@ -80,12 +83,14 @@ def is_strong(line: str) -> bool:
 
 def is_weak(line: str) -> bool:
     """Return whether `line` may name the writer of the quotation that follows it."""
-    return len(line) <= 160 and _WEAK.fullmatch(line) is not None
+    return (
+        len(line) <= 160 and (line[-1] in ":：りら" or _DIGITS.search(line) is not None) and bool(_WEAK.fullmatch(line))
+    )
 
 
 def begins(line: str) -> bool:
     """Return whether `line` may be the first of an attribution that goes on in the next one."""
-    return len(line) <= _LONGEST and _BEGINS.fullmatch(line) is not None
+    return (line[0].isdigit() or line[:3] in ("On ", "on ")) and len(line) <= _LONGEST and bool(_BEGINS.fullmatch(line))
 
 
 def header_block(lines: Sequence[str], at: int, *, separated: bool) -> int:

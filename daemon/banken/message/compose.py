@@ -29,8 +29,10 @@ _DISPLAYED = ("from", "to", "cc", "date", "subject")
 
 @dataclass(slots=True)
 class Composition:
-    """What the parts came to."""
+    """What the parts came to; `read` is False when they were not looked at."""
 
+    read: bool = False
+    subject: str = ""
     text: str = ""
     segments: list[Segment] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
@@ -46,6 +48,7 @@ def compose(parts: list[Part], subject: str, budget: Budget) -> Composition:
         if budget.spent():
             break
         composer.take(part)
+    composer.made.subject = subject
     return composer.finish()
 
 
@@ -53,7 +56,7 @@ class _Composer:
     def __init__(self, budget: Budget, forwarded: bool) -> None:
         self.budget = budget
         self.forwarded = forwarded
-        self.made = Composition()
+        self.made = Composition(read=True)
         self.pieces: list[str] = []
         self.length = 0
         self.said: dict[int, list[str]] = {}

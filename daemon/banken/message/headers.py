@@ -13,8 +13,7 @@ from banken.message import charset
 from banken.message.limits import Budget
 from banken.message.notes import Note
 
-# Possessive quantifiers: no way back is kept, so that memory does not grow with the number of fields.
-_FIELDS = re.compile(rb"(?:[!-9;-~]++[ \t]*+:[^\n]*+\n?+(?:[ \t][^\n]++\n?+)*+)*+")
+# Possessive quantifiers: no way back is kept, so that memory does not grow with the number of folds.
 _FIELD = re.compile(rb"([!-9;-~]++)[ \t]*+:([^\n]*+(?:\n[ \t][^\n]++)*+)\n?+")
 _KNOWN = re.compile(
     rb"^(?:from|to|cc|date|subject|sender|reply-to|message-id|mime-version|received|return-path|content-[a-z-]+"
@@ -54,21 +53,13 @@ def parse(data: bytes, start: int, budget: Budget, *, top: bool = False) -> tupl
     """
     if data.startswith((b"From ", b">From "), start):  # the separator of mbox files
         start = data.find(b"\n", start) + 1 or len(data)
-    end = _end(data, start)
-    place = end
+    fields = Fields()
+    end = _take(fields, data, start, budget)
     for _ in range(_STRAY_LINES if top else 0):
-        if not _more(data, place):
+        if not _more(data, end):
             break
         budget.note(Note.HEADER_BROKEN)
-        place = data.find(b"\n", place) + 1
-        end = place = _end(data, place)
-    fields = Fields()
-    for match in _FIELD.finditer(data, start, end):
-        value = match[2]
-        if len(value) > budget.limits.header:
-            budget.note(Note.CUT_HEADER)
-            value = value[: budget.limits.header]
-        fields.values.setdefault(match[1].decode("ascii").lower(), []).append(value)
+        end = _take(fields, data, data.find(b"\n", end) + 1, budget)
     if data.startswith(b"\n", end):
         return fields, end + 1
     if end < len(data) and end > start:
@@ -76,9 +67,17 @@ def parse(data: bytes, start: int, budget: Budget, *, top: bool = False) -> tupl
     return fields, end
 
 
-def _end(data: bytes, start: int) -> int:
-    match = _FIELDS.match(data, start)
-    return match.end() if match else start
+def _take(fields: Fields, data: bytes, place: int, budget: Budget) -> int:
+    """Add the fields that stand in `data` from `place` on without a gap; return where they end."""
+    limit, values = budget.limits.header, fields.values
+    while match := _FIELD.match(data, place):
+        name, value = match.groups()
+        if len(value) > limit:
+            budget.note(Note.CUT_HEADER)
+            value = value[:limit]
+        values.setdefault(name.decode("ascii").lower(), []).append(value)
+        place = match.end()
+    return place
 
 
 def _more(data: bytes, place: int) -> bool:

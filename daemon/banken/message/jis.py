@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from functools import cache
 
 VENDOR = "banken.vendor"
@@ -48,15 +49,23 @@ _CODECS = {
 _ROMAN_TO_UNICODE = {0x5C: "¥", 0x7E: "‾"}  # JIS X 0201 differs from ASCII in two places
 
 
+Other = Callable[[bytes], str]
+
+
+def _jis8(run: bytes) -> str:
+    return run.decode("ascii") if run.isascii() else run.decode("shift_jis", "replace")
+
+
 def has_escapes(data: bytes) -> bool:
     """Return whether `data` holds an escape sequence of the ISO-2022-JP family."""
     return b"\x1b" in data and _ESCAPE.search(data) is not None
 
 
-def decode(data: bytes, *, folded: bool = False) -> tuple[str, bool]:
+def decode(data: bytes, other: Other = _jis8, *, folded: bool = False) -> tuple[str, bool]:
     """Return the text of `data` and whether characters were lost; `folded` says that it is a folded header field.
 
-    Octets with the high bit are half-width kana where they can be (JIS8), else lost.
+    `other` reads what stands between the escape sequences and has the high bit: half-width kana (JIS8), or the footer
+    that another program wrote.
     """
     if folded:
         data = _FOLD_INSIDE.sub(rb"\1", data)
@@ -69,19 +78,19 @@ def decode(data: bytes, *, folded: bool = False) -> tuple[str, bool]:
     charset, place = _ASCII, 0
     escape = b"(B"
     for match in _ESCAPE.finditer(data):
-        texts.append(_run(data[place : match.start()], charset, escape, folded=folded))
+        texts.append(_run(data[place : match.start()], charset, escape, other, folded=folded))
         escape = match[1] or match[2]
         place = match.end()
         if escape != b"&@":  # announces the revision of 1990, changes nothing
             charset = _SETS.get(escape, "")
-    texts.append(_run(data[place:], charset, escape, folded=folded))
+    texts.append(_run(data[place:], charset, escape, other, folded=folded))
     text = "".join(texts)
     return text, "\ufffd" in text
 
 
 def _well_formed(data: bytes) -> bool:
     """Return whether each run of kanji is closed, so that Python's codec (ten times faster) reads it as we do."""
-    return data.count(b"\x1b$") <= data.count(b"\x1b(B") + data.count(b"\x1b(J")
+    return b"\x0e" not in data and data.count(b"\x1b$") <= data.count(b"\x1b(B") + data.count(b"\x1b(J")
 
 
 def mend(data: bytes) -> bytes:
@@ -94,23 +103,19 @@ def _kana(run: bytes) -> bool:
     return 2 * sum(lead in b"\x21\x24\x25" for lead in leads) >= len(leads)
 
 
-def _run(run: bytes, charset: str, escape: bytes, *, folded: bool) -> str:
+def _run(run: bytes, charset: str, escape: bytes, other: Other, *, folded: bool) -> str:
     if not run:
         return ""
     if charset in (_KANJI, _SUPPLEMENT):
         return _lines(run, charset, folded=folded)
     if charset == _KANA:
-        return _low(run).translate(_HIGH_KANA)
+        return _jis8(run).translate(_HIGH_KANA)
     if charset == "":
         return (b"\x1b" + escape + run).decode(_CODECS.get(escape, "ascii"), "replace")
-    text = _low(run)
+    text = run.decode("ascii") if run.isascii() else other(run)
     if charset == _ROMAN:
         text = text.translate(_ROMAN_TO_UNICODE)
     return _FOLD.sub(" ", text) if folded else text
-
-
-def _low(run: bytes) -> str:
-    return run.decode("ascii") if run.isascii() else run.decode("shift_jis", "replace")
 
 
 _HIGH_KANA = {octet: chr(0xFF61 + octet - 0x21) for octet in range(0x21, 0x60)}
@@ -124,7 +129,7 @@ def _lines(run: bytes, charset: str, *, folded: bool) -> str:
     if folded:
         return _pairs(b"".join(line.lstrip(b" \t") for line in lines), charset)
     texts = [_pairs(lines[0], charset)]
-    texts += [_pairs(line, charset) if _goes_on(line) else _low(line) for line in lines[1:]]
+    texts += [_pairs(line, charset) if _goes_on(line) else _jis8(line) for line in lines[1:]]
     return "\n".join(texts)
 
 
@@ -135,7 +140,7 @@ def _goes_on(line: bytes) -> bool:
 def _pairs(run: bytes, charset: str) -> str:
     if b" " in run or b"\t" in run or not run.isascii():
         return "".join(
-            _pairs(piece, charset) if piece[0] in _GRAPHIC else _low(piece) for piece in _PIECES.findall(run)
+            _pairs(piece, charset) if piece[0] in _GRAPHIC else _jis8(piece) for piece in _PIECES.findall(run)
         )
     if len(run) % 2:
         cut = _lost_octet(run)
@@ -148,17 +153,18 @@ def _pairs(run: bytes, charset: str) -> str:
 
 _PIECES = re.compile(rb"[!-~]+|[^!-~]+")
 _GRAPHIC = frozenset(range(0x21, 0x7F))
-_LIKELY = frozenset({0x21, 0x23, 0x24, 0x25, *range(0x30, 0x50)})  # marks, letters, kana, kanji of the first level
+# How likely an octet leads a character: kana before marks before kanji of the first level.
+_LEADS = bytes(3 if octet in b"\x24\x25" else 2 if octet == 0x21 else 0x30 <= octet < 0x50 for octet in range(256))
 
 
 def _lost_octet(run: bytes) -> int:
     """Return where an octet too many stands: the place that leaves the likeliest characters on both sides of it."""
-    before = 0
-    after = sum(octet in _LIKELY for octet in run[1::2])
+    leads = run.translate(_LEADS)
+    before, after = 0, sum(leads[1::2])
     best, cut = after, 0
     for place in range(0, len(run) - 2, 2):
-        before += run[place] in _LIKELY
-        after -= run[place + 1] in _LIKELY
+        before += leads[place]
+        after -= leads[place + 1]
         if before + after > best:
             best, cut = before + after, place + 2
     return cut

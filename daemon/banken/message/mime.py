@@ -45,7 +45,13 @@ class Part:
 
     def octets(self, budget: Budget) -> bytes:
         """Return the body with its transfer encoding undone."""
-        decoded, notes = transfer.decode(self.raw, self.fields.text("content-transfer-encoding"))
+        encoding = self.fields.raw("content-transfer-encoding").decode("ascii", "replace")
+        if not encoding and self.content_type.startswith("text/"):
+            decoded = transfer.unsaid(self.raw)
+            if decoded != self.raw:
+                budget.note(Note.TRANSFER_BROKEN)
+            return decoded
+        decoded, notes = transfer.decode(self.raw, encoding)
         budget.note(*notes)
         return decoded
 

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
-from banken.message import addresses, compose, headers, mime
+from banken.message import addresses, charset, compose, headers, mime
+from banken.message.compose import Composition
 from banken.message.fingerprint import fingerprint
 from banken.message.headers import Fields
 from banken.message.limits import DEFAULT, Budget, Limits
 from banken.message.model import Address, Message
 from banken.message.notes import Note
+from banken.words import Segment, SegmentKind
 
 OWN = "x-banken"
 """Header field that every mail of ours carries."""
@@ -28,26 +31,24 @@ def read(raw: bytes, *, arrived: datetime | None = None, limits: Limits = DEFAUL
     """Return the mail `raw` as text, with what was doubtful named in its notes; never raises.
 
     `arrived` is the server's time of arrival (INTERNALDATE), the Date field where it is not known. A mail over a limit is
-    read as far as possible. A fault of our own ends in a message without text and the note `unreadable`: one mail must
-    not stop the watch.
+    read as far as possible. Should a fault of our own come up, the octets are taken as text and the note `unreadable`
+    says so: one mail must not stop the watch.
     """
     budget = Budget(limits)
     try:
         return _read(raw, arrived, budget)
-    except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError, MemoryError):
-        budget.note(Note.UNREADABLE)
-        return Message("", arrived or _EPOCH, "", _NOBODY, notes=tuple(budget.notes), raw=raw)
+    except Exception:  # noqa: BLE001 - see above; what is caught here is told by the note and found by the fuzz test
+        return _as_text(raw, arrived, budget)
 
 
 def read_header(raw: bytes, *, arrived: datetime | None = None, limits: Limits = DEFAULT) -> Message:
     """Return what the header alone says (a first look); `text` and `fingerprint` are empty. Never raises."""
     budget = Budget(limits)
     try:
-        fields, _ = headers.parse(mime.lines(raw[: budget.limits.message]), 0, budget, top=True)
-        return _message(fields, raw, arrived, budget)
-    except (ValueError, LookupError, ArithmeticError, TypeError, AttributeError, RecursionError, MemoryError):
-        budget.note(Note.UNREADABLE)
-        return Message("", arrived or _EPOCH, "", _NOBODY, notes=tuple(budget.notes), raw=raw)
+        fields, _ = headers.parse(mime.lines(raw[: limits.message]), 0, budget, top=True)
+        return _message(fields, raw, arrived, budget, Composition())
+    except Exception:  # noqa: BLE001 - as in read()
+        return _as_text(raw, arrived, budget)
 
 
 def _read(raw: bytes, arrived: datetime | None, budget: Budget) -> Message:
@@ -56,92 +57,81 @@ def _read(raw: bytes, arrived: datetime | None, budget: Budget) -> Message:
         raw = raw[: budget.limits.message]
     parts = mime.parse(mime.lines(raw), budget)
     fields = parts[0].fields
-    subject = fields.text("subject", budget)
-    made = compose.compose(parts, subject, budget)
-    message_id = _ids(fields, "message-id")
-    main = (fields.raw(name) for name in ("from", "date", "subject"))
-    return _message(
-        fields,
-        raw,
-        arrived,
-        budget,
-        made,
-        fingerprint(message_id[0] if message_id else "", main, made.sources),
-    )
+    return _message(fields, raw, arrived, budget, compose.compose(parts, fields.text("subject", budget), budget))
 
 
-def _message(
-    fields: Fields,
-    raw: bytes,
-    arrived: datetime | None,
-    budget: Budget,
-    made: compose.Composition | None = None,
-    print_: str = "",
-) -> Message:
-    made = made or compose.Composition()
+def _message(fields: Fields, raw: bytes, arrived: datetime | None, budget: Budget, made: Composition) -> Message:
     if any(len(fields.all(name)) > 1 for name in _ONCE):
         budget.note(Note.HEADER_REPEATED)
-    senders = addresses.parse(fields.all("from")[:1], budget) or addresses.parse(fields.all("sender")[:1], budget)
-    date = arrived or _date(fields, budget)
-    message_ids = _ids(fields, "message-id")
+    senders = addresses.parse(fields.all("from")[:1] or fields.all("sender")[:1], budget)
+    message_id = next(iter(_ids(fields, "message-id")), "")
     automatic = fields.text("auto-submitted").partition(";")[0].strip().lower()
-    message = Message(
-        message_id=message_ids[0] if message_ids else "",
+    date = arrived or _date(fields, budget)
+    return Message(
+        message_id=message_id,
         date=date,
-        subject=fields.text("subject", budget),
+        subject=made.subject or fields.text("subject", budget),
         sender=senders[0] if senders else _NOBODY,
         reply_to=addresses.parse(fields.all("reply-to"), budget),
         recipients=addresses.parse(fields.all("to") + fields.all("cc"), budget),
         in_reply_to=_ids(fields, "in-reply-to"),
         references=_ids(fields, "references"),
         bulk=_is_bulk(fields),
-        auto_submitted="" if automatic == "no" else automatic,
+        auto_submitted="" if automatic == "no" else automatic,  # RFC 3834: "no" is what absence says
         own=bool(fields.all(OWN)),
         text=made.text,
         segments=tuple(made.segments),
         links=tuple(made.links),
         attachments=tuple(made.attachments),
         notes=tuple(budget.notes),
-        fingerprint=print_,
+        fingerprint=_fingerprint(fields, message_id, made) if made.read else "",
         raw=raw,
     )
-    return message
+
+
+def _as_text(raw: bytes, arrived: datetime | None, budget: Budget) -> Message:
+    budget.note(Note.UNREADABLE)
+    text, _ = charset.decode(raw[: budget.limits.text])
+    segments = (Segment(SegmentKind.BODY, 0, len(text)),) if text else ()
+    return Message("", arrived or _EPOCH, "", _NOBODY, text=text, segments=segments, notes=tuple(budget.notes), raw=raw)
+
+
+def _fingerprint(fields: Fields, message_id: str, made: Composition) -> str:
+    return fingerprint(message_id, [fields.raw(name) for name in ("from", "date", "subject")], made.sources)
 
 
 def _ids(fields: Fields, name: str) -> tuple[str, ...]:
-    """Return the message identifiers of a field, angle brackets and all; a bare one gets its brackets."""
+    """Return the message identifiers of a field, angle brackets and all; a bare Message-ID gets its brackets."""
     text = fields.text(name)
+    if not text:
+        return ()
     found = _ID.findall(text)[:_MOST_IDS]
-    if not found and name == "message-id" and text and not text.isspace():
+    if not found and name == "message-id":
         bare = text.split()[0].strip("<>")[:998]
         return (f"<{bare}>",) if bare else ()
     return tuple(found)
 
 
 def _is_bulk(fields: Fields) -> bool:
-    return (
-        bool(fields.all("list-id") or fields.all("list-unsubscribe"))
-        or fields.text("precedence").strip().lower() in _BULK
-    )
+    listed = fields.all("list-id") or fields.all("list-unsubscribe")
+    return bool(listed) or fields.text("precedence").lower() in _BULK
 
 
 def _date(fields: Fields, budget: Budget) -> datetime:
-    """Return the Date field's time, else the topmost Received field's; the epoch when there is none."""
-    stamps = [
-        fields.text("date"),
-        *(received.rpartition(";")[2] for received in map(_plain, fields.all("received")[:5])),
-    ]
-    for stamp in filter(None, stamps):
+    """Return the Date field's time, else the topmost usable Received field's; the epoch when there is none."""
+    for stamp in _stamps(fields):
         try:
             date = parsedate_to_datetime(stamp[:200])
         except (ValueError, TypeError, IndexError, OverflowError):
             continue
         date = date if date.tzinfo else date.replace(tzinfo=UTC)
-        if datetime(1971, 1, 1, tzinfo=UTC) < date:
+        if date > _EPOCH:
             return date
     budget.note(Note.DATE_MISSING)
     return _EPOCH
 
 
-def _plain(raw: bytes) -> str:
-    return headers.one_line(headers.unfold(raw))
+def _stamps(fields: Fields) -> Iterator[str]:
+    yield fields.text("date")
+    for received in fields.all("received")[:5]:
+        yield headers.unfold(received).rpartition(";")[2]

@@ -12,10 +12,13 @@ _BODY, _QUOTE, _HISTORY = SegmentKind.BODY, SegmentKind.QUOTE, SegmentKind.HISTO
 _FORWARD, _SIGNATURE = SegmentKind.FORWARD, SegmentKind.SIGNATURE
 
 _MARK = re.compile(r"[ \t\u3000]{0,3}(?:[>＞](?![_＿.・ω<＜]{1,3}[<＜])|[»›]\s)")
-_INITIALS = re.compile(r"[A-Za-z]{1,4}[>＞]\s")
-_BAR = re.compile(r"[ \t]{0,2}[|｜](?![^|｜]*[|｜])")
+_BAR = re.compile(r"[ \t]{0,2}[|｜](?![^|｜]*[|｜])|[A-Za-z]{1,4}>\s")
+_MARKS = frozenset(">＞»›|｜")
 _UNDERSCORES = re.compile(r"[_＿]{10,}")
 _FORWARDED = re.compile(r"\s*(?:re\s*:\s*)?(?:fwd?|tr|転送)\s*[:：]", re.IGNORECASE)
+_LONGEST = 1_000
+_MOST_LINES = 20_000
+"""What follows so many lines is taken as one."""
 _LETTER = re.compile(r"\w")
 
 
@@ -45,7 +48,7 @@ class _Lines:
     """The lines of one text and what is known of each."""
 
     def __init__(self, text: str, forwarded: bool, quotes: Sequence[tuple[int, int]]) -> None:
-        self.raw = text.split("\n")
+        self.raw = text.split("\n", _MOST_LINES)
         self.lines = [line.strip() for line in self.raw]
         self.kinds: list[SegmentKind] = [_BODY] * len(self.raw)
         self.earlier = _FORWARD if forwarded else _HISTORY
@@ -71,14 +74,20 @@ class _Lines:
         return made or [Segment(_BODY, 0, place)]
 
     def _mark_quotes(self, quotes: Sequence[tuple[int, int]]) -> None:
-        bars = initials = 0
-        for number, line in enumerate(self.raw):
-            bars = bars + 1 if _BAR.match(line) else 0
-            initials = initials + 1 if _INITIALS.match(line) else 0
-            if _MARK.match(line):
+        bars = 0
+        for number, line in enumerate(self.lines):
+            if not line or (line[0] not in _MARKS and ">" not in line[:5]):
+                bars = 0
+            elif _MARK.match(self.raw[number]):
                 self.kinds[number] = _QUOTE
-            elif max(bars, initials) >= 2:
-                self.kinds[number - 1] = self.kinds[number] = _QUOTE
+            else:
+                bars = bars + 1 if _BAR.match(self.raw[number]) else 0
+                if bars >= 2:
+                    self.kinds[number - 1] = self.kinds[number] = _QUOTE
+        if quotes:
+            self._mark_quoted_spans(quotes)
+
+    def _mark_quoted_spans(self, quotes: Sequence[tuple[int, int]]) -> None:
         place = at = 0
         for number, line in enumerate(self.raw):
             while at < len(quotes) and quotes[at][1] <= place:
@@ -93,7 +102,7 @@ class _Lines:
         number = 0
         while number < len(self.lines):
             line = self.lines[number]
-            if line and self.kinds[number] == _BODY:
+            if line and self.kinds[number] == _BODY and len(line) < _LONGEST:
                 kind = self._earlier_from(number)
                 if kind:
                     self.kinds[number:] = [kind] * (len(self.lines) - number)
@@ -104,8 +113,7 @@ class _Lines:
     def _earlier_from(self, number: int) -> SegmentKind | None:
         """Return the kind of all that follows when an earlier mail without quote marks begins at line `number`."""
         line = self.lines[number]
-        first = line[0]
-        if first in _SEPARATING:
+        if line[0] in attribution.SEPARATING and len(line) > 4:
             if attribution.is_forward(line):
                 return _FORWARD
             if attribution.is_history(line) and not self._quoted_after(number):
@@ -138,7 +146,7 @@ class _Lines:
         """Return whether line `number` names a writer; right behind a quotation it would be the answer to it."""
         answering = number > 0 and self.kinds[number - 1] == _QUOTE
         line = self.lines[number]
-        return not answering and not signature.is_sentence(line) and attribution.is_weak(line)
+        return not answering and attribution.is_weak(line) and not signature.is_sentence(line)
 
     def _wrapped(self, number: int, after: int) -> None:
         """Mark an attribution that a program broke into two lines (Gmail at 78 columns, Becky!)."""
@@ -168,19 +176,20 @@ class _Lines:
     def _mark_signatures(self) -> None:
         """Mark the signature at the end of the new words, above an earlier mail and at the very end."""
         ends = [number for number in range(1, len(self.kinds)) if self.kinds[number - 1] == _BODY != self.kinds[number]]
-        last = len(self.kinds) if self.kinds and self.kinds[-1] == _BODY else 0
-        for end in {*ends[:1], *ends[-1:], last} - {0}:
-            start = end
-            while start and self.kinds[start - 1] == _BODY:
-                start -= 1
-            self._sign(start, end)
-        for number, line in enumerate(self.lines):
-            if self.kinds[number] == _BODY and line and signature.is_device(line):
-                self.kinds[number] = _SIGNATURE
+        if self.kinds[-1] == _BODY:
+            ends.append(len(self.kinds))
+        for end in {*ends[:1], *ends[-1:]}:
+            self._sign(end)
 
-    def _sign(self, start: int, end: int) -> None:
+    def _sign(self, end: int) -> None:
+        """Mark the signature in the new words above line `end`, and what a telephone put below it."""
+        start = end
+        while start and self.kinds[start - 1] == _BODY and end - start < signature.MOST_LINES:
+            start -= 1
         while end > start and (not self.lines[end - 1] or signature.is_device(self.lines[end - 1])):
             end -= 1
+            if self.lines[end]:
+                self.kinds[end] = _SIGNATURE
         at, announced = signature.begin(self.lines[start:end])
         for number in range(start + at, end):
             if not announced or not signature.is_sentence(self.lines[number]):
@@ -190,9 +199,6 @@ class _Lines:
         """Take quotation marks for the writer's own when there are no other words and nobody is said to be quoted."""
         if not self.attributed:
             self.kinds = [_BODY if kind == _QUOTE else kind for kind in self.kinds]
-
-
-_SEPARATING = frozenset("-_=*~+#─━―—–－ー＿＝")
 
 
 def unflow(text: str, *, delsp: bool) -> str:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-_DELIMITER = re.compile(r"(?:--|—|――|－－)\s?")
+_DELIMITERS = frozenset({"--", "—", "――", "－－"})
 _RULE = re.compile(r"[\s]*(?:([-=*_~+#.:─━―－＝＊＿～・…┄┈＋◆◇■□●○★☆▼▲♪┌┐└┘┏┓┗┛])[\s]?){5,}[^\w\s]*")
+_RULING = frozenset("-=*_~+#.:─━―－＝＊＿～・…┄┈＋◆◇■□●○★☆▼▲♪┌┐└┘┏┓┗┛")
 _DEVICE = re.compile(
     r"(?:[\w!.＋+ ]{2,30}(?:アプリ)?から送信(?:しました)?。?|sent from (?:my |yahoo|outlook|mail for|proton)[\w !,.'’]{0,40}"
     r"|(?:get|outlook for|i?os|android)[\w 版]{0,20}outlook.{0,40}|(?:ios|android) 版 ?outlook を入手.{0,60}"
     r"|.{0,20}outlook for (?:ios|android|mac|windows).{0,60})",
     re.IGNORECASE,
 )
+_HINT = re.compile("送信|入手|[Ss]ent from|[Oo]utlook")
 _CONTACT = re.compile(
     r"〒\s?\d{3}|\b0\d{1,4}[-(（ ‐－ー]\d{1,4}[-)） ‐－ー]\d{3,4}\b|[\w.+-]{1,64}@[\w-]{1,63}\.[\w.-]{2,60}"
     r"|(?:^|[\s/／|｜])(?:tel|fax|phone|mobile|mail|e-mail|電話|携帯|メール)\s?[:：./ ]|☎|℡|✉|📞|内線",
@@ -24,12 +26,14 @@ _SENTENCE = re.compile(
 _ASKING = re.compile(r"ください|下さい|お願い|連絡先|ご?連絡(?:は|を|お|下)|登録|追加|こちら|下記|まで|どうぞ|[?？]")
 _HIRAGANA_END = re.compile(r"[ぁ-ん]$")
 _MOST_LINES = 14
+MOST_LINES = 40
+"""How many lines from the end of the new words a signature is looked for."""
 _WIDEST = 70
 
 
 def is_device(line: str) -> bool:
     """Return whether `line` is what a telephone's mail program puts below a mail."""
-    return len(line) <= 120 and _DEVICE.fullmatch(line) is not None
+    return len(line) <= 120 and _HINT.search(line) is not None and _DEVICE.fullmatch(line) is not None
 
 
 def is_sentence(line: str) -> bool:
@@ -47,7 +51,7 @@ def begin(lines: Sequence[str]) -> tuple[int, bool]:
     while last and not lines[last - 1]:
         last -= 1
     for at in range(last - 1, max(last - _MOST_LINES - 2, -1), -1):
-        if _DELIMITER.fullmatch(lines[at]) and at + 1 < last:
+        if lines[at] in _DELIMITERS and at + 1 < last:
             return at, True
     return _block(lines, last), False
 
@@ -69,7 +73,7 @@ def _block(lines: Sequence[str], last: int) -> int:
 
 
 def _is_rule(line: str) -> bool:
-    return len(line) <= 200 and _RULE.fullmatch(line) is not None
+    return line[:1] in _RULING and 4 < len(line) <= 200 and _RULE.fullmatch(line) is not None
 
 
 def _is_card(lines: Sequence[str]) -> bool:

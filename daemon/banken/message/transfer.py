@@ -10,6 +10,8 @@ from banken.message.notes import Note
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=\s]*")
 _PADDED = re.compile(rb"[^=]+=*")
+_SOFT = re.compile(rb"=[ \t]+\n")
+_PIECES = 20_000
 _SPACE = b" \t\r\n\x0b\x0c"
 
 
@@ -19,10 +21,29 @@ def decode(data: bytes, encoding: str) -> tuple[bytes, list[str]]:
     if kind.startswith(("base64", "b64")):
         return _base64(data)
     if kind.startswith(("quotedpr", "quoteprint", "qp")):
-        return binascii.a2b_qp(data), []
+        return binascii.a2b_qp(_SOFT.sub(b"=\n", data)), []
     if kind.startswith(("xuu", "uue", "xuue")):
         return _uu(data)
     return data, []
+
+
+_LINES = re.compile(rb"(?:[A-Za-z0-9+/]{40,76}\n){1,20000}[A-Za-z0-9+/]{0,76}={0,2}\s*|[A-Za-z0-9+/]{60,}={0,2}\s*")
+_COMMON = re.compile(rb"=[0-9A-F]{2}=[0-9A-F]{2}=[0-9A-F]{2}")
+_SAID = 5
+
+
+def unsaid(data: bytes) -> bytes:
+    """Return the octets of a text whose transfer encoding nobody names but everybody sees; else `data`."""
+    if len(data) >= _LEAST and data.isascii() and _LINES.fullmatch(data.lstrip()):
+        decoded, notes = _base64(data)
+        told = not decoded.isascii() or b"\x1b$" in decoded
+        return decoded if told and not notes else data
+    if len(_COMMON.findall(data)) >= _SAID and data.isascii():
+        return binascii.a2b_qp(data)
+    return data
+
+
+_LEAST = 40
 
 
 def _base64(data: bytes) -> tuple[bytes, list[str]]:
@@ -33,6 +54,8 @@ def _base64(data: bytes) -> tuple[bytes, list[str]]:
             return data, notes
         data = b"\n".join(line for line in data.split(b"\n") if _BASE64_LINE.fullmatch(line))
     clean = data.translate(None, _SPACE)
+    if clean.count(b"=") > _PIECES:
+        clean = clean.translate(None, b"=")
     if b"=" in clean.rstrip(b"="):  # coded piece by piece, each with its own padding
         return b"".join(_piece(piece) for piece in _PADDED.findall(clean)), notes
     if len(clean.rstrip(b"=")) % 4 == 1:
