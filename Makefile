@@ -77,6 +77,7 @@ train: dev
 ## make example  write config.example.yaml and the option tables from the schema
 example: dev
 	$(PY) -m banken.config example > config.example.yaml
+	$(PY) -m banken.config tables docs/configuration.md docs/configuration.ja.md
 
 ## make messages gather the texts, compile the Japanese catalogue
 messages: dev

@@ -95,7 +95,15 @@ class Guard:
         spot = Spot(raw.place.folder, raw.place.uidvalidity, raw.place.uid)
         actions = plan(verdict, message, mail, standing, spot=spot, settings=self.warning)
         return Examined(
-            self.account, raw.place, message, mail, tie, standing, events, verdict, tuple(() if message.own else actions)
+            self.account,
+            raw.place,
+            message,
+            mail,
+            tie,
+            standing,
+            events,
+            verdict,
+            tuple(() if message.own else actions),
         )
 
     def remember(self, examined: Examined) -> bool:
@@ -104,9 +112,7 @@ class Guard:
             known = self.ledger.seen.same(self.account, examined.message.fingerprint)
             row = self.ledger.seen.record(self._row(examined, moved=_is_elsewhere(known, examined.place)))
             self.ledger.findings.record(row, examined.verdict.findings, self.knowledge.rules_version)
-            new = owe(
-                self.ledger, self.account, examined.message.fingerprint, list(examined.actions), self.clock()
-            )
+            new = owe(self.ledger, self.account, examined.message.fingerprint, list(examined.actions), self.clock())
             crash_point("examine.written")
         crash_point("examine.committed")
         return bool(new)

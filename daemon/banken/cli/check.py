@@ -29,7 +29,7 @@ StageOption = Annotated[
 PermissionOption = Annotated[
     Permission, typer.Option("--permission", help=_("With --stage: what the platform's office said."))
 ]
-FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE…", help=_("Mail files (.eml).") )]
+FilesArgument = Annotated[list[Path], typer.Argument(metavar="FILE…", help=_("Mail files (.eml)."))]
 
 
 def add_to(app: typer.Typer) -> None:

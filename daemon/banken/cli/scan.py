@@ -121,9 +121,7 @@ class Scanner:
             guard = rooms.account_guard(self.house, account, ledger)
             self._look(guard, box, account.folders, keep=apply)
             if apply:
-                outcome = carry_out(
-                    ledger, account.name, box, guard.warning, self.house.advice, how=box.how
-                )
+                outcome = carry_out(ledger, account.name, box, guard.warning, self.house.advice, how=box.how)
                 self.outcome.done.extend(outcome.done)
                 self.outcome.later.extend(outcome.later)
                 self.outcome.failed.extend(outcome.failed)
@@ -144,7 +142,13 @@ class Scanner:
     def _look(self, guard: Guard, box: Mailbox, folders: object, *, keep: bool) -> None:
         with _progress() as tell:
             pass_ = CatchUp(
-                guard=guard, mailbox=box, folders=list(folders), since=self.since, until=self.until, keep=keep, tell=tell  # type: ignore[call-overload]
+                guard=guard,
+                mailbox=box,
+                folders=list(folders),
+                since=self.since,
+                until=self.until,
+                keep=keep,
+                tell=tell,  # type: ignore[call-overload]
             )
             for examined in pass_.run():
                 self._show(examined)

@@ -210,7 +210,5 @@ class CatchUp:
         for folder, shelf in self._shelves.items():
             reached = shelf.reached()
             if reached or ledger.marks.get(account, folder) is None:
-                mark = Mark(
-                    account=account, folder=folder, uidvalidity=shelf.state.uidvalidity, uid=reached, at=now
-                )
+                mark = Mark(account=account, folder=folder, uidvalidity=shelf.state.uidvalidity, uid=reached, at=now)
                 ledger.marks.advance(mark)

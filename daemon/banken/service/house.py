@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from banken import judge, platform
-from banken.config import Account, Config, Imap, Smtp
+from banken.config import Account, Config, Imap, OAuth, Smtp
 from banken.deals import Deals, LedgerStore
 from banken.guard import Guard, Knowledge, Trust
 from banken.ledger import Ledger
@@ -19,6 +20,10 @@ from banken.message.authenticity import Resolver, dns_resolver
 from banken.places import rules_root
 from banken.platform import PlatformPack, Recogniser
 from banken.respond import Advice, SmtpServer, WarningSettings, load_advice
+from banken.words import Stage
+
+
+_STAGES = tuple(stage.value for stage in Stage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ def build(config: Config) -> House:
         config.platforms[0],
         add=rules.add,
         disable=rules.disable,
-        override={rule: change.level for rule, change in rules.override.items()},
+        override={rule: {"when": dict.fromkeys(_STAGES, change.level)} for rule, change in rules.override.items()},
         reader=rules.reader,
     )
     advice = load_advice(root / config.platforms[0] / "advice")
@@ -118,9 +123,14 @@ def imap_server(imap: Imap) -> Server:
         security=imap.security,
         user=imap.user,
         password=imap.password.reveal if imap.password else None,
-        token=imap.oauth.token.reveal if imap.oauth else None,
+        token=_fresh(imap.oauth),
         ca_file=imap.ca,
     )
+
+
+def _fresh(oauth: OAuth | None) -> Callable[[], str] | None:
+    """Return how an access token is fetched: anew for each connection, since it runs out within an hour or so."""
+    return partial(oauth.token.reveal, fresh=True) if oauth else None
 
 
 def warning_settings(config: Config, account: Account) -> WarningSettings:
@@ -148,6 +158,6 @@ def smtp_server(smtp: Smtp) -> SmtpServer:
         security=smtp.security,
         user=smtp.user or "",
         password=smtp.password.reveal if smtp.password else None,
-        token=smtp.oauth.token.reveal if smtp.oauth else None,
+        token=_fresh(smtp.oauth),
         context=ssl.create_default_context(cafile=str(smtp.ca)) if smtp.ca else None,
     )

@@ -1,0 +1,105 @@
+"""`banken rules`: the rules as data, with their tests, and how good they are."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich import box
+from rich.table import Table
+
+from banken.cli.faults import Exit, errors, faults
+from banken.cli.options import ConfigOption, configuration, console
+from banken.i18n import _, language
+from banken.judge import lint as linting
+from banken.judge import ruletests
+from banken.judge.measure import Report
+from banken.platform import examples
+from banken.respond import category_name
+from banken.service import house as rooms
+from banken.service.rows import measure_file
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb and its own verbs."""
+    group = typer.Typer(no_args_is_help=True)
+    group.command("list", help=_("List the rules."))(list_rules)
+    group.command("test", help=_("Run the tests that stand beside the rules."))(test)
+    group.command("lint", help=_("Tell the weaknesses of the rules."))(lint)
+    group.command("measure", help=_("Measure the rules on labelled messages (JSON lines)."))(measure)
+    app.add_typer(group, name="rules", help=_("The rules: list, test, lint, measure."))
+
+
+def list_rules(config: ConfigOption = None) -> None:
+    """List the rules."""
+    with faults():
+        house = rooms.build(configuration(config, accounts=False))
+        table = Table(box=box.SIMPLE)
+        for head in (_("rule"), _("category"), _("title"), _("as of"), _("tests")):
+            table.add_column(head, overflow="fold")
+        for rule in house.knowledge.judge.book.rules:
+            title = rule.title.get(language()) if isinstance(rule.title, dict) else str(rule.title)
+            table.add_row(rule.id, category_name(rule.category), title, rule.as_of, str(len(rule.tests)))
+        console().print(table)
+
+
+def test(
+    names: Annotated[list[str] | None, typer.Argument(metavar="RULE…", help=_("Only these rules."))] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Run the tests that stand beside the rules."""
+    with faults():
+        house = rooms.build(configuration(config, accounts=False))
+        outcomes = list(ruletests.run(house.knowledge.judge, names or ()))
+        failed = [outcome for outcome in outcomes if outcome.why]
+        for outcome in failed:
+            errors().print(f"{outcome.where}: {outcome.rule}: 「{outcome.text}」 {outcome.why}", markup=False)
+        broken = [] if names else [failure for pack in house.packs for failure in examples.failures(pack)]
+        for failure in broken:
+            errors().print(str(failure), markup=False)
+        count = len(outcomes) + (0 if names else sum(examples.count(pack) for pack in house.packs))
+        bad = len(failed) + len(broken)
+        console().print(_("{passed} passed, {failed} failed").format(passed=count - bad, failed=bad))
+        if bad:
+            raise typer.Exit(Exit.FOUND)
+
+
+def lint(config: ConfigOption = None) -> None:
+    """Tell the weaknesses of the rules."""
+    with faults():
+        house = rooms.build(configuration(config, accounts=False))
+        problems = list(linting.lint(house.knowledge.judge.book))
+        for problem in problems:
+            console().print(str(problem), markup=False)
+        if problems:
+            raise typer.Exit(Exit.FOUND)
+        console().print(_("Nothing to complain about."))
+
+
+def measure(
+    corpora: Annotated[list[Path], typer.Argument(metavar="CORPUS…", help=_("Labelled messages, JSON lines."))],
+    as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object for each file."))] = False,
+    config: ConfigOption = None,
+) -> None:
+    """Measure the rules (and the reader) on labelled messages."""
+    with faults():
+        house = rooms.build(configuration(config, accounts=False))
+        for path in corpora:
+            report = measure_file(house, path)
+            if as_json:
+                typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
+            else:
+                _print(path, report)
+
+
+def _print(path: Path, report: Report) -> None:
+    for line in _lines(path, report):
+        console().print(line, markup=False)
+
+
+def _lines(path: Path, report: Report) -> Iterable[str]:
+    yield f"{path.name}"
+    yield from report.lines()
