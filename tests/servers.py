@@ -91,8 +91,7 @@ class Dovecot:
             (self.home / name).mkdir(exist_ok=True)
         self.home.chmod(0o755)  # when we are root, Dovecot's processes are others
         os.chown(self.home / "mail", *self._owner)
-        users = self.home / "users"
-        users.write_text("".join(f"{user}:{{PLAIN}}{password}::::::\n" for user, password in self.users.items()))
+        self._write_users()
         for _ in range(3):  # another process may take a free port before Dovecot does
             if not self.port:
                 self.port, self.tls_port = free_port(), free_port()
@@ -117,6 +116,11 @@ class Dovecot:
                 self._process.kill()
                 self._process.wait()
             self._process = None
+
+    def add_user(self, user: str, password: str = "open sesame, 12") -> None:
+        """Let one more user in, with an empty mailbox; works while the server runs."""
+        self.users[user] = password
+        self._write_users()
 
     @contextlib.contextmanager
     def client(self, user: str | None = None) -> Iterator[IMAPClient]:
@@ -196,6 +200,11 @@ class Dovecot:
         """Return Dovecot's log so far; a session ends with `out=… body_bytes=… hdr_bytes=…`."""
         path = self.home / "dovecot.log"
         return path.read_text(errors="replace") if path.exists() else ""
+
+    def _write_users(self) -> None:
+        fresh = self.home / "users.new"  # renamed into place: Dovecot must not read half of it
+        fresh.write_text("".join(f"{user}:{{PLAIN}}{password}::::::\n" for user, password in self.users.items()))
+        fresh.rename(self.home / "users")
 
     def _wishes(self) -> Wishes:
         uid, gid = self._owner

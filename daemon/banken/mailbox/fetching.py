@@ -14,9 +14,9 @@ from imapclient.datetime_util import parse_to_datetime
 
 from banken.i18n import _
 from banken.mailbox import speech
-from banken.mailbox.arrival import arrival
 from banken.mailbox.connection import Connection
 from banken.mailbox.errors import Refused
+from banken.mailbox.header import arrival
 from banken.mailbox.model import Place, RawMessage
 from banken.mailbox.parts import OMITTED, TEXT_LIMIT, assemble, end_header, sections
 from banken.mailbox.reader import Nonsense, Value, numbers, words

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -13,13 +12,13 @@ from banken.i18n import _
 from banken.mailbox import speech
 from banken.mailbox.connection import Connection
 from banken.mailbox.errors import Gone
+from banken.mailbox.header import message_ids
 from banken.mailbox.model import FolderState
 from banken.mailbox.reader import numbers
 
 _WINDOW = 50_000
 """Messages a search covers: 11 octets a UID stay under imaplib's limit of 1,000,000 octets a line."""
 _HEADER = "BODY.PEEK[HEADER]<0.262144>"
-_ID_FIELD = re.compile(rb"^message-id:[ \t]*(.*?)[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _ID_LIMIT = 200
 _LAST_UID = 2**32 - 1
 
@@ -81,16 +80,9 @@ class Likeness:
 
     def _candidates(self, connection: Connection) -> Sequence[int]:
         for message_id in message_ids(self.header):
-            if message_id.isprintable():
+            if message_id.isascii() and message_id.isprintable():
                 return with_message_id(connection, message_id)
         return _found(connection.uid("SEARCH", f"LARGER {max(self.size - 1, 0)} SMALLER {self.size + 1}"))
-
-
-def message_ids(header: object) -> list[str]:
-    """Return the values of the Message-ID fields of a header block, unfolded (RFC 5322 section 2.2.3)."""
-    block = header if isinstance(header, bytes) else b""
-    unfolded = re.sub(rb"\r?\n(?=[ \t])", b"", block).replace(b"\r\n", b"\n")
-    return [value.decode("utf-8", "replace").strip() for value in _ID_FIELD.findall(unfolded) if value.strip()]
 
 
 def _holding_message_id(connection: Connection, text: str) -> list[int]:
