@@ -112,11 +112,14 @@ def test_the_language_of_the_file_comes_first(config_file, monkeypatch):
 def test_a_pipe_is_read_once(tmp_path):
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
-    writer = threading.Thread(target=pipe.write_text, args=["language: en\n"], daemon=True)
-    writer.start()
-    assert load(pipe).config.language == "en"
+    found = []
+    # in threads, since a second opening would wait for ever
+    reader = threading.Thread(target=lambda: found.append(load(pipe).config.language), daemon=True)
+    reader.start()
+    threading.Thread(target=pipe.write_text, args=["language: en\n"], daemon=True).start()
+    reader.join(10)
+    assert found == ["en"]
     assert language() == "en"
-    writer.join(5)
 
 
 def test_an_empty_file_is_all_defaults(config_file, tmp_path):
