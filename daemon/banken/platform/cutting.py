@@ -46,10 +46,12 @@ def _at_link(head: Head, foot: Foot) -> None:
 def _collect(reader: FrameReader, lines: list[Line], found: Cut, head: Head, high: int) -> None:
     into = found.body
     for position, line in enumerate(lines):
+        label = reader.field(line)
         if not head.low <= position < high:
             found.frame.append(line)
+            if label is not None:
+                found.note(label.kind, label.value)
             continue
-        label = reader.field(line)
         if label is not None and label.kind == "history" and not label.value:
             into = found.history
         start = head.start if position == head.low and head.start is not None else line.start

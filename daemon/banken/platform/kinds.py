@@ -12,7 +12,7 @@ from banken.platform.pattern import MASK, Patterns, fold
 from banken.platform.schema import Frame, Kind
 
 _QUOTED = re2.compile(r"「[^「」]*」|『[^『』]*』|“[^“”]*”")
-_BRACKETS = "[](){}【】［］（）〔〕 　:：|｜/／-—"
+_SPEAKER = re2.compile(MASK + r"\s*\S{1,2}\s*(?:から|より)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +22,8 @@ class Subject:
     rest: str
     client: str = ""
     job: str = ""
+    said: str = ""
+    """What stands before the client's name: what comes behind it, the client may have chosen."""
 
 
 class Subjects:
@@ -31,7 +33,7 @@ class Subjects:
         self._patterns = Patterns(frame.subjects, names).patterns
         brands = "|".join(re2.escape(fold(name)) for name in names)
         self._brand = re2.compile(
-            rf"^[\s\[(【<]*(?:{brands})[\s\])】>]*[:\-|/]?\s*|\s*[|/\-]\s*(?:{brands})\s*$|\((?:{brands})\)\s*$"
+            rf"^[\s\[(【<]*(?:{brands})[\s\])】>]*[:\-|/]?\s*|\s*[|/\-]\s*(?:{brands})\s*$|[(【\[](?:{brands})[)】\]]\s*$"
         )
 
     def read(self, subject: str) -> Subject:
@@ -40,17 +42,18 @@ class Subjects:
         A pattern that remembers nothing keeps its words from the patterns below it (「（未読1件）」 is no title).
         """
         text, folded = self._bare(subject)
-        rest, found = folded, dict[str, str]()
+        rest, found, before = folded, dict[str, str](), len(folded)
         for pattern in self._patterns:
             hit = pattern.find(folded)
             if hit is None:
                 continue
             for name, (start, end) in hit.spans.items():
                 found.setdefault(name, trimmed(text[start:end]) if name == "client" else text[start:end].strip())
+                before = min(before, start) if name == "client" else before
                 folded, rest = _mask(folded, start, end), _mask(rest, start, end)
             if not hit.spans:
                 folded = _mask(folded, hit.start, hit.end)
-        return Subject(rest, found.get("client", ""), found.get("job", ""))
+        return Subject(rest, found.get("client", ""), found.get("job", ""), rest[:before])
 
     def _bare(self, subject: str) -> tuple[str, str]:
         text = subject
@@ -67,6 +70,7 @@ class Subjects:
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     kind: Kind
+    firm: Patterns
     topic: Patterns
     subject: Patterns
     body: Patterns
@@ -76,28 +80,40 @@ class _Compiled:
 class Kinds:
     """Knows the kinds of one platform, in the order of the file."""
 
-    def __init__(self, kinds: Iterable[Kind], names: Sequence[str]) -> None:
+    def __init__(self, kinds: Iterable[Kind], about: Iterable[str], names: Sequence[str]) -> None:
+        self._about = Patterns(about, names)
         self._kinds = [
-            _Compiled(kind, *(Patterns(one, names) for one in (kind.topic, kind.subject, kind.body, kind.unless)))
+            _Compiled(
+                kind,
+                *(Patterns(one, names) for one in (kind.firm, kind.topic, kind.subject, kind.body, kind.unless)),
+            )
             for kind in kinds
         ]
 
-    def recognise(self, subject: Subject, lines: Sequence[str], role: str) -> tuple[Kind, str] | None:
-        """Return the kind and how it was known; `lines` are the platform's own, folded and masked."""
+    def recognise(self, subject: str, lines: Sequence[str], role: str, *, spoken: bool) -> tuple[Kind, str] | None:
+        """Return the kind and how it was known; `lines` are the platform's own. All are folded and masked."""
         for one in self._kinds:
-            if self._fits(one, subject.rest, lines) and one.subject.matches(subject.rest):
+            if one.firm.matches(subject):
                 return one.kind, "subject"
-        for one in self._kinds:
-            if self._fits(one, subject.rest, lines) and any(map(one.body.matches, lines)):
+        fitting = [one for one in self._kinds if self._fits(one, subject, lines, spoken=spoken)]
+        for one in fitting:
+            if one.subject.matches(subject):
+                return one.kind, "subject"
+        told = _SPEAKER.search(subject) is not None
+        for one in fitting:
+            if not (told and one.kind.event and one.kind.channel != "notification") and any(
+                map(one.body.matches, lines)
+            ):
                 return one.kind, "text"
-        for one in self._kinds:
+        for one in fitting:
             if role in one.kind.roles:
                 return one.kind, "sender"
         return None
 
-    @staticmethod
-    def _fits(one: _Compiled, subject: str, lines: Sequence[str]) -> bool:
-        if one.unless.matches(subject):
+    def _fits(self, one: _Compiled, subject: str, lines: Sequence[str], *, spoken: bool) -> bool:
+        if one.unless.matches(subject) or (one.kind.spoken and not spoken):
+            return False
+        if one.kind.event and not spoken and self._about.matches(subject):
             return False
         return not one.kind.topic or one.topic.matches(subject) or any(map(one.topic.matches, lines))
 
@@ -106,6 +122,8 @@ def _mask(text: str, start: int, end: int) -> str:
     return text[:start] + MASK * (end - start) + text[end:]
 
 
-def masked(folded: str) -> str:
-    """Return a folded line with everything in quotes masked: titles and names are no events."""
+def masked(folded: str, names: Iterable[str] = ()) -> str:
+    """Return a folded line with `names` and everything in quotes masked: titles and names are no events."""
+    for name in filter(None, map(fold, names)):
+        folded = folded.replace(name, MASK * len(name))
     return str(_QUOTED.sub(MASK, folded))

@@ -23,7 +23,8 @@ class Knowledge:
         self.senders = Senders(file, names)
         self.pages = Pages(file.urls, self.senders.domains)
         self.subjects = Subjects(file.frame, names)
-        self.kinds = Kinds(file.kinds, names)
+        self.kinds = Kinds(file.kinds, file.about, names)
+        self.names = Patterns(file.frame.names, names)
         self.frame = FrameReader(file.frame, names)
         self.direct = DirectMail(file.direct, file.unrelated, names)
         self.hints = [(hint, Patterns(hint.subject, names), Patterns(hint.lines, names)) for hint in file.hints]

@@ -57,7 +57,7 @@ class Labelled:
             return Field(kind, value, at) if colon and kind != "history" else None
         # "To activate …" is a sentence; 「お仕事　翻訳」 is a label and its value.
         spaced = close and not match.group(self._label).isascii()
-        return Field(kind, _unquoted(value), at) if colon or spaced else None
+        return Field(kind, _unquoted(value), at) if colon or spaced or _unquoted(value) != value else None
 
 
 def _spread(word: str) -> str:

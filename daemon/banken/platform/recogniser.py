@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Protocol
 
 from banken.i18n import _
 from banken.message.model import Message
 from banken.platform.cutting import cut as cut_frame
 from banken.platform.direct import AddressBook
-from banken.platform.frame import Cut
+from banken.platform.foot import THREADS
+from banken.platform.frame import Cut, trimmed
 from banken.platform.kinds import Subject, masked
 from banken.platform.knowledge import Knowledge
 from banken.platform.links import Place, ids
 from banken.platform.model import Correspondence, Ids
-from banken.platform.pattern import fold
+from banken.platform.pattern import MASK, fold
 from banken.platform.schema import Kind
 from banken.platform.segments import refine
 from banken.platform.senders import Claim
@@ -160,23 +161,27 @@ def _read(pack: Knowledge, message: Message, claim: Claim) -> _Reading:
     own = [line.folded for line in cut.frame if not line.blank]
     if not cut.announced:
         own += [fold(line) for start, end in cut.body for line in message.text[start:end].split("\n")[:_OWN_LINES]]
-    lines = tuple(masked(line) for line in own)
+    lines = tuple(masked(line, (cut.client, cut.job)) for line in own)
     if claim.agent:
         return _Reading(message, claim, subject, cut, lines, None, "agent")
-    found = pack.kinds.recognise(subject, lines, claim.role)
+    threads = any(page.shape in THREADS for line in cut.frame for page in line.pages)
+    found = pack.kinds.recognise(subject.rest, lines, claim.role, spoken=threads or _speaks(cut))
     kind, how = found or (None, "announcement" if cut.announced else "")
-    return _Reading(message, claim, subject, _with_title(cut, message, kind), lines, kind, how)
+    if kind is not None and kind.event and kind.channel != "notification":
+        _read_names(pack, cut, message)
+    return _Reading(message, claim, subject, cut, lines, kind, how)
 
 
-def _with_title(cut: Cut, message: Message, kind: Kind | None) -> Cut:
-    """Let an event name its job by the first quoted words of its text, when nothing else names it."""
-    if kind is None or kind.channel == "notification" or cut.job or not kind.event:
-        return cut
+def _read_names(pack: Knowledge, cut: Cut, message: Message) -> None:
+    """Let the first lines of an event's mail name its job and client, where subject and frame did not."""
     for line in message.text.split("\n")[:_OWN_LINES]:
-        start, end = line.find("「"), line.find("」")
-        if 0 <= start < end:
-            return replace(cut, job=line[start + 1 : end].strip())
-    return cut
+        folded = fold(line)
+        for pattern in pack.names.patterns:
+            hit = pattern.find(folded)
+            for name, (start, end) in hit.spans.items() if hit is not None else ():
+                if trimmed(line[start:end]) != cut.worker:
+                    cut.note(name, trimmed(line[start:end]) if name == "client" else line[start:end])
+                folded = folded[:start] + MASK * (end - start) + folded[end:]
 
 
 def _channel(reading: _Reading) -> Channel:
@@ -229,11 +234,12 @@ def _events(pack: Knowledge, reading: _Reading, proof: Proof, false: str, number
 
 def _hinted(pack: Knowledge, reading: _Reading, numbers: Ids) -> list[str]:
     told = _channel(reading) is Channel.NOTIFICATION
-    frame = [masked(line.folded) for line in reading.cut.frame if not pack.frame.is_caution(line)]
-    status = [fold(value) for value in reading.cut.status]
+    cut = reading.cut
+    frame = [masked(line.folded, (cut.client, cut.job)) for line in cut.frame if not pack.frame.is_caution(line)]
+    status = [fold(value) for value in cut.status]
     found = []
     for hint, subject, lines in pack.hints:
-        said = told and (subject.matches(reading.subject.rest) or any(map(lines.matches, (*frame, *status))))
+        said = told and (subject.matches(reading.subject.said) or any(map(lines.matches, (*frame, *status))))
         if said or any(getattr(numbers, shape) for shape in hint.urls):
             found.append(hint.event)
     spoken = [event for event in found if event.startswith("shown")]

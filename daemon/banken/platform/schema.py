@@ -110,6 +110,8 @@ class Kind(Fact):
 
     `channel: auto` is a notification when a client's words are in it, else the platform's own mail. `topic`: one of
     these is needed in the subject or the platform's own lines. `unless`: what holds one of these is not this kind.
+    `firm`: subjects that are this kind whatever a name in them says.
+    `spoken`: only when the frame says that somebody speaks, or leads to a thread.
     `roles`: mail of these senders is this kind when no other fits.
     """
 
@@ -117,7 +119,9 @@ class Kind(Fact):
     title: Title
     channel: Literal["notification", "platform", "auto"] = "platform"
     event: Name | None = None
+    spoken: bool = False
     roles: list[Literal["service", "magazine", "staff", "unlisted"]] = []
+    firm: list[PatternText] = []
     topic: list[PatternText] = []
     subject: list[PatternText] = []
     body: list[PatternText] = []
@@ -154,6 +158,7 @@ class Frame(Fact):
     labels: Labels
     honorifics: list[str]
     subjects: list[PatternText]
+    names: list[PatternText] = []
     banner: list[PatternText]
     greeting: list[PatternText]
     announce: list[PatternText]
@@ -204,6 +209,7 @@ class PlatformFile(Strict):
     look_alike: LookAlike
     urls: Urls
     events: dict[Name, EventRule]
+    about: list[PatternText] = []
     kinds: list[Kind] = Field(min_length=1)
     hints: list[Hint] = []
     frame: Frame
