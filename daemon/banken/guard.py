@@ -107,7 +107,7 @@ class Guard:
         )
 
     def remember(self, examined: Examined) -> bool:
-        """Write down one examined message and what is owed for it, as one step; return whether anything is owed anew."""
+        """Write down one examined message and what is owed for it, as one step; return whether that is anything new."""
         with self.ledger.transaction():
             known = self.ledger.seen.same(self.account, examined.message.fingerprint)
             row = self.ledger.seen.record(self._row(examined, moved=_is_elsewhere(known, examined.place)))

@@ -16,7 +16,7 @@ from banken.cli.table import Summary, print_table
 from banken.guard import Assumed, Examined, Trust
 from banken.i18n import _
 from banken.ledger import Ledger
-from banken.mailbox import open_files
+from banken.mailbox.files import open_files
 from banken.message import read
 from banken.message.authenticity import learn_authserv
 from banken.respond import WarningSettings

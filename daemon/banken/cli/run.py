@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-
 import typer
 
 from banken.cli.faults import faults
@@ -23,6 +21,6 @@ def run(config: ConfigOption = None) -> None:
     with faults():
         settings = configuration(config)
         house = rooms.build(settings)
-        set_up_log(lambda line: print(line, file=sys.stderr, flush=True))
+        set_up_log(lambda line: typer.echo(line, err=True))
         with rooms.open_ledger(settings) as ledger:
             Watch(house, ledger).run()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,7 +23,8 @@ from banken.config import Account, Config
 from banken.guard import Examined, Guard, Trust
 from banken.i18n import _
 from banken.ledger import Ledger
-from banken.mailbox import Mailbox, open_files
+from banken.mailbox.files import open_files
+from banken.mailbox.model import Mailbox
 from banken.respond import Outcome, WarningSettings, carry_out
 from banken.service import house as rooms
 from banken.service.catchup import CatchUp
@@ -31,10 +32,6 @@ from banken.strictyaml import nearest
 from banken.words import LEVELS, Level
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-
-
-class UnknownAccountError(typer.BadParameter):
-    """`--account` names none of the configured ones."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -88,7 +85,7 @@ def _chosen(settings: Config, names: list[str]) -> list[Account]:
     for name in names:
         if name not in known:
             near = nearest(name, known) or ", ".join(known)
-            raise UnknownAccountError(_("there is no account “{name}”; known: {near}").format(name=name, near=near))
+            raise typer.BadParameter(_("there is no account “{name}”; known: {near}").format(name=name, near=near))
     return [known[name] for name in names] if names else list(settings.accounts)
 
 
@@ -121,7 +118,7 @@ class Scanner:
             guard = rooms.account_guard(self.house, account, ledger)
             self._look(guard, box, account.folders, keep=apply)
             if apply:
-                outcome = carry_out(ledger, account.name, box, guard.warning, self.house.advice, how=box.how)
+                outcome = carry_out(ledger, account.name, box, guard.warning, self.house.advice, how=rooms.label_way(account, box))
                 self.outcome.done.extend(outcome.done)
                 self.outcome.later.extend(outcome.later)
                 self.outcome.failed.extend(outcome.failed)
@@ -139,16 +136,16 @@ class Scanner:
         elif not files and not self.as_json:
             out.print(_("Nothing was written: add --apply to put labels and send warnings."), style="dim")
 
-    def _look(self, guard: Guard, box: Mailbox, folders: object, *, keep: bool) -> None:
+    def _look(self, guard: Guard, box: Mailbox, folders: Sequence[str], *, keep: bool) -> None:
         with _progress() as tell:
             pass_ = CatchUp(
                 guard=guard,
                 mailbox=box,
-                folders=list(folders),
+                folders=folders,
                 since=self.since,
                 until=self.until,
                 keep=keep,
-                tell=tell,  # type: ignore[call-overload]
+                tell=tell,
             )
             for examined in pass_.run():
                 self._show(examined)
@@ -180,7 +177,7 @@ def _ledger(config: Config, *, dry: bool) -> Iterator[Ledger]:
 
 
 @contextmanager
-def _progress() -> Iterator[object]:
+def _progress() -> Iterator[Callable[[int, int], None]]:
     """Show how far a pass has come, on a terminal only."""
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     screen = Console(stderr=True)

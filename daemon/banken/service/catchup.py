@@ -166,6 +166,9 @@ class CatchUp:
         return sorted(found, key=lambda raw: (raw.arrived, raw.place))
 
     def _examine(self, raw: RawMessage) -> Examined | None:
+        if raw.broken:
+            self._set_aside(raw, "fetch", raw.broken)
+            return None
         try:
             with self.guard.ledger.transaction():
                 examined = self.guard.examine(raw)
@@ -181,15 +184,19 @@ class CatchUp:
 
     def _quarantine(self, raw: RawMessage, error: Exception) -> None:
         # The error's own words may hold the mail's: only its kind and the place in our code are kept.
-        now, last = self.guard.clock(), traceback.extract_tb(error.__traceback__)[-1]
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        self._set_aside(raw, f"{Path(last.filename).stem}:{last.lineno}", type(error).__name__)
+
+    def _set_aside(self, raw: RawMessage, step: str, reason: str) -> None:
+        place, now = raw.place, self.guard.clock()
         poison = Poison(
             account=self.guard.account,
-            folder=raw.place.folder,
-            uidvalidity=raw.place.uidvalidity,
-            uid=raw.place.uid,
-            file=raw.place.file,
-            step=f"{Path(last.filename).stem}:{last.lineno}",
-            reason=type(error).__name__,
+            folder=place.folder,
+            uidvalidity=place.uidvalidity,
+            uid=place.uid,
+            file=place.file,
+            step=step,
+            reason=reason,
             first=now,
             last=now,
         )

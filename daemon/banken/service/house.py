@@ -15,7 +15,8 @@ from banken.config import Account, Config, Imap, OAuth, Smtp
 from banken.deals import Deals, LedgerStore
 from banken.guard import Guard, Knowledge, Trust
 from banken.ledger import Ledger
-from banken.mailbox import Mailbox, Server, connect
+from banken.mailbox.connection import Server
+from banken.mailbox.imap import ImapMailbox, connect
 from banken.message.authenticity import Resolver, dns_resolver
 from banken.places import rules_root
 from banken.platform import PlatformPack, Recogniser
@@ -106,13 +107,24 @@ def resolver() -> Resolver:
 
 
 @contextmanager
-def mailbox(account: Account) -> Iterator[Mailbox]:
+def mailbox(account: Account) -> Iterator[ImapMailbox]:
     """Connect to an account's IMAP server, and let it go afterwards. Raises MailboxError, SecretError."""
-    box = connect(account.name, imap_server(account.imap), labels=account.labels)
+    # The names of labels, folders among them, are made by the room `respond`.
+    box = connect(account.name, imap_server(account.imap), labels=account.labels, label_folder="{label}")
     try:
         yield box
     finally:
         box.close()
+
+
+def label_way(account: Account, box: ImapMailbox) -> str:
+    """Return how mail of this account is labelled: as configured, else the best that the server offers."""
+    if account.labels != "auto":
+        return account.labels
+    abilities = box.probe(account.folders[0])
+    if abilities.gmail:
+        return "gmail"
+    return "keyword" if "\\*" in (abilities.permanent_flags or ()) else "folder"
 
 
 def imap_server(imap: Imap) -> Server:
@@ -122,8 +134,8 @@ def imap_server(imap: Imap) -> Server:
         port=imap.port,
         security=imap.security,
         user=imap.user,
-        password=imap.password.reveal if imap.password else None,
-        token=_fresh(imap.oauth),
+        password=imap.password.reveal() if imap.password else "",
+        oauth=_fresh(imap.oauth),
         ca_file=imap.ca,
     )
 

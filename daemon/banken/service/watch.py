@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, MutableMapping
 from datetime import datetime
+from typing import Any
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
@@ -18,8 +19,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from banken.config import Account, SecretError
 from banken.guard import Guard
 from banken.ledger import Ledger
-from banken.mailbox import Mailbox
 from banken.mailbox.errors import MailboxError
+from banken.mailbox.imap import ImapMailbox
 from banken.respond import Outcome, carry_out
 from banken.service import house as rooms
 from banken.service.catchup import CatchUp
@@ -61,13 +62,13 @@ class Watch:
             log.warning("account not reached", account=account.name, why=str(error))
         return None
 
-    def _look(self, account: Account, box: Mailbox) -> Outcome:
+    def _look(self, account: Account, box: ImapMailbox) -> Outcome:
         guard = self._guard(account)
         found = 0
         catch_up = CatchUp(guard=guard, mailbox=box, folders=account.folders)
         for examined in catch_up.run():
             found += bool(examined.verdict.level)
-        outcome = carry_out(self._ledger, account.name, box, guard.warning, self._house.advice, how=box.how)
+        outcome = carry_out(self._ledger, account.name, box, guard.warning, self._house.advice, how=rooms.label_way(account, box))
         log.info(
             "looked",
             account=account.name,
@@ -103,7 +104,7 @@ class Watch:
 def set_up_log(write: Callable[[str], object]) -> None:
     """Write the log as lines for people, without any mail text or secret in them."""
 
-    def line(_logger: object, _name: str, event: dict[str, object]) -> str:
+    def line(_logger: object, _name: str, event: MutableMapping[str, Any]) -> str:
         facts = " ".join(f"{key}={value}" for key, value in event.items() if key not in ("event", "timestamp", "level"))
         return f"{event['timestamp']} {event['level']} {event['event']} {facts}".rstrip()
 
