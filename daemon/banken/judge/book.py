@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -58,12 +58,6 @@ class Rulebook:
         return Lexicon(self._words(self.searched))
 
     @cached_property
-    def triggers(self) -> Lexicon:
-        """The words that something begins with: without one of them, no rule finds anything."""
-        names = {name.removeprefix(LINK) for name in self.by_concept if not name.startswith(ATOM)} - {""}
-        return Lexicon(self._words(self._with_used(names)))
-
-    @cached_property
     def hosts(self) -> Hosts:
         """The hosts that the searched concepts' links lead to."""
         used = {name: self._with_used([name]).values() for name in self.searched}
@@ -90,19 +84,27 @@ class Rulebook:
         return Excuses(self.excuses, self.concepts, self.sentences.fillers, self.grammar.lexicon)
 
     @cached_property
-    def finders(self) -> Mapping[str, tuple[Finder, ...]]:
-        """The compiled `find` items of each rule."""
-        return {rule.id: tuple(map(compile_find, rule.find.any)) for rule in self.rules}
+    def finders(self) -> Sequence[tuple[Rule, Finder]]:
+        """The compiled `find` items of all rules, in order, each with its rule."""
+        return [(rule, self._finder(find)) for rule in self.rules for find in rule.find.any]
+
+    def _finder(self, find: Find) -> Finder:
+        finder = compile_find(find)
+        if find.at_least is None and len(finder.terms) > 1:
+            rarest = sorted(
+                finder.terms, key=lambda term: sum(self._commonness[name] for name, _means in term.concepts)
+            )
+            finder = replace(finder, scarce=tuple(rarest))
+        return replace(finder, parts=tuple(map(self._finder, find.all or ())))
 
     @cached_property
-    def by_concept(self) -> Mapping[str, tuple[str, ...]]:
-        """Which rules may find something once a concept has been seen; under "" those that need none."""
-        index: dict[str, dict[str, None]] = {}
-        for rule in self.rules:
-            for finder in self.finders[rule.id]:
-                for name in self._trigger(finder):
-                    index.setdefault(name, {})[rule.id] = None
-        return {name: tuple(rules) for name, rules in index.items()}
+    def by_concept(self) -> Mapping[str, frozenset[int]]:
+        """Which finders (by number) may find something once a concept has been seen; under "" those that need none."""
+        index: dict[str, set[int]] = {}
+        for number, (_rule, finder) in enumerate(self.finders):
+            for name in self._trigger(finder):
+                index.setdefault(name, set()).add(number)
+        return {name: frozenset(numbers) for name, numbers in index.items()}
 
     def _trigger(self, finder: Finder) -> Iterable[str]:
         """Return the rarest of what `finder` needs, so that most mail is done with after a glance."""
@@ -137,12 +139,21 @@ class Rulebook:
         for name, concept in concepts.items():
             spellings, others = tuple(link_spellings(concept.links)), tuple(other_hosts(concept.links))
             words[LINK + name] = Words(spellings, (), others, tuple(LINK + used for used in concept.use))
+        words |= {ATOM + kind: Words(()) for kind in ATOMS}
         return words
 
     def excuses_of(self, rule: Rule) -> tuple[str, ...]:
         """Return the excuses that may let `rule` go, in order."""
-        names = rule.unless if rule.unless is not None else self.categories[rule.category].unless
-        return tuple(name for name in dict.fromkeys((*names, *rule.also_unless)) if name not in rule.not_unless)
+        return self._excuses_by_rule[rule.id]
+
+    @cached_property
+    def _excuses_by_rule(self) -> Mapping[str, tuple[str, ...]]:
+        found = {}
+        for rule in self.rules:
+            names = rule.unless if rule.unless is not None else self.categories[rule.category].unless
+            names = tuple(dict.fromkeys((*names, *rule.also_unless)))
+            found[rule.id] = tuple(name for name in names if name not in rule.not_unless)
+        return found
 
     @property
     def _conditions(self) -> Iterator[Condition]:
@@ -167,13 +178,13 @@ def compile_find(find: Find) -> Finder:
     value = getattr(find, find.predicate)
     match find.predicate:
         case "mention" | "means":
-            return Finder(find, (Term(tuple((name, find.predicate == "means") for name in value)),))
+            return Finder(find, (Term.of(tuple((name, find.predicate == "means") for name in value)),))
         case "link":
-            return Finder(find, (Term(tuple((LINK + name, False) for name in value)),))
+            return Finder(find, (Term.of(tuple((LINK + name, False) for name in value)),))
         case "atom":
-            return Finder(find, (Term(((ATOM + value, False),)),))
+            return Finder(find, (Term.of(((ATOM + value, False),)),))
         case "all":
-            return Finder(find, (), tuple(map(compile_find, value)))
+            return Finder(find, ())
         case "pattern":
             return Finder(find, (), pattern=compile_pattern(value))
         case "case":

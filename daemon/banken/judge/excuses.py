@@ -138,7 +138,7 @@ class Excuses:
     def _message(self, condition: Condition, _place: Place, reading: Reading) -> str | None:
         for passage in reading.passages:
             for concept in condition.message or ():
-                for span in passage.hits.get(concept, ()):
+                for span in passage.scan.spans(concept):
                     return passage.text[slice(*span)]
         return None
 

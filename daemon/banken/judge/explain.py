@@ -57,8 +57,8 @@ def outcome(findings: Iterable[Finding], book: Rulebook) -> Iterator[str]:
 
 def _by_place(passage: Passage) -> list[tuple[Span, list[str]]]:
     names: dict[Span, list[str]] = {}
-    for concept, spans in passage.hits.items():
-        for span in spans:
+    for concept in sorted(passage.scan.hints):
+        for span in passage.scan.spans(concept):
             names.setdefault(span, []).append(concept)
     return sorted(names.items())
 

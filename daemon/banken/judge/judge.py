@@ -6,6 +6,7 @@ Nothing here touches the network, a file or the clock; the same case always gets
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -78,8 +79,13 @@ class Judge:
 
     def fates(self, rule: Rule, reading: Reading) -> Iterator[Fate]:
         """Yield what becomes of each find of `rule`."""
+        for other, finder in self._worth_while(reading):
+            if other is rule:
+                yield from self._fates(rule, finder, reading)
+
+    def _fates(self, rule: Rule, finder: Finder, reading: Reading) -> Iterator[Fate]:
         excuses = self.book.excuses_of(rule)
-        for finder, place in self._places(rule, reading):
+        for place in finder.places(reading.passages, self.book.grammar):
             disguised = any(hit.how in ("disguised", "masked") for hit in place.hits)
             level = self._gate.level(rule.category, reading.case, disguised=disguised, rule=rule)
             if level is None:
@@ -88,6 +94,16 @@ class Judge:
             cap = LEVEL.get(finder.find.at_most or ("notice" if rule.status == "experimental" else ""))
             holding = self.book.letting_go.letting_go(place, excuses, reading)
             yield Fate(finder, place, *self._let_off(lower(level, cap), holding))
+
+    def _worth_while(self, reading: Reading) -> Iterator[tuple[Rule, Finder]]:
+        """Yield the finders that may find something, in the order of the rules."""
+        by_concept = self.book.by_concept
+        numbers = set().union(*(by_concept[name] for name in (*reading.found, "") if name in by_concept))
+        for number in sorted(numbers):
+            rule, finder = self.book.finders[number]
+            channel = finder.find.channel
+            if (not channel or channel == reading.case.channel) and finder.hopeful(reading.found):
+                yield rule, finder
 
     def _let_off(
         self, level: Level, holding: Iterator[tuple[str, str]]
@@ -102,38 +118,23 @@ class Judge:
         return level, tuple(asked)
 
     def _ask_rules(self, reading: Reading, tally: _Tally) -> None:
-        by_concept = self.book.by_concept
-        asked = {rule for concept in (*reading.triggers, "") for rule in by_concept.get(concept, ())}
-        if asked:
-            for rule in self.book.rules:
-                if rule.id in asked:
-                    self._ask_rule(rule, reading, tally)
-
-    def _ask_rule(self, rule: Rule, reading: Reading, tally: _Tally) -> None:
-        excused = 0
-        told: set[tuple[int, Hit]] = set()
-        for fate in self.fates(rule, reading):
-            marks = {(id(fate.place.passage), hit) for hit in fate.place.hits}
-            if not marks.isdisjoint(told):
-                continue  # a second way to find the same words tells nothing new
-            if fate.level is None:
-                if excused < MOST_EXCUSED:
-                    self._let_go(Candidate(rule.category, rule.id, fate.place, Level.NOTICE), fate.excuses[-1], tally)
-                excused += 1
-                continue
-            sure = fate.finder.find.confidence == "high"
-            tally.candidates.append(Candidate(rule.category, rule.id, fate.place, fate.level, sure=sure))
-            if sure:
-                told |= marks
-
-    def _places(self, rule: Rule, reading: Reading) -> Iterator[tuple[Finder, Place]]:
-        for finder in self.book.finders[rule.id]:
-            find = finder.find
-            if find.case or (find.channel and find.channel != reading.case.channel):
-                continue
-            if all(not need.isdisjoint(reading.found) for need in finder.needs):
-                for place in finder.places(reading.passages, self.book.grammar):
-                    yield finder, place
+        told: set[tuple[str, int, Hit]] = set()
+        excused: Counter[str] = Counter()
+        for rule, finder in self._worth_while(reading):
+            for fate in self._fates(rule, finder, reading):
+                marks = {(rule.id, id(fate.place.passage), hit) for hit in fate.place.hits}
+                if not marks.isdisjoint(told):
+                    continue  # a second way to find the same words tells nothing new
+                if fate.level is None:
+                    if excused[rule.id] < MOST_EXCUSED:
+                        one = Candidate(rule.category, rule.id, fate.place, Level.NOTICE)
+                        self._let_go(one, fate.excuses[-1], tally)
+                    excused[rule.id] += 1
+                    continue
+                sure = finder.find.confidence == "high"
+                tally.candidates.append(Candidate(rule.category, rule.id, fate.place, fate.level, sure=sure))
+                if sure:
+                    told |= marks
 
     def _let_go(self, one: Candidate, excuse: tuple[str, str], tally: _Tally) -> None:
         name, word = excuse
@@ -177,7 +178,7 @@ class Judge:
         return [
             Place(window.passage, (Hit(start, end, name),))
             for name in concepts
-            for start, end in window.passage.hits.get(name, ())
+            for start, end in window.passage.scan.spans(name)
             if window.start <= start and end <= window.end
         ]
 

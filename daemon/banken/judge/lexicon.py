@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import accumulate
 from typing import NamedTuple, Protocol
 
@@ -23,25 +24,46 @@ class Hit(NamedTuple):
     how: str = "plain"
 
 
-Hits = dict[str, list[Span]]
-"""Where each concept's words stand, in no order."""
-
 LINK = "link:"
 """Prefix of the pseudo-concept that a concept's links are found as."""
 ATOM = "atom:"
 """Prefix of the pseudo-concept that an atom is found as."""
 
 
-class _Entry(NamedTuple):
-    """What a literal of the automaton means: one spelling of one concept."""
+class _Entry:
+    """What a literal of the automaton means for one concept: a word, or the rarest part of some."""
 
-    concept: str
-    spelling: Spelling
-    latin: tuple[bool, bool]
-    """Whether the left and the right edge must be the edge of a Latin word."""
-    brand: bool
-    blocks: bool
-    """A `not_inside` word: no hit of the concept inside it counts."""
+    __slots__ = ("_latin", "_pattern", "_plain", "_reach", "_spellings", "blocks", "brand")
+
+    def __init__(self, spellings: Sequence[Spelling], *, brand: bool, blocks: bool) -> None:
+        self.brand = brand
+        self.blocks = blocks
+        """A `not_inside` word: no hit of the concept inside it counts."""
+        self._spellings = spellings
+        self._plain = len(spellings) == 1 and spellings[0].plain
+        self._latin = (False, False) if blocks and self._plain else spellings[0].latin
+        self._pattern: re.Pattern[str] | None = None
+        self._reach = 0
+
+    def places(self, text: str, start: int, end: int) -> Iterable[Span]:
+        """Return where the words stand, given where their literal does."""
+        if self._plain:
+            return ((start, end),) if self._edges_hold(text, start, end) else ()
+        pattern = self._pattern or self._compile()
+        words = pattern.finditer(text, max(0, start - self._reach), end + self._reach)
+        return [word.span() for word in words if word.start() <= start and end <= word.end()]
+
+    def _edges_hold(self, text: str, start: int, end: int) -> bool:
+        left, right = self._latin
+        if left and start and is_latin(text[start - 1]):
+            return False
+        return not (right and end < len(text) and is_latin(text[end]))
+
+    def _compile(self) -> re.Pattern[str]:
+        """Compile the longer words when they are first needed: most never are."""
+        self._reach = max(spelling.reach for spelling in self._spellings)
+        self._pattern = re.compile("|".join(spelling.regex for spelling in self._spellings))
+        return self._pattern
 
 
 class Words(NamedTuple):
@@ -65,72 +87,119 @@ class Lexicon:
     """The words of some concepts, compiled; a concept that uses another takes over its hits."""
 
     def __init__(self, concepts: Mapping[str, Words]) -> None:
-        self._users = _users(concepts)
-        entries: dict[str, dict[_Entry, None]] = defaultdict(dict)
+        self.uses = {name: words.use for name, words in concepts.items()}
+        self.words: dict[str, dict[int, list[_Entry]]] = {name: {} for name in concepts}
+        """For each concept, its entries by literal."""
+        self.blocks: dict[str, dict[int, list[_Entry]]] = {name: {} for name in concepts}
+        literals: dict[str, int] = {}
         for name, words in concepts.items():
-            for entry in _entries(name, words):
-                entries[entry.spelling.literal][entry] = None
-        self._entries = [tuple(found) for found in entries.values()]
-        self._plain = [self._at_once(found) for found in self._entries]
+            for literal, entry in _entries(words):
+                index = literals.setdefault(literal, len(literals))
+                (self.blocks if entry.blocks else self.words)[name].setdefault(index, []).append(entry)
         self._automaton = ahocorasick_rs.AhoCorasick(
-            list(entries), implementation=ahocorasick_rs.Implementation.ContiguousNFA
+            list(literals), implementation=ahocorasick_rs.Implementation.ContiguousNFA
         )
+        self._hints = self._hints_of(len(literals))
 
     def __len__(self) -> int:
         """Return the number of different literals."""
-        return len(self._entries)
+        return len(self._hints)
 
-    def scan(self, text: str, original: Original | None = None, extra: Iterable[Hit] = ()) -> Hits:
-        """Return the concepts' hits in the folded `text`, and `extra` ones found otherwise.
+    def scan(self, text: str, original: Original | None = None, extra: Iterable[Hit] = ()) -> Scan:
+        """Return what stands in the folded `text`, with `extra` hits found otherwise.
 
         Without the original, brands need no edges.
         """
-        hits: Hits = defaultdict(list)
-        blocked: dict[str, list[Span]] = {}
-        for hit in extra:
-            for concept in self._with_users(hit.concept):
-                hits[concept].append((hit.start, hit.end))
-        plain = self._plain
+        places: dict[int, list[Span]] = {}
         for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
-            concepts = plain[index]
-            if concepts is not None:
-                for concept in concepts:
-                    hits[concept].append((start, end))
+            if index in places:
+                places[index].append((start, end))
             else:
-                self._look(index, text, (start, end), original, hits, blocked)
-        for concept in blocked.keys() & hits.keys():
-            covers = _Covers(blocked[concept])
-            none = {span for span in hits[concept] if covers.inside(span)}
-            for name in self._with_users(concept) if none else ():
-                hits[name] = [span for span in hits[name] if span not in none]
-        return {concept: spans for concept, spans in hits.items() if spans}
+                places[index] = [(start, end)]
+        return Scan(self, text, places, original, extra)
 
-    def _look(
+    def hints(self, indexes: Iterable[int]) -> set[str]:
+        """Return the concepts that the literals with these numbers may be words of."""
+        return set().union(*map(self._hints.__getitem__, indexes))
+
+    def with_users(self, concept: str) -> frozenset[str]:
+        """Return `concept` and all that use it, directly or through others."""
+        return self._users.get(concept, frozenset((concept,)))
+
+    @cached_property
+    def _users(self) -> dict[str, frozenset[str]]:
+        users: dict[str, set[str]] = {name: {name} for name in self.uses}
+        for name in self.uses:
+            open_ = list(self.uses[name])
+            while open_:
+                used = open_.pop()
+                if name not in users.setdefault(used, {used}):
+                    users[used].add(name)
+                    open_ += self.uses.get(used, ())
+        return {name: frozenset(found) for name, found in users.items()}
+
+    def _hints_of(self, count: int) -> list[frozenset[str]]:
+        hints: list[frozenset[str]] = [frozenset()] * count
+        for name, literals in self.words.items():
+            users = self.with_users(name)
+            for index in literals:
+                hints[index] = hints[index] | users if hints[index] else users
+        return hints
+
+
+class Scan:
+    """What one pass over a text found; which words really stand there is settled concept by concept, when asked."""
+
+    def __init__(
         self,
-        index: int,
+        lexicon: Lexicon,
         text: str,
-        at: Span,
+        places: dict[int, list[Span]],
         original: Original | None,
-        hits: Hits,
-        blocked: dict[str, list[Span]],
+        extra: Iterable[Hit],
     ) -> None:
-        """Take a closer look at a literal that is only a part of a word, or needs edges, or forbids."""
-        for entry in self._entries[index]:
-            for span in _places(entry, text, *at):
-                if entry.blocks:
-                    blocked.setdefault(entry.concept, []).append(span)
-                elif not entry.brand or original is None or original.stands_alone(*span):
-                    for concept in self._with_users(entry.concept):
-                        hits[concept].append(span)
+        self._lexicon = lexicon
+        self._text = text
+        self._places = places
+        self._original = original
+        self._extra: dict[str, list[Span]] = {}
+        for hit in extra:
+            self._extra.setdefault(hit.concept, []).append((hit.start, hit.end))
+        self._settled: dict[str, list[Span]] = {}
 
-    def _with_users(self, concept: str) -> tuple[str, ...]:
-        return (concept, *self._users.get(concept, ()))
+    @cached_property
+    def hints(self) -> set[str]:
+        """The concepts that may stand in the text; those that do are among them."""
+        found = self._lexicon.hints(self._places)
+        return found.union(*map(self._lexicon.with_users, self._extra)) if self._extra else found
 
-    def _at_once(self, entries: tuple[_Entry, ...]) -> tuple[str, ...] | None:
-        """Return the concepts of a literal that needs no closer look, else None."""
-        if any(one.brand or one.blocks or one.latin != (False, False) or one.spelling.source for one in entries):
-            return None
-        return tuple(dict.fromkeys(concept for one in entries for concept in self._with_users(one.concept)))
+    def spans(self, concept: str) -> list[Span]:
+        """Return where the words of `concept` stand, in no order."""
+        if concept not in self._settled:
+            self._settled[concept] = self._settle(concept) if concept in self.hints else []
+        return self._settled[concept]
+
+    def _settle(self, concept: str) -> list[Span]:
+        spans = [*self._extra.get(concept, ()), *self._standing(self._lexicon.words[concept])]
+        for used in self._lexicon.uses[concept]:
+            spans += self.spans(used)
+        blocked = list(self._standing(self._lexicon.blocks[concept])) if spans else ()
+        if blocked:
+            covers = _Covers(blocked)
+            spans = [span for span in spans if not covers.inside(span)]
+        return spans
+
+    def _standing(self, literals: Mapping[int, Sequence[_Entry]]) -> Iterator[Span]:
+        if len(literals) < len(self._places):
+            present = [index for index in literals if index in self._places]
+        else:
+            present = [index for index in self._places if index in literals]
+        for index in present:
+            for entry in literals[index]:
+                for start, end in self._places[index]:
+                    for span in entry.places(self._text, start, end):
+                        if not entry.brand or self._original is None or self._original.stands_alone(*span):
+                            yield span
 
 
 class _Covers:
@@ -146,54 +215,18 @@ class _Covers:
         return at >= 0 and span[1] <= self._reach[at]
 
 
-def _entries(name: str, words: Words) -> Iterable[_Entry]:
-    for source, brand, blocks in (
-        *((word, False, False) for word in words.words),
-        *((word, True, False) for word in words.brand),
-        *((word, False, True) for word in words.not_inside),
-    ):
-        for spelling in spellings(source):
-            whole = spelling.source or spelling.literal
-            edges = (
-                is_latin(whole[0]) and not blocks,
-                is_latin(whole[-1]) and not blocks and not spelling.open_end,
-            )
-            yield _Entry(name, spelling, edges, brand, blocks)
-
-
-def _places(entry: _Entry, text: str, start: int, end: int) -> Iterable[Span]:
-    """Return where the whole word of `entry` stands, given where its literal does."""
-    if not entry.spelling.source:
-        return ((start, end),) if _edges_hold(entry, text, start, end) else ()
-    reach = entry.spelling.reach
-    return [
-        match.span()
-        for match in entry.spelling.pattern.finditer(text, max(0, start - reach), end + reach)
-        if match.start() <= start and end <= match.end() and _edges_hold(entry, text, *match.span())
-    ]
-
-
-def _edges_hold(entry: _Entry, text: str, start: int, end: int) -> bool:
-    left, right = entry.latin
-    if left and start and is_latin(text[start - 1]):
-        return False
-    return not (right and end < len(text) and is_latin(text[end]))
-
-
-def _users(concepts: Mapping[str, Words]) -> dict[str, tuple[str, ...]]:
-    """Return for each concept those that use it, directly or through others."""
-    direct: dict[str, set[str]] = defaultdict(set)
-    for name, words in concepts.items():
-        for used in words.use:
-            direct[used].add(name)
-    users: dict[str, tuple[str, ...]] = {}
-    for name, first in direct.items():
-        found: set[str] = set()
-        open_ = list(first)
-        while open_:
-            user = open_.pop()
-            if user not in found and user != name:
-                found.add(user)
-                open_ += direct.get(user, ())
-        users[name] = tuple(sorted(found))
-    return users
+def _entries(words: Words) -> Iterator[tuple[str, _Entry]]:
+    """Yield the literals of a concept; longer words that share their rarest part share an entry."""
+    kinds = ((words.words, False, False), (words.brand, True, False), (words.not_inside, False, True))
+    for sources, brand, blocks in kinds:
+        plain: dict[Spelling, None] = {}
+        parts: dict[str, list[Spelling]] = {}
+        for spelling in (spelling for source in sources for spelling in spellings(source)):
+            if spelling.plain:
+                plain[spelling] = None
+            else:
+                parts.setdefault(spelling.literal, []).append(spelling)
+        for spelling in plain:
+            yield spelling.literal, _Entry((spelling,), brand=brand, blocks=blocks)
+        for literal, longer in parts.items():
+            yield literal, _Entry(longer, brand=brand, blocks=blocks)

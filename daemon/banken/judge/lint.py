@@ -17,8 +17,7 @@ def lint(book: Rulebook) -> Iterator[Problem]:
         yield from _rule(book, rule)
     for name in book.searched:
         yield from _short_words(book, name)
-    for name, concept in book.concepts.items():
-        yield from _superfluous(book, name, concept)
+        yield from _superfluous(book, name, book.concepts[name])
     used = _used(book)
     for name in book.concepts:
         if name not in used:
@@ -40,7 +39,7 @@ def _short_words(book: Rulebook, name: str) -> Iterator[Problem]:
     concept = book.concepts[name]
     for source in (*concept.words, *concept.brand):
         for spelling in spellings(source):
-            if len(spelling.source or spelling.literal) == 1:
+            if len(spelling.whole) == 1:
                 what = _("“{word}” of “{name}” is a single character").format(word=spelling.literal, name=name)
                 yield _at(book, name, what)
 
@@ -50,17 +49,17 @@ def _superfluous(book: Rulebook, name: str, concept: Concept) -> Iterator[Proble
     if concept.not_inside:
         return  # the longer word may stand there to be found where the shorter one is blocked
     plain = [one for source in concept.words for one in spellings(source)]
-    bare = {one.literal for one in plain if not one.source and one.regex == one.literal}
+    bare = {one.literal for one in plain if one.plain and one.latin == (False, False)}
     for one in plain:
         for other in _inside(one, bare):
             what = _("“{word}” of “{name}” needs no entry: “{other}” finds it").format(
-                word=one.source or one.literal, name=name, other=other
+                word=one.whole, name=name, other=other
             )
             yield _at(book, name, what)
 
 
 def _inside(one: Spelling, bare: set[str]) -> Iterator[str]:
-    word = one.literal
+    word = one.whole
     for start in range(len(word)):
         for end in range(start + 1, len(word) + 1):
             if (part := word[start:end]) != word and part in bare:

@@ -106,7 +106,9 @@ class Report:
 
 def measure(samples: Iterable[Sample]) -> Report:
     """Return the report on `samples`."""
-    report = Report(categories={category.value: Tally() for category in Category if category is not Category.IMPERSONATION})
+    report = Report(
+        categories={category.value: Tally() for category in Category if category is not Category.IMPERSONATION}
+    )
     for sample in samples:
         report.messages += 1
         expected, found = bool(sample.expected), bool(sample.found)

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from banken.judge.lexicon import Hit, Hits, Lexicon
+from banken.judge.lexicon import Hit, Lexicon, Scan
 from banken.judge.sentences import Splitter
 from banken.judge.views import Span, View, fold
 from banken.words import Evidence, SegmentKind
@@ -38,11 +38,14 @@ class Passage:
     """What was found otherwise than as a plain word: disguises, atoms, links."""
     disguised: dict[Hit, str] = field(init=False, default_factory=dict)
     """Brands in disguise, and their plain spelling."""
-    grammar: dict[int, Hits] = field(init=False, default_factory=dict)
-    """Hits of the grammar's words, by sentence, as far as they were asked for."""
+    terms: dict[object, list[Hit]] = field(init=False, default_factory=dict)
+    """The hits of each term of the rules, as far as they were asked for."""
     as_means: dict[Hit, bool] = field(init=False, default_factory=dict)
     excused: dict[tuple[str, int, int], str | None] = field(init=False, default_factory=dict)
     """The word that makes an excuse hold for a stretch, as far as it was asked for."""
+
+    _grammar: dict[int, Scan] = field(init=False, default_factory=dict)
+    _words: dict[tuple[Sequence[str], int], list[Span]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.view = fold(self.source)
@@ -102,28 +105,27 @@ class Passage:
         return None
 
     @cached_property
-    def hits(self) -> Hits:
-        """Where the words of all searched concepts stand (the long look, taken only when something began to show)."""
+    def scan(self) -> Scan:
+        """Where the words of all searched concepts stand."""
         return self.lexicon.scan(self.text, self, self.extra)
 
-    def words(self, lexicon: Lexicon, lists: Iterable[str], start: int, end: int) -> list[Span]:
+    def words(self, lexicon: Lexicon, lists: Sequence[str], start: int, end: int) -> list[Span]:
         """Return the grammar's words of `lists` inside `[start, end)`, in order of place."""
+        first, last = self.sentence_at(start), self.sentence_at(max(start, end - 1))
         found: list[Span] = []
-        for index in range(self.sentence_at(start), self.sentence_at(max(start, end - 1)) + 1):
-            hits = self._grammar_of(lexicon, index)
-            for name in lists:
-                if name in hits:
-                    found += [span for span in hits[name] if start <= span[0] and span[1] <= end]
-        return sorted(found)
+        for index in range(first, last + 1):
+            found += self._words_in(lexicon, lists, index)
+        return [span for span in found if start <= span[0] and span[1] <= end]
 
-    def _grammar_of(self, lexicon: Lexicon, sentence: int) -> Hits:
-        if sentence not in self.grammar:
-            start, end = self.sentences[sentence]
-            self.grammar[sentence] = {
-                name: [(start + low, start + high) for low, high in spans]
-                for name, spans in lexicon.scan(self.text[start:end]).items()
-            }
-        return self.grammar[sentence]
+    def _words_in(self, lexicon: Lexicon, lists: Sequence[str], sentence: int) -> list[Span]:
+        key = (lists, sentence)
+        if key not in self._words:
+            offset, end = self.sentences[sentence]
+            if sentence not in self._grammar:
+                self._grammar[sentence] = lexicon.scan(self.text[offset:end])
+            spans = {span for name in lists for span in self._grammar[sentence].spans(name)}
+            self._words[key] = sorted((offset + start, offset + stop) for start, stop in spans)
+        return self._words[key]
 
     def stands_alone(self, start: int, end: int) -> bool:
         """Return whether a brand at the folded `[start, end)` is a word of its own in the original.

@@ -7,9 +7,9 @@ is told, comes later (excuses.py, judge.py).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import islice, pairwise
 from typing import Any
 
@@ -56,17 +56,28 @@ class Place:
         return passage.sentences[first][0], passage.sentences[final][1]
 
 
-@dataclass(frozen=True, slots=True)
 class Term:
-    """One item of a list of words: concepts of which any will do, some only where they are used as a means."""
+    """One item of a list of words: concepts of which any will do, some only where they are used as a means.
 
-    concepts: tuple[tuple[str, bool], ...]
+    There is one Term for each way of writing it, so that what it finds is remembered under it.
+    """
+
+    __slots__ = ("concepts",)
+
+    def __init__(self, concepts: tuple[tuple[str, bool], ...]) -> None:
+        self.concepts = concepts
 
     @classmethod
     def parse(cls, written: str) -> Term:
         """Return the term written as `a|b|means.c`."""
         parts = written.split("|")
-        return cls(tuple((part.removeprefix("means."), part.startswith("means.")) for part in parts))
+        return cls.of(tuple((part.removeprefix("means."), part.startswith("means.")) for part in parts))
+
+    @staticmethod
+    @cache
+    def of(concepts: tuple[tuple[str, bool], ...]) -> Term:
+        """Return the term for these concepts, each with whether it must be used as a means."""
+        return Term(concepts)
 
 
 @dataclass(frozen=True)
@@ -83,9 +94,16 @@ class Finder:
 
     find: Find
     terms: tuple[Term, ...]
+    scarce: tuple[Term, ...] = ()
+    """The terms that are all needed, the rarest first: most mail is done with after a glance at the first."""
     parts: tuple[Finder, ...] = ()
     pattern: Any = None
     """A compiled RE2 pattern."""
+
+    @cached_property
+    def predicate(self) -> str:
+        """The name of the predicate."""
+        return self.find.predicate
 
     @cached_property
     def needs(self) -> tuple[frozenset[str], ...]:
@@ -97,14 +115,19 @@ class Finder:
             return needs
         return (frozenset().union(*needs),) if needs else ()
 
+    def hopeful(self, found: Set[str]) -> bool:
+        """Return whether all that this item needs may stand in the words where `found` may."""
+        return not any(need.isdisjoint(found) for need in self.needs)
+
     def places(self, passages: Sequence[Passage], grammar: Grammar) -> list[Place]:
         """Return where this item finds something, at most MANY places."""
-        look = _LOOKS[self.find.predicate]
-        if self.find.predicate == "same_message":
+        if self.predicate == "same_message":
             return list(_in_message(self, passages, grammar))
-        if self.find.predicate == "all" and self.find.scope == "message":
+        if self.predicate == "all" and self.find.scope == "message":
             return list(_all_in_message(self, passages, grammar))
-        found = (place for passage in passages for place in look(self, passage, grammar))
+        look = _LOOKS[self.predicate]
+        worth = (one for one in passages if all(hits_of(term, one, grammar) for term in self.scarce))
+        found = (place for passage in worth for place in look(self, passage, grammar))
         return list(islice((place for place in found if not self._spoilt(place, grammar)), MANY))
 
     def _spoilt(self, place: Place, grammar: Grammar) -> bool:
@@ -116,13 +139,15 @@ class Finder:
 
 def hits_of(term: Term, passage: Passage, grammar: Grammar) -> list[Hit]:
     """Return the hits of a term in a passage, in order of place, none inside another."""
-    found: list[Hit] = []
-    for concept, as_means in term.concepts:
-        for start, end in passage.hits.get(concept, ()):
-            hit = Hit(start, end, concept, passage.how.get((start, end), "plain"))
-            if not as_means or grammar.means.holds(passage, hit, grammar.lexicon):
-                found.append(hit)
-    return longest(found)
+    if term not in passage.terms:
+        found: list[Hit] = []
+        for concept, as_means in term.concepts:
+            for start, end in passage.scan.spans(concept):
+                hit = Hit(start, end, concept, passage.how.get((start, end), "plain"))
+                if not as_means or grammar.means.holds(passage, hit, grammar.lexicon):
+                    found.append(hit)
+        passage.terms[term] = longest(found)
+    return passage.terms[term]
 
 
 def longest(hits: list[Hit]) -> list[Hit]:

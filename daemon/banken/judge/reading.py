@@ -26,16 +26,9 @@ class Reading:
     book: Rulebook
 
     @cached_property
-    def triggers(self) -> frozenset[str]:
-        """The concepts that stand in the client's words, as far as rules begin with them."""
-        return frozenset().union(
-            *(self.book.triggers.scan(passage.text, passage, passage.extra) for passage in self.passages)
-        )
-
-    @cached_property
     def found(self) -> frozenset[str]:
-        """All concepts that stand in the client's words."""
-        return frozenset().union(*(passage.hits for passage in self.passages))
+        """All concepts that may stand in the client's words."""
+        return frozenset().union(*(passage.scan.hints for passage in self.passages))
 
     @cached_property
     def subject(self) -> frozenset[str]:
@@ -43,7 +36,7 @@ class Reading:
         if not self.case.subject:
             return frozenset()
         passage = Passage(SegmentKind.BODY, 0, self.case.subject, self.book.splitter, self.book.lexicon)
-        return frozenset(passage.hits)
+        return frozenset(name for name in passage.scan.hints if passage.scan.spans(name))
 
 
 def read(case: Case, book: Rulebook) -> Reading:

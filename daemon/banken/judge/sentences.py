@@ -14,7 +14,11 @@ from itertools import pairwise
 from banken.judge.views import Span, fold
 
 _CLOSING = "」』】)\"'”’"
-_ENDS = re.compile(rf"[。!?]+[{_CLOSING}]*|\.(?=\s|$)|\n")
+_ENDS = re.compile(  # opens on a set of characters, which `re` skips to quickly
+    rf"[。!?\n.](?:(?<=\n)|(?<=\.)(?=\s|$)|(?<=[。!?])[。!?]*[{_CLOSING}]*)"
+)
+_DOUBTFUL = "\n" + _CLOSING
+_BLANK = " \n"
 _BULLET = re.compile(r"\s*(?:[・●○■□◆◇▼▽★☆※◎→⇒>#+*•-]|[0-9a-z]{1,2}[.)、:]|\([0-9a-z]{1,2}\)|[①-⑳❶-❿]|\n|$)")
 
 
@@ -39,9 +43,14 @@ class Splitter:
         spans: list[Span] = []
         start = 0
         for found in _ENDS.finditer(text):
-            if not self._goes_on(text, found.start(), found.end()):
-                spans += _cut(text, start, found.end())
-                start = found.end()
+            end = found.end()
+            if text[end - 1] in _DOUBTFUL and self._goes_on(text, found.start(), end):
+                continue
+            if text[start] in _BLANK or end - start > LONGEST:
+                spans += _cut(text, start, end)
+            else:
+                spans.append((start, end))
+            start = end
         return spans + _cut(text, start, len(text))
 
     def clauses_of(self, text: str, start: int, end: int) -> list[Span]:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from itertools import product
 from math import prod
+from typing import NamedTuple
 
 from banken.i18n import _
 from banken.judge.views import fold
@@ -28,37 +28,36 @@ _TOKENS = re.compile(r"[()|]|[^()|]+")
 _OPEN, _CLOSE, _BAR = "\0(", "\0)", "\0|"  # unlike a bracket that folding brings forth
 
 
-@dataclass(frozen=True)
-class Spelling:
-    """One spelling of a word, folded: a literal to look for, and a pattern around it when it has gaps or numbers."""
+class Spelling(NamedTuple):
+    """One spelling of a word, folded: a literal to look for, and the whole word around it."""
 
     literal: str
+    """The rarest part of the word without gaps and numbers; all of it for a plain word."""
+    whole: str
     open_end: bool = False
-    source: str = ""
-    """The folded text with its gaps and numbers; "" for a plain literal."""
 
-    @cached_property
-    def pattern(self) -> re.Pattern[str]:
-        """What the whole word looks like (needed only for words with gaps or numbers)."""
-        return re.compile(self._pattern)
+    @property
+    def plain(self) -> bool:
+        """Whether the literal is all there is to the word."""
+        return self.literal == self.whole
+
+    @property
+    def latin(self) -> tuple[bool, bool]:
+        """Whether the word's left and right edge must be the edge of a Latin word."""
+        return is_latin(self.whole[0]), is_latin(self.whole[-1]) and not self.open_end
 
     @property
     def regex(self) -> str:
-        """The whole word as a part of a greater pattern, with its Latin edges."""
-        whole = self.source or self.literal
-        left = "(?<![a-z])" if is_latin(whole[0]) else ""
-        right = "(?![a-z])" if is_latin(whole[-1]) and not self.open_end else ""
-        return left + self._pattern + right
-
-    @property
-    def _pattern(self) -> str:
+        """The whole word as a part of a pattern, with its Latin edges."""
         written = {"…": _GAP, "#": _NUMBER}
-        return "".join(written.get(part) or re.escape(part) for part in _SPECIAL.split(self.source or self.literal))
+        inner = "".join(written.get(part) or re.escape(part) for part in _SPECIAL.split(self.whole))
+        left, right = self.latin
+        return f"{'(?<![a-z])' if left else ''}{inner}{'(?![a-z])' if right else ''}"
 
     @property
     def reach(self) -> int:
         """How far from the literal the rest of the word may stand."""
-        return len(self.source) + (GAP + 1) * (self.source.count("…") + self.source.count("#"))
+        return len(self.whole) + (GAP + 1) * (self.whole.count("…") + self.whole.count("#"))
 
 
 def expand(source: str) -> tuple[str, ...]:
@@ -92,11 +91,10 @@ def _fold(token: str) -> str:
 def _spelling(word: str, source: str) -> Spelling:
     open_end = word.endswith("*") and len(word) > 1
     word = word[:-1] if open_end else word
-    parts = _SPECIAL.split(word)
-    literal = max(parts[::2], key=len)
+    literal = min(filter(None, _SPECIAL.split(word)[::2]), key=_likelihood, default="")
     if not literal:
         raise Mistake(_("“{word}” has no letters to look for").format(word=source))
-    return Spelling(literal, open_end, word if len(parts) > 1 else "")
+    return Spelling(literal, word, open_end)
 
 
 def _alternatives(tokens: list[str], at: int, source: str) -> tuple[list[str], int]:
@@ -140,8 +138,12 @@ def _commonness(tokens: Iterator[str]) -> float:
         if token == "|":
             total, product = total + product, 1.0
         else:
-            product *= _commonness(tokens) if token == "(" else prod(map(_share, token))
+            product *= _commonness(tokens) if token == "(" else _likelihood(token)
     return total + product
+
+
+def _likelihood(text: str) -> float:
+    return prod(map(_share, text))
 
 
 def _share(char: str) -> float:
