@@ -1,187 +1,153 @@
-"""Whether a mail is really from the sender it names.
-
-The word of the worker's own mail server counts first: the topmost Authentication-Results (RFC 8601), by a name that is
-trusted; everything below it may have been written by the sender. Where that server says nothing that settles it, the
-DKIM signatures (RFC 6376) are checked here. "Aligned" is meant as in DMARC (RFC 7489 section 3.1), relaxed.
-"""
+"""Is a mail really from the platform that it names? Only what the worker's own server, or a signature, vouches for."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from email.parser import BytesHeaderParser
-
-from authres import AuthenticationResultsHeader, AuthResError
 
 from banken.i18n import _
-from banken.message.dkim_check import Resolver, dns_resolver, signed_by
-from banken.message.lookalike import looks_like
+from banken.message import addresses, authresults, headers, lookalike, mime, signatures
+from banken.message.authresults import Result
+from banken.message.dns import Dns, Resolver
+from banken.message.domains import organisation, within
+from banken.message.headers import Fields
+from banken.message.limits import Budget
 from banken.message.model import Message
+from banken.message.notes import Note
+from banken.message.provider import learn_authserv
 from banken.words import Authentic
 
-__all__ = ["Authenticity", "Resolver", "authenticate", "dns_resolver", "learn_authserv"]
+__all__ = ["Authenticity", "Dns", "Resolver", "authenticate", "learn_authserv"]
 
-HEADER_LIMIT = 256 * 1024
-"""Octets of a header that are looked at."""
-MOST_RESULTS = 8
-"""Authentication-Results fields of one server that are read."""
-_FIELD = "authentication-results"
-_BAD = frozenset({"fail", "softfail", "permerror", "hardfail"})
+_INCOMPLETE = frozenset({Note.OMITTED, Note.CUT_MESSAGE})
+_FAILED = frozenset({"fail", "permerror", "policy"})
+_NO_SPF = frozenset({"fail", "softfail", "none", "neutral", "permerror", ""})
 
 
 @dataclass(frozen=True, slots=True)
 class Authenticity:
-    """The result, why (in words for the worker), and why the sender looks like somebody else ("" if it does not)."""
+    """What is known of a sender: the result, why in words, and why it looks like an impostor ("" when it does not)."""
 
     result: Authentic
     why: str
     impersonates: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Result:
-    """One method's result (RFC 8601 section 2.2): spf, dkim, dmarc, and the domain it speaks of."""
-
-    method: str
-    result: str
-    domain: str
-
-
 def authenticate(
-    message: Message, *, domains: Sequence[str], trusted: Sequence[str] = (), resolver: Resolver | None = None
+    message: Message,
+    *,
+    domains: Sequence[str],
+    brands: Sequence[str] = (),
+    trusted: Sequence[str] = (),
+    resolver: Resolver | None = None,
 ) -> Authenticity:
-    """Return whether `message` is from whom it says.
+    """Return whether `message` is from the platform that sends from `domains` (and what lies under them).
 
-    `domains` are the platform's (a subdomain counts too), `trusted` the names under which the worker's own mail server
-    writes Authentication-Results, `resolver` looks DKIM keys up (None: no network). Only mail that claims one of
-    `domains` can come out as forged: of others it is not known what they should carry.
+    `brands` are names that nobody but the platform bears. `trusted` are the authserv-ids of the worker's own mail
+    server (RFC 8601); without any, an Authentication-Results field above every Received field counts, for nobody else
+    could put it there. `resolver` fetches DKIM keys; None means that nothing is asked of the network.
+    Verified is a mail whose From lies in `domains` with a pass that is aligned to it (RFC 7489 section 3.1); forged one for
+    which the trusted server says the contrary; everything else is unverified. Never raises.
     """
-    sender = message.sender.domain
-    claims = _within(sender, domains)
-    results = list(_results(message.raw, trusted))
-    # A forwarder may have broken what the server looked at: a signature of the platform's still counts.
-    found = _settled(sender, results) or _signed(message, sender, resolver, claims=claims)
-    result, why = found or _unsettled(sender, results, claims=claims)
-    return Authenticity(result, why, _impersonates(message, domains, result))
+    impersonates = lookalike.reason(message, domains, brands)
+    own = within(message.sender.domain, domains)
+    if not own:
+        return Authenticity(Authentic.UNVERIFIED, _("the sender does not claim to be the platform"), impersonates)
+    fields, _end = headers.parse(mime.lines(message.raw), 0, Budget(), top=True)
+    result, why = _Check(message, fields, own, trusted, resolver).result()
+    return Authenticity(result, why, impersonates)
 
 
-def learn_authserv(messages: Iterable[Message]) -> str | None:
-    """Return the name under which the worker's mail server writes Authentication-Results, None when none is clear.
+class _Check:
+    """The check of one mail that claims to be from the platform's domain `own`."""
 
-    It is the name that stands topmost in two thirds of the mail that has such a field, and there above the mail's own
-    Received lines but for those of the same server: what a sender puts in stands below them all. Servers of one farm
-    (mta1.example.jp, mta2.example.jp) count by the domain they share.
-    """
-    names = [name for message in messages if (name := _topmost_name(message.raw))]
-    if not names:
-        return None
-    shared = Counter(suffix for name in names for suffix in _suffixes(name))
-    common = [suffix for suffix, count in shared.items() if 3 * count >= 2 * len(names)]
-    return max(common, key=len, default=None)
+    def __init__(
+        self, message: Message, fields: Fields, own: str, trusted: Sequence[str], resolver: Resolver | None
+    ) -> None:
+        self.message = message
+        self.fields = fields
+        self.own = own
+        self.trusted = trusted or _above_all(fields)
+        self.resolver = resolver
+        self.results = authresults.believed(fields, self.trusted)
+
+    def result(self) -> tuple[Authentic, str]:
+        if len(self.fields.all("from")) != 1 or len(addresses.parse(self.fields.all("from"), Budget())) != 1:
+            return Authentic.UNVERIFIED, _("it names more than one sender")
+        if passed := self._passed(self.results):
+            return Authentic.VERIFIED, _("{server} says {what}").format(server=self._server(), what=passed)
+        if self.resolver is not None and not _INCOMPLETE.intersection(self.message.notes):
+            if any(within(signer, (self.own,)) for signer in signatures.signers(self.message.raw, self.resolver)):
+                return Authentic.VERIFIED, _("its DKIM signature by {domain} holds").format(domain=self.own)
+            if why := self._forwarded(self.resolver):
+                return Authentic.VERIFIED, why
+        if failed := _failed(self.results):
+            return Authentic.FORGED, _("{server} says {what}").format(server=self._server(), what=failed)
+        return Authentic.UNVERIFIED, self._why_not()
+
+    def _passed(self, results: Iterable[Result]) -> str:
+        """Return the aligned pass among `results` in short, "" for none."""
+        for each in results:
+            if each.result == "pass" and self._is_aligned(each):
+                return f"{each.method}=pass"
+        return ""
+
+    def _is_aligned(self, result: Result) -> bool:
+        if result.method == "dmarc":
+            claimed = result.get("header.from") or self.message.sender.domain
+        elif result.method == "dkim":
+            claimed = result.get("header.d") or result.get("header.i")
+        elif result.method == "spf":
+            claimed = result.get("smtp.mailfrom", "smtp.mail", "smtp.from")
+        else:
+            return False
+        return bool(within(claimed.rpartition("@")[2].rstrip("."), (self.own,)))
+
+    def _forwarded(self, resolver: Resolver) -> str:
+        """Return why a forwarded mail is believed: a server we trust sealed what it had seen (ARC), "" if not so."""
+        if not self.fields.all("arc-seal"):
+            return ""
+        seal = signatures.sealed(self.message.raw, resolver)
+        if seal is None:
+            return ""
+        sealer, statement = seal
+        ours = authresults.trusts(self.trusted, statement.authserv) and organisation(sealer) == organisation(
+            statement.authserv
+        )
+        passed = self._passed(statement.results) if ours else ""
+        return _("{server} forwarded it and had found {what}").format(server=sealer, what=passed) if passed else ""
+
+    def _server(self) -> str:
+        return next((each.authserv for each in authresults.statements(self.fields)), "") or _("your mail server")
+
+    def _why_not(self) -> str:
+        if not self.fields.all(authresults.FIELD):
+            return _("your mail server says nothing about the sender")
+        if not self.results:
+            return _("what is said about the sender was not said by your mail server")
+        return _("your mail server found neither proof nor disproof of the sender")
 
 
-def _settled(sender: str, results: Sequence[_Result]) -> tuple[Authentic, str] | None:
-    """Return what the mail server's own results prove, None when they prove nothing."""
-    for one in results:
-        if one.result == "pass" and _aligned(one.domain, sender):
-            why = _("your mail server found it genuine ({method}, {domain})")
-            return Authentic.VERIFIED, why.format(method=one.method.upper(), domain=one.domain)
-    return None
-
-
-def _signed(message: Message, sender: str, resolver: Resolver | None, *, claims: bool) -> tuple[Authentic, str] | None:
-    if resolver is None or not claims:
-        return None
-    domain = next((one for one in signed_by(message.raw, resolver) if _aligned(one, sender)), "")
-    if not domain:
-        return None
-    return Authentic.VERIFIED, _("its signature was checked here ({domain})").format(domain=domain)
-
-
-def _unsettled(sender: str, results: Sequence[_Result], *, claims: bool) -> tuple[Authentic, str]:
-    bad = [one for one in results if one.result in _BAD]
-    decisive = [one for one in bad if one.method == "dmarc"] or [one for one in bad if one.method in ("dkim", "spf")]
-    if claims and decisive:
-        why = _("it names {domain}, but your mail server found that this is not true ({method})")
-        return Authentic.FORGED, why.format(domain=sender, method=decisive[0].method.upper())
-    if not results:
-        return Authentic.UNVERIFIED, _("your mail server says nothing about its sender")
-    return Authentic.UNVERIFIED, _("your mail server could not prove its sender")
-
-
-def _impersonates(message: Message, domains: Sequence[str], result: Authentic) -> str:
-    sender = message.sender.domain
-    if looks_like(sender, domains):
-        return _("the sender's domain {domain} looks like the platform's and is not").format(domain=sender)
-    elsewhere = next((one.domain for one in message.reply_to if not _within(one.domain, domains)), "")
-    if elsewhere and _within(sender, domains) and result is not Authentic.VERIFIED:
-        return _("it names the platform as sender, but answers would go to {domain}").format(domain=elsewhere)
+def _failed(results: Sequence[Result]) -> str:
+    """Return in short why the results say that the mail is not from its From domain, "" when they do not."""
+    said = {each.method: each.result for each in reversed(results)}
+    if said.get("dmarc") == "fail":
+        return "dmarc=fail"
+    if said.get("dkim") in _FAILED and said.get("spf", "") in _NO_SPF:  # a forwarder's own spf=pass proves nothing
+        return f"dkim={said['dkim']}"
     return ""
 
 
-def _within(domain: str, domains: Sequence[str]) -> bool:
-    return any(domain == one or domain.endswith(f".{one}") for one in domains)
+def _above_all(fields: Fields) -> tuple[str, ...]:
+    """Return the authserv-id of an Authentication-Results field that stands above every Received field.
 
-
-def _aligned(domain: str, sender: str) -> bool:
-    """Say whether two domains are the same, or one is below the other (relaxed alignment without a suffix list)."""
-    if not domain or "." not in domain or not sender:
-        return False
-    return domain == sender or sender.endswith(f".{domain}") or domain.endswith(f".{sender}")
-
-
-def _fields(raw: bytes) -> list[tuple[str, str]]:
-    header = BytesHeaderParser().parsebytes(raw[:HEADER_LIMIT])
-    return [(name.lower(), str(value)) for name, value in header.items()]
-
-
-def _parsed(value: str) -> AuthenticationResultsHeader | None:
-    flat = " ".join(value.split())
-    try:
-        return AuthenticationResultsHeader.parse(f"Authentication-Results: {flat}")
-    except (AuthResError, ValueError, RecursionError):
-        return None
-
-
-def _topmost_name(raw: bytes) -> str:
-    for name, value in _fields(raw):
-        if name == _FIELD:
-            parsed = _parsed(value)
-            return str(parsed.authserv_id).lower() if parsed is not None else ""
-    return ""
-
-
-def _results(raw: bytes, trusted: Sequence[str]) -> Iterator[_Result]:
-    """Yield the results of the topmost fields that a trusted server wrote, one block of them."""
-    read = 0
-    for name, value in _fields(raw):
-        if name != _FIELD:
-            if read and name == "received":
-                return  # below this line another hand may have written
-            continue
-        parsed = _parsed(value)
-        if parsed is None or not _within(str(parsed.authserv_id).lower(), [one.lower() for one in trusted]):
-            return  # only the topmost block is the server's
-        yield from _of(parsed)
-        read += 1
-        if read == MOST_RESULTS:
-            return
-
-
-def _of(parsed: AuthenticationResultsHeader) -> Iterator[_Result]:
-    for one in parsed.results:
-        wanted = {"dkim": ("d", "i"), "spf": ("mailfrom",), "dmarc": ("from",)}.get(str(one.method), ())
-        values = {item.name: str(item.value) for item in one.properties}
-        value = next((values[key] for key in wanted if key in values), "")
-        domain = value.rpartition("@")[2].strip().lower().rstrip(".")
-        if wanted:
-            yield _Result(str(one.method), str(one.result).lower(), domain)
-
-
-def _suffixes(name: str) -> Iterator[str]:
-    """Yield a host name and the domains above it, down to what a registry would hand out."""
-    labels = name.split(".")
-    country = len(labels[-1]) == 2 and len(labels) > 2 and len(labels[-2]) <= 3  # example.co.jp
-    for start in range(max(1, len(labels) - (2 if country else 1))):
-        yield ".".join(labels[start:])
+    Every server on the way puts its Received field on top of what it was given; so what stands above the topmost one was
+    written by the last server, the worker's own. Fields keep the order in which their names first appear.
+    """
+    names = list(fields.values)
+    if authresults.FIELD not in names:
+        return ()
+    if "received" in names and names.index("received") < names.index(authresults.FIELD):
+        return ()
+    first = next(iter(authresults.statements(fields)), None)
+    return (first.authserv,) if first and first.authserv else ()

@@ -111,7 +111,7 @@ class _Walk:
 
     def run(self, root: LexborNode) -> Page:
         start = _Look(background=None if self.painted else style.WHITE)
-        stack = [(root.iter(include_text=True), start, _Open())]
+        stack = [(root.iter(include_text=True), start, _Open(writer=self.visible))]
         while stack:
             children, look, _ = stack[-1]
             deeper = self._children(children, look)
@@ -197,8 +197,6 @@ class _Walk:
 
     def _leave(self, opened: _Open) -> None:
         writer = opened.writer
-        if writer is None:
-            return
         if opened.tag in _CELLS:
             writer.space()
         elif opened.lines:
@@ -233,7 +231,7 @@ class _Open:
     """An element that is not closed yet."""
 
     tag: str = ""
-    writer: Writer | None = None
+    writer: Writer = field(default_factory=Writer)
     lines: int = 0
     start: int = 0
     href: str = ""

@@ -1,57 +1,119 @@
-"""Domains that look like another: letters of other scripts, digits for letters, one letter more or less."""
+"""Senders that look like the platform and are not."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
-_SHORTEST = 6
-"""A name below this length has too many honest neighbours."""
+from banken.i18n import _
+from banken.message.domains import within
+from banken.message.model import Address, Message
 
-_ALIKE = str.maketrans(
-    # Cyrillic and Greek letters that look Latin (Unicode TR39), and the digits and signs of leet.
-    "аеорсухкѕіјԁӏһгвтмпԝαοερνικτυχω013457@$|",
-    "aeopcyxksijdlhrbtmnwaoepviktuxwoleastasl",
-)
+# Letters that no font tells from Latin ones and that do not come apart into letter and accent (after Unicode TR39), and
+# the digits that stand for letters.
+_TWINS = {
+    "a": "аɑα4",
+    "b": "Ьƅ8",
+    "c": "сϲᴄ",
+    "d": "ԁɗđ",
+    "e": "еєҽɛ3",
+    "g": "ɡց",
+    "h": "һհ",
+    "j": "јϳ",
+    "k": "кκĸ",
+    "l": "ӏⅼłɩ1|iіıιɪ",
+    "m": "мⅿ",
+    "n": "ոпη",
+    "o": "оοօ०ᴏø0",
+    "p": "рρ",
+    "q": "ԛգ",
+    "r": "гᴦɾ",
+    "s": "ѕꜱ5$",
+    "t": "тτ",
+    "u": "υսᴜ",
+    "v": "ѵνᴠ",
+    "w": "ԝωшɯᴡ",
+    "x": "хχ",
+    "y": "уγү",
+    "z": "ᴢ2",
+}
+_LATIN = {ord(twin): letter for letter, twins in _TWINS.items() for twin in twins}
+_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
+_SHORTEST_BRAND = 6
+_SHORTEST_GUESS = 8
+"""Letters from which a name that differs in one of them is still taken for the same."""
+_DOMAIN = re.compile(r"[a-z0-9-]+(?:\.[a-z0-9-]+)+")
+_NOT_LETTER = re.compile(r"[\W_]+")
 
 
-def looks_like(domain: str, domains: Sequence[str]) -> bool:
-    """Say whether `domain` looks like one of `domains` without being it, or below it, or its neighbour by chance."""
-    if not domain or any(domain == one or domain.endswith(f".{one}") for one in domains):
+def reason(message: Message, domains: Sequence[str], brands: Sequence[str] = ()) -> str:
+    """Return in words why the sender passes as one of the platform's `domains` or `brands`, "" when it does not."""
+    sender = message.sender
+    if not within(sender.domain, domains):
+        return _of_domain(sender.domain, domains) or _of_name(sender, domains, brands)
+    for address in message.reply_to:
+        if not within(address.domain, domains):
+            return _("answers would go to {address}, not to the platform").format(
+                address=address.address or address.name
+            )
+    return ""
+
+
+def _of_domain(domain: str, domains: Sequence[str]) -> str:
+    shown = _readable(domain)
+    for own in domains:
+        if f".{own}." in f".{domain}":
+            return _("{domain} only begins with the platform's domain {own}").format(domain=shown, own=own)
+        brand = own.partition(".")[0]
+        if len(brand) >= _SHORTEST_BRAND and any(_resembles(label, brand) for label in shown.split(".")):
+            return _("{domain} looks like the platform's domain {own} but is another one").format(domain=shown, own=own)
+    return ""
+
+
+def _of_name(sender: Address, domains: Sequence[str], brands: Sequence[str]) -> str:
+    if any(within(found, domains) for found in _DOMAIN.findall(sender.name.lower())):
+        return _("the name shows the platform's address, the mail comes from {address}").format(address=sender.address)
+    if _plain(sender.name) in {_plain(brand) for brand in brands} - {""}:
+        return _("the name is the platform's, the mail comes from {address}").format(address=sender.address)
+    return ""
+
+
+def _readable(domain: str) -> str:
+    """Return `domain` with its IDN labels as people see them."""
+    if "xn--" not in domain:
+        return domain
+    try:
+        return domain.encode("ascii").decode("idna")
+    except UnicodeError:
+        return domain
+
+
+def _resembles(label: str, brand: str) -> bool:
+    seen, meant = skeleton(label), skeleton(brand)
+    return meant in seen or (len(meant) >= _SHORTEST_GUESS and _one_apart(seen, meant))
+
+
+def skeleton(text: str) -> str:
+    """Return `text` as it looks: without accents and hyphens, twins of Latin letters made Latin."""
+    apart = unicodedata.normalize("NFKD", text.lower())
+    plain = "".join(letter for letter in apart if not unicodedata.combining(letter)).replace("-", "").translate(_LATIN)
+    for pair, letter in _PAIRS:
+        plain = plain.replace(pair, letter)
+    return plain
+
+
+def _one_apart(one: str, other: str) -> bool:
+    """Return whether one letter put in, left out, changed or swapped with its neighbour makes `one` of `other`."""
+    if abs(len(one) - len(other)) > 1:
         return False
-    own = [one for one in domains if not any(one.endswith(f".{other}") for other in domains)]
-    brands = {one.split(".")[0] for one in own}
-    labels = list(_labels(domain))
-    return any(len(brand) >= _SHORTEST and any(_near(label, brand) for label in labels) for brand in brands)
+    same = 0
+    while same < min(len(one), len(other)) and one[same] == other[same]:
+        same += 1
+    left, right = one[same:], other[same:]
+    swapped = left[:2] == right[1::-1] and left[2:] == right[2:]
+    return left[1:] == right[1:] or left[1:] == right or left == right[1:] or swapped
 
 
-def _labels(domain: str) -> Iterator[str]:
-    """Yield the labels of a domain as they look: IDN decoded, accents gone, look-alikes made Latin."""
-    for label in domain.split(".")[:10]:
-        shown = label[:63]
-        if shown.startswith("xn--"):
-            try:
-                shown = shown[4:].encode("ascii").decode("punycode")
-            except (UnicodeError, ValueError):
-                continue
-        plain = "".join(
-            one for one in unicodedata.normalize("NFKD", shown.casefold()) if not unicodedata.combining(one)
-        )
-        yield plain.translate(_ALIKE).replace("rn", "m").replace("vv", "w")
-
-
-def _near(label: str, brand: str) -> bool:
-    if brand in label or brand in label.replace("-", ""):
-        return True
-    return abs(len(label) - len(brand)) <= 1 and _one_edit(label, brand)
-
-
-def _one_edit(one: str, other: str) -> bool:
-    """Say whether one letter put in, left out, changed or swapped with its neighbour makes `other` of `one`."""
-    if len(one) > len(other):
-        one, other = other, one
-    start = next((at for at, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), len(one))
-    if len(one) == len(other):
-        swapped = one[start : start + 2] == other[start : start + 2][::-1] and one[start + 2 :] == other[start + 2 :]
-        return swapped or one[start + 1 :] == other[start + 1 :]
-    return one[start:] == other[start + 1 :]
+def _plain(text: str) -> str:
+    return _NOT_LETTER.sub("", unicodedata.normalize("NFKC", text)).lower()
