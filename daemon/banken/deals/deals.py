@@ -100,8 +100,8 @@ class Deals:
         return self._register.now(deal)
 
     def _learn(self, tie: Tie, spoken: Spoken, message: Message, found: Traits, *, genuine: bool) -> None:
-        """Remember what leads to the deal: of genuine mail all, of direct mail only its place in the thread."""
-        keys = [Key("thread", message.message_id)] if message.message_id and tie.sure else []
+        """Remember what leads to the deal: of genuine mail all, of direct mail only its thread."""
+        keys = [Key("thread", message.message_id)] if message.message_id else []
         if genuine:
             keys += found.numbers
             keys += [Key("title", found.title)] if found.title else []

@@ -65,7 +65,7 @@ class Tier:
             (lambda: self._by(found.numbers), _("the number in its link"), True),
             (lambda: self._titled(found), _("the job's title"), True),
             (lambda: self._client(found), _("the client's name"), False),
-            (lambda: self._by(found.threads), _("the thread of mails"), True),
+            (lambda: self._by(found.threads), _("the thread of mails"), False),
         ]
         if found.address is not None:
             address, text = found.address, _comparable(spoken, message)
@@ -82,8 +82,8 @@ class Tier:
         return Tie("", _("no deal is known for it"))
 
     def all_numbered(self, found: Traits) -> tuple[str, ...]:
-        """Return every deal that a genuine mail's numbers, or its title and client together, lead to."""
-        both = self._titled(found) if found.title and found.client else ()
+        """Return every deal that a genuine mail shows to be one: by its numbers, by title and client together."""
+        both = [*self._titled(found), *self._client(found)] if found.title and found.client else []
         return tuple(dict.fromkeys([*self._by(found.numbers), *both]))
 
     def _chosen(self, deals: Sequence[str], message: Message, why: str, *, sure: bool) -> Tie:

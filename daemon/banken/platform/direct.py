@@ -13,6 +13,12 @@ from banken.platform.schema import Direct, Unrelated
 _LOOKED_AT = 200
 """Lines of a mail that are looked at for hints."""
 
+_EDGE = 6
+"""Lines at the beginning and at the end where people say who they are."""
+
+_TELLING = 3
+"""Characters of a name that make it telling when it stands in a text."""
+
 
 @dataclass(frozen=True, slots=True)
 class AddressBook:
@@ -30,7 +36,10 @@ class AddressBook:
 class DirectMail:
     """Knows how clients of one platform write by mail."""
 
-    def __init__(self, direct: Direct, unrelated: Unrelated, names: Sequence[str]) -> None:
+    def __init__(
+        self, direct: Direct, unrelated: Unrelated, names: Sequence[str], company: Sequence[str] = ()
+    ) -> None:
+        self._company = sorted(map(fold, company), key=len, reverse=True)
         self._names = [fold(name) for name in direct.names]
         self._ties, self._work, self._applied = (
             Patterns(one, names) for one in (direct.ties, direct.work, direct.applied)
@@ -57,7 +66,7 @@ class DirectMail:
         lines = [fold(line) for line in (message.subject, *message.text.split("\n", _LOOKED_AT)[:_LOOKED_AT])]
         if self._is_for_many(message, lines):
             return ""
-        named = next((name for name in book.names if _stands_in(name, lines, message)), "")
+        named = self._named(message, lines, book)
         if named:
             return _("names your client {name}").format(name=named)
         return self._talk(message, lines)
@@ -78,6 +87,24 @@ class DirectMail:
             or any(self._bodies.matches(line) for line in lines[1:])
         )
 
+    def _named(self, message: Message, lines: Sequence[str], book: AddressBook) -> str:
+        """Return the client whose name is the sender's, or stands in the first or last lines; "" for none."""
+        sender = self._bare(message.sender.name)
+        filled = [line for line in lines if line.strip()]
+        edges = [_quiet(line) for line in (*filled[:_EDGE], *filled[-_EDGE:])]
+        for name in book.names:
+            bare = self._bare(name)
+            if bare == sender != "" or (len(bare) >= _TELLING and any(bare in text for text in (sender, *edges))):
+                return name
+        return ""
+
+    def _bare(self, name: str) -> str:
+        """Return a name without the words that do not tell one from another."""
+        folded = fold(name)
+        for word in self._company:
+            folded = folded.replace(word, "")
+        return _quiet(folded)
+
     def _talk(self, message: Message, lines: Sequence[str]) -> str:
         name = fold(message.sender.name)
         if any(self._ties.matches(line) for line in (name, *lines)):
@@ -91,11 +118,6 @@ class DirectMail:
     def _work_words(self, lines: Sequence[str]) -> int:
         return sum(any(pattern.find(line) is not None for line in lines) for pattern in self._work.patterns)
 
-
-def _stands_in(name: str, lines: Sequence[str], message: Message) -> bool:
-    """Whether a client's name (three characters or more) is the sender's, or stands in the last or first lines."""
-    folded = fold(name).strip()
-    if len(folded) < 3:
-        return False
-    filled = [line for line in lines if line.strip()]
-    return folded in fold(message.sender.name) or any(folded in line for line in (*filled[:4], *filled[-6:]))
+def _quiet(folded: str) -> str:
+    """Return folded text without spaces and marks, in which names are written in many ways."""
+    return "".join(character for character in folded if character.isalnum())

@@ -26,7 +26,7 @@ class Knowledge:
         self.kinds = Kinds(file.kinds, file.about, names)
         self.names = Patterns(file.frame.names, names)
         self.frame = FrameReader(file.frame, names)
-        self.direct = DirectMail(file.direct, file.unrelated, names)
+        self.direct = DirectMail(file.direct, file.unrelated, names, file.company)
         self.hints = [(hint, Patterns(hint.subject, names), Patterns(hint.lines, names)) for hint in file.hints]
         talk = file.talk
         self.talk = {
