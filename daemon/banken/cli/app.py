@@ -48,8 +48,6 @@ def _show_version(wanted: bool) -> None:
 
 
 def _start(
-    version: Annotated[
-        bool, typer.Option("--version", callback=_show_version, is_eager=True, help=_("Show the version."))
-    ] = False,
+    version: Annotated[bool, typer.Option("--version", callback=_show_version, is_eager=True)] = False,
 ) -> None:
     """Nothing is to be done before the verb."""

@@ -13,7 +13,7 @@ from rich.table import Table
 
 from banken.cli.faults import Exit, errors, faults
 from banken.cli.options import ConfigOption, configuration, console
-from banken.i18n import _, language
+from banken.i18n import _
 from banken.judge import lint as linting
 from banken.judge import ruletests
 from banken.judge.measure import Report
@@ -41,8 +41,8 @@ def list_rules(config: ConfigOption = None) -> None:
         for head in (_("rule"), _("category"), _("title"), _("as of"), _("tests")):
             table.add_column(head, overflow="fold")
         for rule in house.knowledge.judge.book.rules:
-            title = rule.title.get(language()) if isinstance(rule.title, dict) else str(rule.title)
-            table.add_row(rule.id, category_name(rule.category), title, rule.as_of, str(len(rule.tests)))
+            row = (rule.id, category_name(rule.category), str(rule.title), rule.as_of, str(len(rule.tests)))
+            table.add_row(*row)
         console().print(table)
 
 
@@ -60,7 +60,9 @@ def test(
         broken = [] if names else [failure for pack in house.packs for failure in examples.failures(pack)]
         for failure in broken:
             errors().print(str(failure), markup=False)
-        count = len(outcomes) + (0 if names else sum(examples.count(pack) for pack in house.packs))
+        count = len(outcomes) + (
+            0 if names else sum(len(kind.examples) for pack in house.packs for kind in pack.file.kinds)
+        )
         bad = len(failed) + len(broken)
         console().print(_("{passed} passed, {failed} failed").format(passed=count - bad, failed=bad))
         if bad:

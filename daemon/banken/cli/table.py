@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -15,9 +16,15 @@ from rich.text import Text
 from banken.guard import Examined
 from banken.i18n import _
 from banken.respond import category_name, level_name, stage_name
-from banken.words import LEVELS, Channel, Finding, Level
+from banken.words import LEVELS, Category, Channel, Finding, Level
 
 COLOURS = {Level.DANGER: "bold red", Level.WARNING: "bold yellow", Level.NOTICE: "cyan", Level.UNJUDGED: "dim"}
+
+
+WIDTHS = (5, 6, 16, 14)
+"""Cells of the columns before the words."""
+NARROWEST = 20
+QUOTES = 3
 
 
 @dataclass(slots=True)
@@ -39,52 +46,72 @@ class Summary:
 def print_table(console: Console, summary: Summary, zone: ZoneInfo) -> None:
     """Print the messages that have a level, oldest first, then the totals."""
     if summary.shown:
-        console.print(_table(sorted(summary.shown, key=lambda one: one.message.date), zone))
+        console.print(_table(sorted(summary.shown, key=lambda one: one.message.date), zone, console.width))
     _totals(console, summary)
 
 
-def _table(shown: Sequence[Examined], zone: ZoneInfo) -> Table:
-    table = Table(box=box.ROUNDED, header_style="bold", show_lines=False, pad_edge=False)
-    table.add_column(_("date"), no_wrap=True)
-    table.add_column(_("level"), no_wrap=True)
-    table.add_column(_("client"), overflow="fold", min_width=12)
-    table.add_column(_("stage"), no_wrap=True)
-    table.add_column(_("what"), overflow="fold", min_width=14)
-    table.add_column(_("the words"), overflow="fold", ratio=1)
+def _table(shown: Sequence[Examined], zone: ZoneInfo, width: int) -> Table:
+    table = Table(box=box.ROUNDED, header_style="bold", show_lines=True, pad_edge=False)
+    heads = (_("date"), _("level"), _("client, stage"), _("what"), _("the words"))
+    words = max(NARROWEST, width - sum(WIDTHS) - 3 * len(heads) - 1)
+    for head, wide in zip(heads, (*WIDTHS, words), strict=True):
+        table.add_column(head, width=wide, no_wrap=True)
     for one in shown:
-        table.add_row(*_row(one, zone))
+        cells = _row(one, zone)
+        table.add_row(*(_wrapped(cell, wide) for cell, wide in zip(cells, (*WIDTHS, words), strict=True)))
     return table
 
 
-def _row(one: Examined, zone: ZoneInfo) -> tuple[Text | str, ...]:
+def _row(one: Examined, zone: ZoneInfo) -> tuple[Text, ...]:
     level = one.verdict.level
     assert level is not None
     when = one.message.date.astimezone(zone)
     who = one.correspondence.client or one.message.sender.name or one.message.sender.address
+    what = dict.fromkeys(category_name(finding.category) for finding in one.verdict.findings)
     return (
-        f"{when:%m/%d %H:%M}",
+        Text(f"{when:%m/%d}\n{when:%H:%M}"),
         Text(level_name(level), style=COLOURS[level]),
-        who,
-        stage_name(one.standing.stage),
-        "\n".join(dict.fromkeys(category_name(finding.category) for finding in one.verdict.findings)),
+        Text.assemble(who, "\n", (stage_name(one.standing.stage), "dim")),
+        Text("\n".join(what)),
         _words(one),
     )
 
 
-def _words(one: Examined) -> Text | str:
+def _words(one: Examined) -> Text:
     if not one.verdict.findings:
         return Text(one.verdict.why, style="dim")
-    return "\n".join(dict.fromkeys(_quote(finding, one.message.text) for finding in one.verdict.findings))
+    quotes: dict[Category, Text] = {}
+    for finding in one.verdict.findings:
+        quotes.setdefault(finding.category, _quote(finding, one.message.text))
+    return Text("\n").join(list(quotes.values())[:QUOTES])
 
 
-def _quote(finding: Finding, text: str, around: int = 14) -> str:
-    """Return the evidence with a few characters around it, on one line; the rule's title where no words are."""
+def _quote(finding: Finding, text: str, around: int = 16) -> Text:
+    """Return the evidence, marked, with a few characters around it, on one line; the title where no words are."""
     if not finding.evidence:
-        return finding.title
+        return Text(finding.title)
     first = finding.evidence[0]
-    start, end = max(0, first.start - around), min(len(text), first.end + around)
-    cut = " ".join(text[start:end].split())
-    return f"{'…' if start else ''}{cut}{'…' if end < len(text) else ''}"
+    before = text[max(0, first.start - around) : first.start].rpartition("\n")[2]
+    after = text[first.end : first.end + around].partition("\n")[0]
+    return Text.assemble(before, (" ".join(first.text.split()), COLOURS[finding.level]), after)
+
+
+def _wrapped(text: Text, width: int) -> Text:
+    """Return `text` broken into lines of at most `width` cells, wherever a line is full: Japanese has no spaces.
+
+    Done here, since rich drops a wide character that would straddle the edge (rich 15, 2026-11).
+    """
+    pieces: list[Text] = []
+    for line in text.split("\n", allow_blank=True):
+        start = used = 0
+        for at, letter in enumerate(line.plain):
+            cells = cell_len(letter)
+            if used + cells > width:
+                pieces.append(line[start:at])
+                start, used = at, 0
+            used += cells
+        pieces.append(line[start:])
+    return Text("\n").join(pieces)
 
 
 def _totals(console: Console, summary: Summary) -> None:
