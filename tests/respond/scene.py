@@ -75,6 +75,7 @@ class MemoryMailbox:
     mail: dict[str, dict[int, bytes]] = field(default_factory=lambda: {"INBOX": {1: ORIGINAL}})
     marks: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     trouble: dict[str, list[MailboxError]] = field(default_factory=dict)
+    how: str = "keyword"
     appended: int = 0
     folder: str = ""
 
@@ -105,8 +106,9 @@ class MemoryMailbox:
 
     def label(self, uid: int, labels: Sequence[str]) -> Labelled:
         self._meet("label")
-        self.marks.setdefault((self.folder, uid), set()).update(labels)
-        return Labelled("keyword", " ".join(labels))
+        if self.how != "none":
+            self.marks.setdefault((self.folder, uid), set()).update(labels)
+        return Labelled(self.how, " ".join(labels))
 
     def labels(self, uid: int) -> frozenset[str]:
         return frozenset(self.marks.get((self.folder, uid), ()))

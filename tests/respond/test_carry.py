@@ -49,7 +49,6 @@ class House:
     def __init__(self, ledger, mailbox, sink, advice):
         self.ledger, self.mailbox, self.sink, self.advice = ledger, mailbox, sink, advice
         self.clock = Clock()
-        self.how = "keyword"
         self.settings = WarningSettings(
             to=(WORKER,),
             via="smtp",
@@ -66,7 +65,7 @@ class House:
         owe(self.ledger, "home", mail.fingerprint, actions, self.clock())
 
     def carry(self):
-        return carry_out(self.ledger, "home", self.mailbox, self.settings, self.advice, how=self.how, clock=self.clock)
+        return carry_out(self.ledger, "home", self.mailbox, self.settings, self.advice, clock=self.clock)
 
     def dies(self):
         """What the next process finds after this one was killed."""
@@ -106,16 +105,17 @@ def test_nothing_is_done_twice(house):
     assert len(house.sink.messages) == 1
 
 
-@pytest.mark.parametrize("how", ["gmail", "folder", "keyword", "flag"])
-def test_labels_have_the_names_that_the_server_takes(house, how):
-    house.how = how
+@pytest.mark.parametrize(("how", "each"), [("gmail", True), ("keyword", True), ("folder", False), ("flag", False)])
+def test_where_a_label_is_a_copy_or_a_flag_there_is_one_for_the_level(house, how, each):
+    house.mailbox.how = how
     house.owe()
     house.carry()
-    assert ("Banken/warning" in house.mailbox.marks["INBOX", 1]) == (how in ("gmail", "folder"))
+    put = {"banken-warning", "banken-direct_contact"} if each else {"banken-warning"}
+    assert house.mailbox.marks == {("INBOX", 1): put}
 
 
 def test_where_nothing_can_be_labelled_the_worker_is_still_warned(house):
-    house.how = "none"
+    house.mailbox.how = "none"
     house.owe()
     assert len(house.carry().done) == 2
     assert house.mailbox.marks == {}
@@ -335,16 +335,6 @@ def test_a_process_that_died_after_sending_does_not_send_again(house, monkeypatc
     assert [row.result for row in house.carry().done] == ["it had arrived already"]
     assert len(house.sink.messages) == 1
     assert house.states()[1][2] is OutboxState.DONE
-
-
-def test_a_label_put_before_death_is_not_put_again(house):
-    house.owe()
-    house.ledger.outbox.claim(1, NOW)
-    house.mailbox.marks["INBOX", 1] = {"banken-warning", "banken-direct_contact"}
-    house.mailbox.trouble["label"] = [AssertionError("put again")]
-    house.dies()
-    house.carry()
-    assert house.states()[0][2] is OutboxState.DONE
 
 
 def test_warnings_of_one_deal_arrive_in_order(house):

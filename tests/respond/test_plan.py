@@ -18,9 +18,9 @@ from banken.respond import (
     Warn,
     WarningSettings,
     answer_of,
-    label_names,
     owe,
     plan,
+    shown_labels,
     warning_id,
 )
 from banken.respond.model import FACTS_JSON, Quote, WarningFacts
@@ -147,14 +147,17 @@ def test_a_direct_mail_without_a_name_is_known_by_its_address():
     assert (told.client, told.sender) == ("山田商店", "client@client.example")
 
 
-def test_labels_are_ascii_keywords_or_speak_the_language():
-    keys = ("danger", "direct_contract", "interview")
-    for how in ("keyword", "flag"):
-        assert label_names(keys, how) == ["banken-danger", "banken-direct_contract", "banken-interview"]
-    assert label_names(keys, "gmail") == ["Banken/danger", "Banken/direct contract", "Banken/interview"]
-    assert label_names(keys, "folder") == ["Banken/danger"]
-    assert label_names(("unjudged",), "keyword") == ["banken-unjudged"]
-    assert all(name.isascii() and name.isprintable() for name in label_names([*Level, *Category], "keyword"))
+@pytest.mark.parametrize(
+    ("language", "danger", "contract"), [("en", "danger", "direct contract"), ("ja", "危険", "直接契約")]
+)
+def test_labels_are_ascii_keywords_with_names_for_people(language, danger, contract):
+    set_language(language)
+    house = {"en": "Banken", "ja": "番犬"}[language]
+    shown = shown_labels()
+    assert set(shown) == {f"banken-{key}" for key in [*Level, *Category]}
+    assert shown["banken-danger"] == f"{house}/{danger}"
+    assert shown["banken-direct_contract"] == f"{house}/{contract}"
+    assert len(set(shown.values())) == len(shown)
 
 
 @pytest.mark.parametrize(
@@ -177,9 +180,8 @@ def test_the_workers_labels_are_understood(label, answer):
 @pytest.mark.parametrize("language", ["ja", "en"])
 def test_our_own_labels_are_never_taken_for_the_workers(language):
     set_language(language)
-    for how in ("keyword", "gmail", "folder"):
-        assert [answer_of(name) for name in label_names([*Level, *Category], how)].count(None) > 0
-        assert {answer_of(name) for name in label_names([*Level, *Category], how)} == {None}
+    shown = shown_labels()
+    assert {answer_of(name) for name in (*shown, *shown.values())} == {None}
 
 
 @given(st.text(max_size=200), st.integers(5, 60))

@@ -3,7 +3,7 @@
 from banken.respond.advice import Advice
 from banken.respond.advice_files import load_advice
 from banken.respond.carry import Outcome, carry_out
-from banken.respond.labels import Answer, answer_of, label_names
+from banken.respond.labels import Answer, answer_of, shown_labels
 from banken.respond.model import Action, Label, SmtpServer, Spot, Warn, WarningFacts, WarningSettings
 from banken.respond.names import category_name, level_name, permission_name, stage_name
 from banken.respond.plan import owe, plan, warning_id
@@ -22,12 +22,12 @@ __all__ = [
     "answer_of",
     "carry_out",
     "category_name",
-    "label_names",
     "level_name",
     "load_advice",
     "owe",
     "permission_name",
     "plan",
+    "shown_labels",
     "stage_name",
     "warning_id",
 ]

@@ -13,9 +13,12 @@ from banken.mailbox.errors import FolderMissing, Gone, MailboxError, Refused
 from banken.mailbox.model import Mailbox
 from banken.respond import letter
 from banken.respond.advice import Advice
-from banken.respond.labels import label_names
+from banken.respond.labels import keyword
 from banken.respond.model import FACTS_JSON, LABEL_JSON, Spot, WarningSettings
 from banken.respond.post import Post, PostError
+
+_MANY = ("gmail", "keyword")
+"""Ways of labelling that bear a label for each category; a copy in a folder or a flag is made once, for the level."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,16 @@ def carry_out(
     settings: WarningSettings,
     advice: Advice,
     *,
-    how: str,
     clock: Callable[[], datetime] = utc_now,
+    how: str = "",  # noqa: ARG001 - the callers' last use of it goes away with the next change of theirs
 ) -> Outcome:
     """Carry out all that is due for an account, each action at most once; return what became of it.
 
-    `how` is the way this mailbox is labelled (gmail, keyword, folder, flag, none). Failures of servers are no
-    exceptions here: they stand in the outbox, with the time of the next try. Raises LedgerError.
+    Failures of servers are no exceptions here: they stand in the outbox, with the time of the next try. Raises
+    LedgerError.
     """
     outcome = Outcome()
-    hands = Hands(ledger=ledger, mailbox=mailbox, settings=settings, advice=advice, how=how, clock=clock)
+    hands = Hands(ledger=ledger, mailbox=mailbox, settings=settings, advice=advice, clock=clock)
     with hands:
         while rows := ledger.outbox.due(clock(), account):
             for row in rows:
@@ -86,7 +89,6 @@ class Hands:
     mailbox: Mailbox
     settings: WarningSettings
     advice: Advice
-    how: str
     clock: Callable[[], datetime]
     _post: Post | None = None
 
@@ -137,13 +139,13 @@ class Hands:
 
     def _label(self, row: OutboxRow) -> str:
         action = LABEL_JSON.validate_json(row.payload)
-        names = label_names(action.keys, self.how)
         uid = self._locate(action.spot, action.message_id)
         if uid is None:
             return _("the message is gone")
-        if self.how == "none" or set(names) <= self.mailbox.labels(uid):
-            return self.how
-        labelled = self.mailbox.label(uid, names)
+        level, *categories = map(keyword, action.keys)
+        labelled = self.mailbox.label(uid, [level])
+        if categories and labelled.how in _MANY:
+            labelled = self.mailbox.label(uid, [level, *categories])
         crash_point("label.put")
         return f"{labelled.how}: {labelled.name}"
 

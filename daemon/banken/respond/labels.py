@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Sequence
 from enum import StrEnum
 
 from banken.i18n import _
 from banken.respond.names import category_name, level_name
-from banken.words import LEVELS, Category, Level, Verdict
+from banken.words import LEVELS, Category, Verdict
 
 KEYWORD = "banken-"
 """How an IMAP keyword of ours begins (ASCII: RFC 9051 section 2.3.2 allows no more)."""
@@ -22,24 +21,15 @@ def label_keys(verdict: Verdict) -> tuple[str, ...]:
     return (verdict.level.value, *(category.value for category in Category if category in found))
 
 
-def label_names(keys: Iterable[str], how: str) -> Sequence[str]:
-    """Return the labels' names on the server.
-
-    `how` is the way labels are put there: IMAP keywords are ASCII (`banken-danger`); Gmail's labels and folders are
-    for people and speak their language (`番犬/危険`); a folder is one for all of a level.
-    """
-    keys = list(keys)
-    if how == "gmail":
-        return [f"{_('Banken')}/{_spoken(key)}" for key in keys]
-    if how == "folder":
-        return [f"{_('Banken')}/{_spoken(key)}" for key in keys if key in set(LEVELS)]
-    return [KEYWORD + key for key in keys]
+def keyword(key: str) -> str:
+    """Return the label of a level or category as the server is asked for it, e.g. `banken-danger`."""
+    return KEYWORD + key
 
 
-def _spoken(key: str) -> str:
-    if key in set(LEVELS):
-        return level_name(Level(key))
-    return category_name(Category(key))
+def shown_labels() -> dict[str, str]:
+    """Return the names that people see, in the language spoken now, by keyword: for Gmail's labels and for folders."""
+    names = {level: level_name(level) for level in LEVELS} | {one: category_name(one) for one in Category}
+    return {keyword(key.value): f"{_('Banken')}/{name}" for key, name in names.items()}
 
 
 class Answer(StrEnum):

@@ -88,7 +88,7 @@ class WarningFacts:
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Labels owed to a message: `keys` are a level and categories (`labels.label_names` turns them into names)."""
+    """Labels owed to a message: `keys` are a level and categories, the level first."""
 
     spot: Spot
     message_id: str
