@@ -97,7 +97,9 @@ def _step(one: dict[str, Any], story: str, number: int, start: datetime) -> Step
         message_id=f"<{story}-{number}@example.jp>",
         date=at,
         subject=subject,
-        sender=Address(one.get("name", "" if direct else "クラウドワークス"), one.get("from", "no-reply@crowdworks.jp")),
+        sender=Address(
+            one.get("name", "" if direct else "クラウドワークス"), one.get("from", "no-reply@crowdworks.jp")
+        ),
         recipients=(Address("", "worker@example.jp"),),
         in_reply_to=tuple(f"<{story}-{earlier}@example.jp>" for earlier in one.get("answers", [])),
         bulk=one.get("bulk", False),

@@ -83,7 +83,10 @@ def ends(steps: list[Step], order: list[Step]) -> dict[str, object]:
     deal_of = {event.source: deal.id for deal in deals.deals() for event in sources(deals, deal.id)}
     told = [step.message.fingerprint for step in steps if is_genuine(step)]
     standing = {source: deals.standing(deal_of.get(source, ""), end) for source in told}
-    together = {source: sorted(other for other in told if deal_of.get(other, other) == deal_of.get(source, source)) for source in told}
+    together = {
+        source: sorted(other for other in told if deal_of.get(other, other) == deal_of.get(source, source))
+        for source in told
+    }
     return {source: (standing[source].stage, standing[source].permission, together[source]) for source in told}
 
 

@@ -3,6 +3,7 @@
 from banken.deals.deals import Deals
 from banken.deals.memory import MemoryStore
 from banken.deals.model import WORKER, Deal, EventStore, Key, Known, Line, Noted, Tie
+from banken.deals.reminders import Reminder, ReminderRule
 from banken.deals.store import LedgerStore
 
 __all__ = [
@@ -16,5 +17,7 @@ __all__ = [
     "Line",
     "MemoryStore",
     "Noted",
+    "Reminder",
+    "ReminderRule",
     "Tie",
 ]

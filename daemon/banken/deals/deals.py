@@ -11,6 +11,7 @@ from banken.deals.fold import PERMISSION, STAGE, Course, counts, fold
 from banken.deals.model import WORKER, Deal, Effect, EventStore, Key, Known, Line, Noted, Spoken, Tie
 from banken.deals.names import Names, addresses
 from banken.deals.register import MERGE, SPLIT, Register
+from banken.deals.reminders import DUE, TALK, Reminder, ReminderRule, day_of, reminders
 from banken.deals.tying import Tier, Traits, traits
 from banken.i18n import _
 from banken.message.model import Message
@@ -130,8 +131,11 @@ class Deals:
             self._note(event, note)
         if tie.deal:
             believed = spoken.authentic is Authentic.VERIFIED
-            mail = Event(MAIL + spoken.kind, message.date, believed, tie.why, tie.deal, message.fingerprint)
-            self._note(mail, note)
+            due = day_of(spoken.due, message.date) if believed and spoken.due else None
+            facts = [(MAIL + spoken.kind, tie.why), *((TALK + said, "") for said in spoken.talk)]
+            facts += [(f"{DUE}{due.isoformat()}", "")] if due else []
+            for kind, why in facts:
+                self._note(Event(kind, message.date, believed, why, tie.deal, message.fingerprint), note)
 
     # Permission without a name
 
@@ -201,6 +205,14 @@ class Deals:
             line = Line(noted.number, noted.event, noted.note, noted.undone, course.stage, course.permission)
             lines.append(line)
         return tuple(lines)
+
+    def reminders(self, rules: Sequence[ReminderRule], now: datetime) -> tuple[Reminder, ...]:
+        """Return the reminders that are due at `now`, of all deals."""
+        return tuple(
+            one
+            for deal in self.deals()
+            for one in reminders(deal.id, self._register.events(deal.id), rules, self._effects, now)
+        )
 
     def deals(self) -> tuple[Deal, ...]:
         """Return all deals, the oldest first."""

@@ -201,5 +201,13 @@ class Spoken(Protocol):
         """Whose words stand where."""
 
     @property
+    def due(self) -> str:
+        """The day the work is due, as written."""
+
+    @property
+    def talk(self) -> tuple[str, ...]:
+        """What the client's words show of the course of work."""
+
+    @property
     def judged(self) -> bool:
         """Whether a client speaks in it."""

@@ -36,9 +36,7 @@ class AddressBook:
 class DirectMail:
     """Knows how clients of one platform write by mail."""
 
-    def __init__(
-        self, direct: Direct, unrelated: Unrelated, names: Sequence[str], company: Sequence[str] = ()
-    ) -> None:
+    def __init__(self, direct: Direct, unrelated: Unrelated, names: Sequence[str], company: Sequence[str] = ()) -> None:
         self._company = sorted(map(fold, company), key=len, reverse=True)
         self._names = [fold(name) for name in direct.names]
         self._ties, self._work, self._applied = (
@@ -117,6 +115,7 @@ class DirectMail:
 
     def _work_words(self, lines: Sequence[str]) -> int:
         return sum(any(pattern.find(line) is not None for line in lines) for pattern in self._work.patterns)
+
 
 def _quiet(folded: str) -> str:
     """Return folded text without spaces and marks, in which names are written in many ways."""

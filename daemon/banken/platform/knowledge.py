@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from banken.platform.direct import DirectMail
 from banken.platform.frame import FrameReader
 from banken.platform.kinds import Kinds, Subjects
 from banken.platform.links import Pages
 from banken.platform.pattern import Patterns
-from banken.platform.schema import EventRule, PlatformFile
+from banken.platform.schema import EventRule, PlatformFile, ReminderRule
 from banken.platform.senders import Senders
 
 
@@ -39,6 +39,11 @@ class Knowledge:
     def effects(self) -> Mapping[str, EventRule]:
         """What each event of this platform does to a deal."""
         return self.file.events
+
+    @property
+    def reminders(self) -> Sequence[ReminderRule]:
+        """When to remind of what."""
+        return self.file.reminders
 
     @property
     def domains(self) -> tuple[str, ...]:

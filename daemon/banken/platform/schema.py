@@ -8,7 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from banken.i18n import language
 from banken.platform.pattern import Pattern
-from banken.words import Permission, Stage
+from banken.words import Category, Permission, Stage
 
 
 def _checked(source: str) -> str:
@@ -195,6 +195,22 @@ class Talk(Strict):
     claims_permission: list[PatternText] = []
 
 
+class ReminderRule(Fact):
+    """What to remind the worker of, when something has not happened in time.
+
+    The clock is started by the last event of `starts` (kind: days), stopped by any of `stops`; `needs`: nobody needs
+    the reminder unless one of these happened, too. Kinds: an event, `due`, `mail:direct`, `talk:…`.
+    """
+
+    id: Name
+    category: Category | None = None
+    stage: Stage = Stage.UNDER
+    starts: dict[str, int] = Field(min_length=1)
+    stops: list[str] = []
+    needs: list[str] = []
+    text: Title
+
+
 class PlatformFile(Strict):
     """The whole file."""
 
@@ -216,3 +232,4 @@ class PlatformFile(Strict):
     direct: Direct
     unrelated: Unrelated
     talk: Talk = Talk()
+    reminders: list[ReminderRule] = []
