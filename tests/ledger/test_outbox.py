@@ -117,6 +117,19 @@ def test_the_time_of_the_doubtful_try_is_kept_until_it_is_repeated(ledger):
     assert ledger.outbox.get(1).tried == NOW + 9 * SECOND
 
 
+def test_a_clock_that_was_ahead_keeps_nothing_back(ledger):
+    ledger.outbox.plan([owed()], NOW + timedelta(days=3650))
+    assert len(ledger.outbox.due(NOW)) == 1
+    assert ledger.outbox.claim(1, NOW) is not None
+
+
+def test_what_steps_aside_lets_the_others_pass(ledger):
+    ledger.outbox.plan([owed("f1", lane="deal"), owed("f2", lane="deal")], NOW)
+    ledger.outbox.claim(1, NOW)
+    ledger.outbox.step_aside(1)
+    assert [row.fingerprint for row in ledger.outbox.due(NOW)] == ["f2"]
+
+
 def test_accounts_do_not_mix(ledger):
     ledger.outbox.plan([owed()], NOW)
     assert ledger.outbox.due(NOW, "work") == []

@@ -349,6 +349,19 @@ def test_warnings_of_one_deal_arrive_in_order(house):
     assert arrived.index(planned[0]) < arrived.index(planned[1])
 
 
+def test_a_warning_that_breaks_us_waits_and_the_others_go_out(house):
+    """What a newer or older version has planned may be unreadable to this one."""
+    house.owe(1)
+    house.owe(2)
+    with house.ledger._desk.connection() as connection:
+        connection.exec_driver_sql("UPDATE outbox SET payload = '{}' WHERE fingerprint = 'print-1' AND action = 'warn'")
+    outcome = house.carry()
+    assert [(row.fingerprint, row.result) for row in outcome.later] == [("print-1", "ValidationError")]
+    assert len(house.sink.messages) == 1
+    house.until_quiet()
+    assert {row.target for row in house.ledger.outbox.refused(NOW)} == {f"smtp:{WORKER}", "append:INBOX"}
+
+
 def test_an_smtp_server_that_was_taken_out_of_the_configuration(house):
     house.owe()
     house.settings = replace(house.settings, smtp=None)

@@ -249,6 +249,16 @@ def test_what_was_not_checked_is_said(advice):
     assert "no DKIM" not in plain(written(advice))
 
 
+def test_someone_who_passes_as_the_platform_is_not_called_by_its_name(advice):
+    judged = verdict(finding(category=Category.IMPERSONATION, level=Level.DANGER, key="impersonation.sender"))
+    told = facts(judged, spoken=Spoken(client="クラウドワークス", authentic=Authentic.FORGED))
+    text = plain(written(advice, told))
+    assert text.startswith("A mail that calls itself “クラウドワークス” could not be confirmed.")
+    assert "a mail straight to you, from client@client.example" in text
+    assert "Replies to copy" not in text
+    assert "notification of the platform" not in text
+
+
 def test_the_reader_is_named_when_it_was_the_reader(advice):
     told = facts(verdict(finding(by="reader")))
     assert "learned model" in plain(written(advice, told))

@@ -46,12 +46,12 @@ class OutboxRepository:
         self._desk = desk
         self._runner = secrets.token_hex(8)
 
-    def plan(self, owed: Sequence[Owed], now: datetime, due: datetime | None = None) -> int:
+    def plan(self, owed: Sequence[Owed], now: datetime) -> int:
         """Plan actions; those planned before (same account, fingerprint, action, target) stay as they are.
 
         Returns how many are new.
         """
-        start = {"state": OutboxState.PLANNED, "planned": now, "due": due or now, "tried": now, "touched": now}
+        start = {"state": OutboxState.PLANNED, "planned": now, "due": now, "tried": now, "touched": now}
         with self._desk.connection() as connection:
             return insert_or_ignore(connection, tables.outbox, [asdict(one) | start for one in owed])
 
@@ -105,6 +105,11 @@ class OutboxRepository:
         with self._desk.connection() as connection:
             connection.execute(update(tables.outbox).where(tables.outbox.c.id == number).values(tried=now, touched=now))
 
+    def step_aside(self, number: int) -> None:
+        """Let the later actions of its lane pass: this one may never work."""
+        with self._desk.connection() as connection:
+            connection.execute(update(tables.outbox).where(tables.outbox.c.id == number).values(lane=""))
+
     def done(self, number: int, now: datetime, result: str = "") -> None:
         """Write down that an action worked, and erase its payload."""
         self._settle(number, now, state=OutboxState.DONE, result=result, doubtful=0, payload="")
@@ -151,7 +156,9 @@ class OutboxRepository:
 
     def _ready(self, now: datetime) -> ColumnElement[bool]:
         c = tables.outbox.c
-        return or_(and_(c.state.in_(_WAITING), c.due <= now), self._left_over())
+        # Nothing waits as long as that: the clock was ahead when it was written, and has been set right.
+        due = or_(c.due <= now, c.due > now + 2 * LONGEST_WAIT)
+        return or_(and_(c.state.in_(_WAITING), due), self._left_over())
 
     def _left_over(self) -> ColumnElement[bool]:
         """Return the condition for what a process was trying when it died."""

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from banken.i18n import _
-from banken.ledger import Ledger, OutboxRow, OutboxState, Owed, crash_point
+from banken.ledger import Ledger, LedgerError, OutboxRow, OutboxState, Owed, crash_point
 from banken.mailbox.errors import FolderMissing, Gone, MailboxError, Refused
 from banken.mailbox.model import Mailbox
 from banken.respond import letter
@@ -112,6 +112,11 @@ class Hands:
             self._fail(claimed, str(error), permanent=error.permanent, doubtful=error.doubtful)
         except MailboxError as error:
             self._fail(claimed, str(error), permanent=_hopeless(claimed, error), doubtful=True)
+        except LedgerError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a mistake of ours must keep neither this warning nor the others back
+            self.ledger.outbox.step_aside(claimed.id)
+            self._fail(claimed, type(error).__name__, permanent=False, doubtful=True)
         return self.ledger.outbox.get(row.id)
 
     def _try(self, row: OutboxRow) -> None:

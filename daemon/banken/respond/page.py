@@ -13,7 +13,7 @@ from banken.respond.labels import Answer, answer_name
 from banken.respond.model import Point, Quote, WarningFacts, WarningSettings
 from banken.respond.names import category_name, level_name, permission_name, stage_name
 from banken.respond.tidy import unlinked
-from banken.words import Authentic, Channel, Level, Permission
+from banken.words import Authentic, Category, Channel, Level, Permission
 
 DONT = 6
 """How many lines of what not to do a warning shows at most: it is read on a phone, by someone who is worried."""
@@ -106,6 +106,8 @@ def _subject(facts: WarningFacts) -> str:
 
 def _heading(facts: WarningFacts) -> str:
     client = unlinked(facts.client)
+    if facts.points[0].category is Category.IMPERSONATION:
+        return _("A mail that calls itself “{client}” could not be confirmed.").format(client=client)
     if facts.level is Level.DANGER:
         return _("A message from {client} asks for something that can harm you.").format(client=client)
     return _("A message from {client} has words to be careful with.").format(client=client)
@@ -146,6 +148,8 @@ def _deal(facts: WarningFacts, settings: WarningSettings) -> list[tuple[str, str
     if facts.permission is not Permission.NONE:
         rows.append((_("Contact outside"), permission_name(facts.permission)))
     rows.append((_("Came by"), _channel(facts)))
+    if facts.deal:
+        rows.append((_("Its number in Banken"), facts.deal))
     if facts.authentic is not Authentic.VERIFIED:
         rows.append(
             (_("Sender"), facts.authentic_why or _("it could not be checked that this mail is from who it says"))
@@ -154,7 +158,7 @@ def _deal(facts: WarningFacts, settings: WarningSettings) -> list[tuple[str, str
 
 
 def _channel(facts: WarningFacts) -> str:
-    if facts.channel is Channel.DIRECT:
+    if facts.channel is Channel.DIRECT or facts.authentic is Authentic.FORGED:
         return _("a mail straight to you, from {address}").format(address=unlinked(facts.sender))
     return _("a notification of the platform")
 
