@@ -17,7 +17,8 @@ from banken.judge import Case, Judge
 from banken.ledger import Ledger, SeenMessage, SeenState, crash_point
 from banken.mailbox.model import Place, RawMessage
 from banken.message import Limits, Message, read
-from banken.message.authenticity import Authenticity, Resolver, authenticate
+from banken.message.authenticity import Authenticity, authenticate
+from banken.message.dns import Resolver
 from banken.platform import AddressBook, Correspondence, Recogniser
 from banken.respond import Action, Spot, WarningSettings, owe, plan
 from banken.words import Authentic, Channel, Event, Permission, Stage, Standing, Verdict
@@ -31,6 +32,8 @@ class Knowledge:
     """What the guard knows of the world: the platforms, and how to judge."""
 
     recogniser: Recogniser
+    domains: tuple[str, ...]
+    """The domains from which the platforms send."""
     judge: Judge
     rules_version: str
 
@@ -86,7 +89,7 @@ class Guard:
 
     def examine(self, raw: RawMessage, *, explain: bool = False) -> Examined:
         """Return what is thought of one message. Its events are known to `deals` from now on; nothing else is kept."""
-        message = read(raw.raw, arrived=raw.arrived, limits=self.limits)
+        message = self._read(raw)
         proof = self._prove(message)
         mail = self.knowledge.recogniser.recognise(message, proof, self._book(message))
         tie, events = self._tied(message, mail)
@@ -117,10 +120,15 @@ class Guard:
         crash_point("examine.committed")
         return bool(new)
 
+    def _read(self, raw: RawMessage) -> Message:
+        message = read(raw.raw, arrived=raw.arrived, limits=self.limits)
+        # Anyone can write our header into a mail; ours it is only from an address that we send from.
+        return replace(message, own=message.own and message.sender.address in self.own)
+
     def _prove(self, message: Message) -> Authenticity:
         return authenticate(
             message,
-            domains=self.knowledge.recogniser.domains,
+            domains=self.knowledge.domains,
             trusted=self.trust.authservs,
             resolver=self.trust.resolver,
         )

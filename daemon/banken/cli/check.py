@@ -17,8 +17,6 @@ from banken.guard import Assumed, Examined, Trust
 from banken.i18n import _
 from banken.ledger import Ledger
 from banken.mailbox.files import open_files
-from banken.message import read
-from banken.message.authenticity import learn_authserv
 from banken.respond import WarningSettings
 from banken.service import house as rooms
 from banken.words import Permission, Stage
@@ -63,12 +61,10 @@ def check(
 def judged(house: rooms.House, path: Path, assumed: Assumed | None, *, explain: bool = False) -> Iterator[Examined]:
     """Yield the mails of a file (or folder), each judged as if no other existed. Raises MailboxError."""
     box = open_files(path)
-    configured = tuple(one.authserv for one in house.config.accounts if one.authserv)
+    trust = Trust(tuple(one.authserv for one in house.config.accounts if one.authserv))
     for folder in box.folders():
         box.open(folder)
         for raw in box.fetch(box.uids()):
-            learned = learn_authserv([read(raw.raw)])
-            trust = Trust(configured or ((learned,) if learned else ()))
             with Ledger.open(":memory:") as ledger:
                 guard = rooms.guard(house, box.name, ledger, settings=WarningSettings(via="none"), trust=trust)
                 guard.assume = assumed

@@ -118,9 +118,7 @@ class Scanner:
             guard = rooms.account_guard(self.house, account, ledger)
             self._look(guard, box, account.folders, keep=apply)
             if apply:
-                outcome = carry_out(
-                    ledger, account.name, box, guard.warning, self.house.advice, how=rooms.label_way(account, box)
-                )
+                outcome = carry_out(ledger, account.name, box, guard.warning, self.house.advice)
                 self.outcome.done.extend(outcome.done)
                 self.outcome.later.extend(outcome.later)
                 self.outcome.failed.extend(outcome.failed)

@@ -19,7 +19,7 @@ from banken.ledger import LedgerError, Mark, Poison
 from banken.mailbox.errors import MailboxError
 from banken.mailbox.model import FolderState, Mailbox, RawMessage
 from banken.message import Message, read_header
-from banken.message.authenticity import learn_authserv
+from banken.message.provider import learn_authserv
 
 CHUNK = 100
 """Messages whose texts are held at a time."""

@@ -17,12 +17,11 @@ from banken.guard import Guard, Knowledge, Trust
 from banken.ledger import Ledger
 from banken.mailbox.connection import Server
 from banken.mailbox.imap import ImapMailbox, connect
-from banken.message.authenticity import Resolver, dns_resolver
+from banken.message.dns import Dns
 from banken.places import rules_root
 from banken.platform import PlatformPack, Recogniser
-from banken.respond import Advice, SmtpServer, WarningSettings, load_advice
+from banken.respond import Advice, SmtpServer, WarningSettings, load_advice, shown_labels
 from banken.words import Stage
-
 
 _STAGES = tuple(stage.value for stage in Stage)
 
@@ -51,7 +50,9 @@ def build(config: Config) -> House:
         reader=rules.reader,
     )
     advice = load_advice(root / config.platforms[0] / "advice")
-    return House(config, packs, Knowledge(Recogniser(packs), judges, rules_version(root, rules.add)), advice)
+    domains = tuple(domain for pack in packs for domain in pack.domains)
+    knowledge = Knowledge(Recogniser(packs), domains, judges, rules_version(root, rules.add))
+    return House(config, packs, knowledge, advice)
 
 
 def rules_version(root: Path, added: tuple[Path, ...] = ()) -> str:
@@ -82,10 +83,17 @@ def guard(house: House, account: str, ledger: Ledger, *, settings: WarningSettin
         ledger=ledger,
         deals=open_deals(house, account, ledger),
         clients={address: "" for client in house.config.clients for address in client.addresses},
-        own=frozenset(house.config.warn.to if house.config.warn else ()),
+        own=own_addresses(house.config),
         warning=settings,
         trust=trust,
     )
+
+
+def own_addresses(config: Config) -> frozenset[str]:
+    """Return the worker's own addresses, as far as the configuration shows them."""
+    users = {one.imap.user for one in config.accounts if "@" in one.imap.user}
+    warned = {*config.warn.to, config.warn.author} if config.warn else set()
+    return frozenset(address.lower() for address in users | warned)
 
 
 def open_deals(house: House, account: str, ledger: Ledger) -> Deals:
@@ -97,34 +105,19 @@ def open_deals(house: House, account: str, ledger: Ledger) -> Deals:
 
 def account_guard(house: House, account: Account, ledger: Ledger) -> Guard:
     """Return the guard of a configured account."""
-    trust = Trust((account.authserv,) if account.authserv else (), resolver())
+    trust = Trust((account.authserv,) if account.authserv else (), Dns())
     return guard(house, account.name, ledger, settings=warning_settings(house.config, account), trust=trust)
-
-
-def resolver() -> Resolver:
-    """Return how DKIM keys are looked up: by the machine's own name servers."""
-    return dns_resolver()
 
 
 @contextmanager
 def mailbox(account: Account) -> Iterator[ImapMailbox]:
     """Connect to an account's IMAP server, and let it go afterwards. Raises MailboxError, SecretError."""
-    # The names of labels, folders among them, are made by the room `respond`.
-    box = connect(account.name, imap_server(account.imap), labels=account.labels, label_folder="{label}")
+    server = imap_server(account.imap)
+    box = connect(account.name, server, labels=account.labels, label_folder="{label}", shown=shown_labels())
     try:
         yield box
     finally:
         box.close()
-
-
-def label_way(account: Account, box: ImapMailbox) -> str:
-    """Return how mail of this account is labelled: as configured, else the best that the server offers."""
-    if account.labels != "auto":
-        return account.labels
-    abilities = box.probe(account.folders[0])
-    if abilities.gmail:
-        return "gmail"
-    return "keyword" if "\\*" in (abilities.permanent_flags or ()) else "folder"
 
 
 def imap_server(imap: Imap) -> Server:

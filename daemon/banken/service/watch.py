@@ -68,9 +68,7 @@ class Watch:
         catch_up = CatchUp(guard=guard, mailbox=box, folders=account.folders)
         for examined in catch_up.run():
             found += bool(examined.verdict.level)
-        outcome = carry_out(
-            self._ledger, account.name, box, guard.warning, self._house.advice, how=rooms.label_way(account, box)
-        )
+        outcome = carry_out(self._ledger, account.name, box, guard.warning, self._house.advice)
         log.info(
             "looked",
             account=account.name,
