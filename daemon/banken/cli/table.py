@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -25,6 +26,10 @@ WIDTHS = (5, 6, 16, 14)
 """Cells of the columns before the words."""
 NARROWEST = 20
 QUOTES = 3
+"""Categories of one message that are quoted."""
+AROUND = 24
+"""Code points shown before and after the words, as far as their sentence goes."""
+SENTENCE_END = re.compile(r"[\n。！？!?]")
 
 
 @dataclass(slots=True)
@@ -86,14 +91,17 @@ def _words(one: Examined) -> Text:
     return Text("\n").join(list(quotes.values())[:QUOTES])
 
 
-def _quote(finding: Finding, text: str, around: int = 16) -> Text:
-    """Return the evidence, marked, with a few characters around it, on one line; the title where no words are."""
-    if not finding.evidence:
+def _quote(finding: Finding, text: str) -> Text:
+    """Return the evidence, marked, within its sentence, on one line; the title where no words are."""
+    if not finding.evidence or finding.category is Category.IMPERSONATION:
         return Text(finding.title)
     first = finding.evidence[0]
-    before = text[max(0, first.start - around) : first.start].rpartition("\n")[2]
-    after = text[first.end : first.end + around].partition("\n")[0]
-    return Text.assemble(before, (" ".join(first.text.split()), COLOURS[finding.level]), after)
+    before = SENTENCE_END.split(text[max(0, first.start - AROUND) : first.start])[-1]
+    after = SENTENCE_END.split(text[first.end : first.end + AROUND])[0]
+    cut_before = "…" if len(before) == AROUND else ""
+    cut_after = "…" if len(after) == AROUND else ""
+    marked = (" ".join(first.text.split()), COLOURS[finding.level])
+    return Text.assemble(cut_before, before.lstrip(), marked, after.rstrip(), cut_after)
 
 
 def _wrapped(text: Text, width: int) -> Text:

@@ -103,7 +103,9 @@ def _show_server(server: demo_server.DemoServer) -> None:
     table.add_column(_("folder"))
     table.add_column(_("messages"), justify="right")
     table.add_column(_("of them unread"), justify="right")
-    for _flags, _separator, name in sorted(client.list_folders(), key=lambda one: str(one[2])):
+    for flags_of_folder, _separator, name in sorted(client.list_folders(), key=lambda one: str(one[2])):
+        if {b"\\Noselect", b"\\NonExistent"} & set(flags_of_folder):
+            continue
         client.select_folder(name, readonly=True)
         messages = client.search()
         flags: Counter[bytes] = Counter(flag for one in client.get_flags(messages).values() for flag in one)
