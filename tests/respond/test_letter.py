@@ -204,7 +204,8 @@ def test_the_guilty_words_are_marked_and_their_place_is_told(advice):
     raw = written(advice)
     assert Page(html(raw)).marked == "LINEでご説明します"
     assert "> 詳しくは【LINEでご説明します】。" in plain(raw)
-    assert "“ご相談”, 2026-11-24 11:00, line 2" in plain(raw)
+    assert "In “ご相談”, received 2026-11-24 11:00" in plain(raw)
+    assert "line 2 of its text" in plain(raw)
 
 
 def test_nothing_is_loaded_and_only_official_pages_can_be_pressed(advice):

@@ -96,6 +96,16 @@ def test_nothing_is_promised_judged_or_dated_that_may_change(advice, key, catego
         ), text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_help_lines_are_named_with_their_numbers(advice, language):
+    """A bare `#` would begin a comment in YAML and swallow the number."""
+    counsel = advice.counsel("payment.upfront", Category.OFF_PLATFORM_PAYMENT, Stage.BEFORE, language)
+    whom = " ".join(counsel.whom)
+    assert "188" in whom
+    assert "#9110" in whom
+    assert "https://crowdworks.my.site.com/help/s/inquiry" in whom
+
+
 def test_the_reply_names_client_job_and_tool(advice):
     ask = advice.counsel(
         "contact.chat", Category.DIRECT_CONTACT, Stage.BEFORE, "ja", client="山田商店", words="ＬＩＮＥを追加"

@@ -52,6 +52,8 @@ class Page:
     subject: str
     heading: str
     short: str
+    mail: str
+    """Which mail it is about."""
     found: tuple[Found, ...]
     defanged: bool
     """Whether a quote holds a link that was made unpressable."""
@@ -77,7 +79,12 @@ def compose(facts: WarningFacts, advice: Advice, settings: WarningSettings, *, a
         subject=_subject(facts),
         heading=_heading(facts),
         short=main.short,
-        found=tuple(_found(point, told, facts, settings) for point, told in zip(facts.points, counsels, strict=True)),
+        mail=_("In “{subject}”, received {when}").format(
+            subject=unlinked(facts.subject), when=_moment(facts.sent, settings)
+        ),
+        found=tuple(
+            _found(point, told, whole=told is main) for point, told in zip(facts.points, counsels, strict=True)
+        ),
         defanged=any(quotes),
         deal=tuple(_deal(facts, settings)),
         dont=tuple(_unique(told.dont for told in counsels)[:DONT]),
@@ -109,17 +116,18 @@ def _heading(facts: WarningFacts) -> str:
     if facts.points[0].category is Category.IMPERSONATION:
         return _("A mail that calls itself “{client}” could not be confirmed.").format(client=client)
     if facts.level is Level.DANGER:
-        return _("A message from {client} asks for something that can harm you.").format(client=client)
+        return _("A message from {client} asks for something that could get you into trouble.").format(client=client)
     return _("A message from {client} has words to be careful with.").format(client=client)
 
 
-def _found(point: Point, told: Counsel, facts: WarningFacts, settings: WarningSettings) -> Found:
+def _found(point: Point, told: Counsel, *, whole: bool) -> Found:
+    """Return one finding; the reasons stand there as a `whole` for the strongest, in a sentence for the others."""
     quotes = tuple(Quote(unlinked(q.before), unlinked(q.words), unlinked(q.after), q.line) for q in point.quotes)
     return Found(
         heading=_("{title} ({level})").format(title=told.title, level=level_name(point.level)),
         quotes=quotes,
-        places=tuple(_place(quote, facts, settings) for quote in quotes),
-        why=told.why,
+        places=tuple(_("line {line} of its text").format(line=q.line) if q.line else "" for q in quotes),
+        why=told.why if whole else told.short,
         page_title=told.page.text(language()),
         page_url=told.page.url,
         as_of=_day(told.as_of),
@@ -127,13 +135,6 @@ def _found(point: Point, told: Counsel, facts: WarningFacts, settings: WarningSe
         if point.by == "rule"
         else _("Found by the reader, a learned model: look at the words yourself."),
     )
-
-
-def _place(quote: Quote, facts: WarningFacts, settings: WarningSettings) -> str:
-    when = _moment(facts.sent, settings)
-    if quote.line:
-        return _("“{subject}”, {when}, line {line}").format(subject=unlinked(facts.subject), when=when, line=quote.line)
-    return _("“{subject}”, {when}").format(subject=unlinked(facts.subject), when=when)
 
 
 def _deal(facts: WarningFacts, settings: WarningSettings) -> list[tuple[str, str]]:
