@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
@@ -39,8 +40,8 @@ class DirectMail:
     def __init__(self, direct: Direct, unrelated: Unrelated, names: Sequence[str], company: Sequence[str] = ()) -> None:
         self._company = sorted(map(fold, company), key=len, reverse=True)
         self._names = [fold(name) for name in direct.names]
-        self._ties, self._work, self._applied = (
-            Patterns(one, names) for one in (direct.ties, direct.work, direct.applied)
+        self._ties, self._alone, self._applied, self._work, self._not_ours = (
+            Patterns(one, names) for one in (direct.ties, direct.alone, direct.applied, direct.work, direct.not_ours)
         )
         self._enough = direct.enough_work
         self._locals = frozenset(unrelated.locals)
@@ -104,12 +105,18 @@ class DirectMail:
         return _quiet(folded)
 
     def _talk(self, message: Message, lines: Sequence[str]) -> str:
-        name = fold(message.sender.name)
-        if any(self._ties.matches(line) for line in (name, *lines)):
+        lines = (fold(message.sender.name), *lines)
+        # A sentence may run on into the next line.
+        pairs = (one + other for one, other in itertools.pairwise((*lines, "")))
+        if any(self._ties.matches(pair) for pair in pairs):
             return _("speaks of work on the platform")
-        if any(one in line for one in self._names for line in lines) and self._work_words(lines) >= self._enough:
+        if any(self._alone.matches(line) for line in lines):
+            return _("uses words that only work on the platform has")
+        if self._work_words(lines) < self._enough or any(self._not_ours.matches(line) for line in lines):
+            return ""
+        if any(one in line for one in self._names for line in lines):
             return _("names the platform and speaks of work")
-        if any(self._applied.matches(line) for line in lines) and self._work_words(lines) >= self._enough:
+        if any(self._applied.matches(line) for line in lines):
             return _("speaks of an application as a client would")
         return ""
 

@@ -106,7 +106,7 @@ class Recogniser:
 
     def _from_platform(self, pack: Knowledge, message: Message, proof: Proof, claim: Claim) -> Correspondence:
         reading = _read(pack, message, claim)
-        false = authenticity_false(proof, claim)
+        false = _false(pack, message, proof, claim)
         channel = _channel(reading)
         told = channel is Channel.NOTIFICATION
         numbers = _numbers(pack, reading) if told or (reading.kind and reading.kind.event) else Ids()
@@ -115,7 +115,7 @@ class Recogniser:
             platform=pack.id,
             kind=_kind_id(reading),
             authentic=Authentic.FORGED if claim.false else proof.result,
-            authentic_why=claim.false or proof.why or claim.note,
+            authentic_why=claim.false or claim.note or proof.why,
             client=reading.cut.client,
             job=reading.cut.job,
             ids=numbers,
@@ -150,8 +150,10 @@ class Recogniser:
         )
 
 
-def authenticity_false(proof: Proof, claim: Claim) -> str:
+def _false(pack: Knowledge, message: Message, proof: Proof, claim: Claim) -> str:
     """Return why the sender is not the platform though it says so, "" when nothing speaks against it."""
+    if claim.role and all(map(pack.senders.is_ours, (message.sender, *message.reply_to))):
+        return ""  # its partners are no impostors
     return claim.false or proof.impersonates
 
 

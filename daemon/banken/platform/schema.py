@@ -64,9 +64,8 @@ class Agent(Fact):
 
 
 class LookAlike(Fact):
-    """How somebody passing as the platform is known."""
+    """How somebody passing as the platform is known, beside look-alike domains: names of its offices."""
 
-    brands: list[str] = Field(min_length=1)
     roles: list[str] = []
 
 
@@ -174,8 +173,10 @@ class Direct(Fact):
 
     names: list[str]
     ties: list[PatternText]
-    work: list[PatternText]
+    alone: list[PatternText]
     applied: list[PatternText]
+    work: list[PatternText]
+    not_ours: list[PatternText] = []
     enough_work: int = Field(2, ge=1)
 
 

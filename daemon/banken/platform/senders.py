@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from banken.i18n import _
+from banken.message import lookalike
 from banken.message.model import Address, Message
 from banken.platform.pattern import Patterns, fold
 from banken.platform.schema import PlatformFile
@@ -32,7 +33,7 @@ class Senders:
         self._agent = file.agent
         self._agent_names = Patterns(file.agent.names, names)
         self._agent_subjects = Patterns(file.agent.subjects, names)
-        self._brands = [fold(brand) for brand in file.look_alike.brands]
+        self._brands = tuple(names)
         self._names = sorted((fold(name) for name in names), key=len, reverse=True)
         self._roles = sorted((fold(role) for role in file.look_alike.roles), key=len, reverse=True)
 
@@ -45,9 +46,13 @@ class Senders:
         """Return what the sender of `message` claims to be."""
         address = message.sender
         for sender in self._senders:
-            if address.domain == sender.domain or address.domain.endswith("." + sender.domain):
+            if _within(address.domain, sender.domain):
                 return Claim(sender.role, self._is_agent(message, sender.role), note=sender.note)
-        return Claim(false=self._looks_alike(address))
+        return Claim(false=self._looks_alike(message))
+
+    def is_ours(self, address: Address) -> bool:
+        """Whether an address is the platform's, or of a sender that it is known to work with."""
+        return any(_within(address.domain, sender.domain) for sender in self._senders)
 
     def _is_agent(self, message: Message, role: str) -> bool:
         local = message.sender.address.partition("@")[0]
@@ -58,20 +63,22 @@ class Senders:
             or self._agent_subjects.matches(fold(message.subject))
         )
 
-    def _looks_alike(self, address: Address) -> str:
-        if any(brand in address.domain for brand in self._brands):
-            return _("the sender's domain {domain} looks like the platform's and is not").format(domain=address.domain)
-        if self._claims(address.name):
-            what = _("the sender calls itself “{name}” and writes from {domain}, which is not the platform's")
-            return what.format(name=address.name, domain=address.domain or "?")
-        return ""
+    def _looks_alike(self, message: Message) -> str:
+        found = lookalike.reason(message, self.domains, self._brands)
+        if found or not self._claims(message.sender.name):
+            return found
+        what = _("the sender calls itself “{name}” and writes from {domain}, which is not the platform's")
+        return what.format(name=message.sender.name, domain=message.sender.domain or "?")
 
     def _claims(self, name: str) -> bool:
         """Whether a display name is the platform's name and nothing but offices beside it."""
         rest = fold(name)
-        if not any(brand in rest for brand in self._names):
-            # An address of the platform shown as the name is a claim, too.
-            return any("@" + domain in rest for domain in self.domains)
+        if not any(name in rest for name in self._names):
+            return False
         for word in (*self._names, *self._roles):
             rest = rest.replace(word, " ")
         return not rest.strip(_SEPARATORS)
+
+
+def _within(domain: str, parent: str) -> bool:
+    return domain == parent or domain.endswith("." + parent)
