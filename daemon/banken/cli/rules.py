@@ -27,9 +27,9 @@ def add_to(app: typer.Typer) -> None:
     """Add the verb and its own verbs."""
     group = typer.Typer(no_args_is_help=True)
     group.command("list", help=_("List the rules."))(list_rules)
-    group.command("test", help=_("Run the tests that stand beside the rules."))(test)
-    group.command("lint", help=_("Tell the weaknesses of the rules."))(lint)
-    group.command("measure", help=_("Measure the rules on labelled messages (JSON lines)."))(measure)
+    group.command("test", help=_("Run the tests that stand beside the rules."))(test_rules)
+    group.command("lint", help=_("Tell the weaknesses of the rules."))(lint_rules)
+    group.command("measure", help=_("Measure the rules on labelled messages (JSON lines)."))(measure_rules)
     app.add_typer(group, name="rules", help=_("The rules: list, test, lint, measure."))
 
 
@@ -46,7 +46,7 @@ def list_rules(config: ConfigOption = None) -> None:
         console().print(table)
 
 
-def test(
+def test_rules(
     names: Annotated[list[str] | None, typer.Argument(metavar="RULE…", help=_("Only these rules."))] = None,
     config: ConfigOption = None,
 ) -> None:
@@ -69,7 +69,7 @@ def test(
             raise typer.Exit(Exit.FOUND)
 
 
-def lint(config: ConfigOption = None) -> None:
+def lint_rules(config: ConfigOption = None) -> None:
     """Tell the weaknesses of the rules."""
     with faults():
         house = rooms.build(configuration(config, accounts=False))
@@ -81,7 +81,7 @@ def lint(config: ConfigOption = None) -> None:
         console().print(_("Nothing to complain about."))
 
 
-def measure(
+def measure_rules(
     corpora: Annotated[list[Path], typer.Argument(metavar="CORPUS…", help=_("Labelled messages, JSON lines."))],
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object for each file."))] = False,
     config: ConfigOption = None,

@@ -1,0 +1,123 @@
+"""A worker's mailbox on a real Dovecot, a real SMTP sink, and the real program beside them."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+import yaml
+from banken.cli.demo import story
+from tests.servers import Dovecot, SmtpSink
+
+NOW = dt.datetime.now(dt.timezone(dt.timedelta(hours=9)))
+USERS = {f"worker{number}@example.jp": f"pass word {number}" for number in range(30)}
+
+
+@dataclass
+class Answer:
+    code: int
+    out: str
+    err: str
+
+    def objects(self):
+        return [json.loads(line) for line in self.out.splitlines()]
+
+
+@dataclass
+class Desk:
+    """One worker: an account on the server, a configuration, a state folder."""
+
+    server: Dovecot
+    sink: SmtpSink
+    user: str
+    folder: Path
+    environment: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def config(self):
+        return self.folder / "config.yaml"
+
+    def configure(self, **changes):
+        imap = {"host": "127.0.0.1", "port": self.server.tls_port, "security": "tls", "user": self.user}
+        imap |= {"password": {"env": "MAIL_PASSWORD"}, "ca": str(self.server.ca_file)}
+        smtp = {"host": "127.0.0.1", "port": self.sink.port, "security": "plain"}
+        whole = {
+            "language": "ja",
+            "state": str(self.folder / "state"),
+            "accounts": [{"name": "home", "imap": imap, "authserv": "mx.example.jp"}],
+            "warn": {"to": [self.user], "via": "smtp", "smtp": smtp},
+        }
+        whole |= changes
+        self.config.write_text(yaml.safe_dump(whole, allow_unicode=True), encoding="utf-8")
+        self.config.chmod(0o600)
+        return whole
+
+    def run(self, *words, expect=0, **environment):
+        named = () if "--config" in words else ("--config", str(self.config))
+        process = subprocess.run(
+            [sys.executable, "-m", "banken", *map(str, words), *named],
+            env={**os.environ, "MAIL_PASSWORD": USERS[self.user], "COLUMNS": "120", "LANG": "ja_JP.UTF-8", **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        answer = Answer(process.returncode, process.stdout, process.stderr)
+        assert "Traceback" not in answer.err, answer.err
+        assert answer.code == expect, f"{answer.code}\n{answer.out}\n{answer.err}"
+        return answer
+
+    def deliver(self, raw, folder="INBOX", when=None, flags=()):
+        return self.server.append(folder, raw, when, flags, user=self.user)
+
+    def tell_story(self):
+        """Fill the inbox with the demo's mails; return the UID of each by its subject."""
+        return {
+            number: self.deliver(mail.raw, when=mail.at, flags=["\\Seen"] if number % 3 == 0 else [])
+            for number, mail in enumerate(story.deliveries(story.load(), NOW), start=1)
+        }
+
+    def flags(self, folder="INBOX"):
+        return self.server.flags(folder, user=self.user)
+
+
+@pytest.fixture(scope="session")
+def server():
+    with Dovecot(USERS) as dovecot:
+        yield dovecot
+
+
+@pytest.fixture(scope="session")
+def _users():
+    return iter(USERS)
+
+
+@pytest.fixture
+def desk(server, _users, tmp_path):
+    with SmtpSink() as sink:
+        one = Desk(server, sink, next(_users), tmp_path)
+        one.configure()
+        yield one
+
+
+CW = "Authentication-Results: mx.example.jp; dkim=pass header.d=crowdworks.jp; dmarc=pass header.from=crowdworks.jp\r\n"
+
+
+def notice(words, *, subject="【クラウドワークス】青空工房さんからメッセージが届いています", number=4500001, auth=CW):
+    """Return a genuine notification that carries a client's words."""
+    body = (
+        "nao_t さん\n\n青空工房 さんから「商品紹介文の作成」についてメッセージが届いています。\n\n"
+        f"{words}\n\n▼ メッセージを確認する\nhttps://crowdworks.jp/messages/{number}\n\n※このメールは送信専用です。\n"
+    )
+    head = (
+        f"{auth}From: CrowdWorks <no-reply@crowdworks.jp>\r\nTo: nao@example.jp\r\nMIME-Version: 1.0\r\n"
+        f"Message-ID: <{number}.{abs(hash(words))}@crowdworks.jp>\r\nDate: Tue, 24 Nov 2026 10:00:00 +0900\r\n"
+        "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\nSubject: "
+    )
+    return head.encode() + subject.encode() + b"\r\n\r\n" + body.replace("\n", "\r\n").encode()

@@ -1,0 +1,98 @@
+"""`banken run`: the same, again and again, until told to stop."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from tests.e2e.conftest import USERS, notice
+
+pytestmark = pytest.mark.server
+PATIENCE = 40
+
+
+@pytest.fixture
+def running(desk):
+    account = desk.configure()["accounts"][0]
+    desk.configure(accounts=[account | {"every": "1s"}])
+    processes = []
+
+    def start():
+        process = subprocess.Popen(
+            [sys.executable, "-m", "banken", "run", "--config", str(desk.config)],
+            env={**os.environ, "MAIL_PASSWORD": USERS[desk.user]},
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        processes.append(process)
+        wait(process, "looked")
+        return process
+
+    yield start
+    for process in processes:
+        if process.poll() is None:
+            process.kill()
+        process.wait()
+        process.stderr.close()
+
+
+def wait(process, word):
+    """Read the log until a line with `word`."""
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until:
+        line = process.stderr.readline()
+        assert line, "the program ended"
+        if word in line:
+            return line
+    raise AssertionError(word)
+
+
+def until(condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.1)
+
+
+def test_new_mail_is_warned_about_and_old_mail_is_not(desk, running):
+    old = desk.deliver(notice("LINEを交換しましょう。", number=1))
+    process = running()
+    new = desk.deliver(notice("続きはLINEで。", number=2))
+    until(lambda: desk.sink.messages)
+    until(lambda: any(flag.startswith("banken-") for flag in desk.flags()[new]))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+    assert len(desk.sink.messages) == 1
+    assert not any(flag.startswith("banken-") for flag in desk.flags()[old])
+
+
+def test_after_a_kill_nothing_is_lost_and_nothing_done_twice(desk, running):
+    process = running()
+    desk.deliver(notice("続きはLINEで。", number=1))
+    until(lambda: desk.sink.messages)
+    process.kill()
+    process.wait()
+    desk.deliver(notice("直接契約しませんか。手数料がもったいないので。", number=2))  # while nobody watches
+    process = running()
+    until(lambda: len(desk.sink.messages) >= 2)
+    wait(process, "looked")
+    assert len({one.message_id for one in desk.sink.messages}) == 2
+
+
+def test_a_second_one_on_the_same_ledger_says_so_and_stops(desk, running):
+    running()
+    answer = desk.run("run", expect=2)
+    assert answer.err.strip()
+
+
+def test_a_server_that_goes_away_and_comes_back(desk, running):
+    process = running()
+    desk.server.stop()
+    wait(process, "account not reached")
+    desk.server.start()
+    desk.deliver(notice("続きはLINEで。", number=3))
+    until(lambda: desk.sink.messages)

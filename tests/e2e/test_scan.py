@@ -1,0 +1,165 @@
+"""The main job on real servers: scan, label, warn; nothing twice, nothing touched."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email import message_from_bytes, policy
+
+import pytest
+from tests.e2e.conftest import NOW, notice
+
+pytestmark = pytest.mark.server
+
+OURS = ("banken-danger", "banken-warning", "banken-notice", "banken-unjudged")
+
+
+def levels(flags):
+    return {uid: next((one for one in OURS if one in {flag.lower() for flag in found}), "") for uid, found in flags.items()}
+
+
+def without_ours(flags):
+    return {uid: {one for one in found if not one.lower().startswith("banken-")} for uid, found in flags.items()}
+
+
+def test_the_story_is_labelled_and_warned_about(desk):
+    uids = desk.tell_story()
+    before = desk.flags()
+    answer = desk.run("scan", "--since", "30d", "--apply", "--json")
+    after, found = desk.flags(), {one["uid"]: one for one in answer.objects()}
+    assert len(found) == len(uids)
+    assert levels(after) == {uid: f"banken-{one['level']}" if one["level"] else "" for uid, one in found.items()}
+    assert levels(after)[uids[6]] == "banken-danger"  # L I N E before the contract
+    assert levels(after)[uids[10]] == "banken-notice"  # a work chat under contract
+    assert levels(after)[uids[15]] == "banken-danger"  # the forged notice
+    assert levels(after)[uids[34]] == ""  # only denials
+    assert "banken-direct_contract" in after[uids[14]]
+    assert without_ours(after) == before, "a flag that is not ours has changed"
+    loud = [one for one in found.values() if one["level"] in ("warning", "danger")]
+    assert len(desk.sink.messages) == len(loud)
+    assert len({one.message_id for one in desk.sink.messages}) == len(loud)
+    assert {one.recipients for one in desk.sink.messages} == {(desk.user,)}
+
+
+def test_a_second_scan_does_nothing(desk):
+    desk.tell_story()
+    desk.run("scan", "--since", "30d", "--apply")
+    flags, sent = desk.flags(), len(desk.sink.messages)
+    assert sent
+    answer = desk.run("scan", "--since", "30d", "--apply")
+    assert "0 通にラベルを付け、0 通の警告" in answer.out
+    assert (desk.flags(), len(desk.sink.messages)) == (flags, sent)
+
+
+def test_a_dry_scan_leaves_no_trace(desk):
+    desk.tell_story()
+    before = desk.flags()
+    answer = desk.run("scan", "--since", "30d")
+    assert "危険" in answer.out
+    assert desk.flags() == before
+    assert not desk.sink.messages
+    assert not (desk.folder / "state").exists()
+
+
+def test_dry_and_applied_scans_agree(desk):
+    desk.tell_story()
+    dry = desk.run("scan", "--since", "30d", "--json").objects()
+    wet = desk.run("scan", "--since", "30d", "--apply", "--json").objects()
+    again = desk.run("scan", "--since", "30d", "--json").objects()
+    verdicts = [[(one["uid"], one["stage"], one["level"]) for one in run] for run in (dry, wet, again)]
+    assert verdicts[0] == verdicts[1] == verdicts[2]
+
+
+def test_the_warning_carries_the_words_and_the_original(desk):
+    original = notice("ここでは書きにくいので、続きはLINEでお願いします。IDは aozora_2026 です。")
+    desk.deliver(original)
+    desk.run("scan", "--since", "1d", "--apply")
+    (received,) = desk.sink.messages
+    mail = message_from_bytes(received.raw, policy=policy.default)
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Banken"]
+    text = mail.get_body(("plain",)).get_content()
+    assert "LINE" in text
+    assert "青空工房" in mail["Subject"] + text
+    attached = [part for part in mail.walk() if part.get_content_type() == "message/rfc822"]
+    assert "aozora_2026" in attached[0].get_payload(0).get_payload(decode=True).decode()
+
+
+def test_since_is_a_moment_not_a_day(desk):
+    # SINCE has day resolution and asks in the server's zone: these two arrived on one day, an hour apart.
+    noon = (NOW - dt.timedelta(days=3)).replace(hour=12, minute=0, second=0, microsecond=0)
+    early = desk.deliver(notice("LINEでお願いします。", number=1), when=noon - dt.timedelta(minutes=30))
+    late = desk.deliver(notice("LINEでお願いします。", number=2), when=noon + dt.timedelta(minutes=30))
+    desk.run("scan", "--since", f"{noon:%Y-%m-%dT%H:%M:%S%z}", "--apply")
+    assert levels(desk.flags())[late]
+    assert not levels(desk.flags())[early]
+
+
+def test_several_folders_with_japanese_names(desk):
+    whole = desk.configure()
+    whole["accounts"][0]["folders"] = ["INBOX", "仕事/受注 2026", "A&B"]
+    desk.configure(accounts=whole["accounts"])
+    for folder in whole["accounts"][0]["folders"]:
+        desk.deliver(notice(f"LINEで連絡ください。({folder})"), folder)
+    desk.run("scan", "--since", "1d", "--apply")
+    for folder in whole["accounts"][0]["folders"]:
+        assert list(levels(desk.flags(folder)).values()) == ["banken-danger"] or list(
+            levels(desk.flags(folder)).values()
+        ) == ["banken-warning"], folder
+    assert len(desk.sink.messages) == 3
+
+
+def test_a_keyword_with_a_bracket_breaks_nothing(desk):
+    desk.deliver(notice("よろしくお願いします。", number=1), flags=["[bad"])
+    uid = desk.deliver(notice("LINEを交換しましょう。", number=2))
+    desk.run("scan", "--since", "1d", "--apply")
+    assert levels(desk.flags())[uid]
+
+
+def test_a_message_in_two_folders_is_warned_about_once(desk):
+    whole = desk.configure()
+    whole["accounts"][0]["folders"] = ["INBOX", "写し"]
+    desk.configure(accounts=whole["accounts"])
+    raw = notice("続きはLINEで。")
+    desk.deliver(raw)
+    desk.deliver(raw, "写し")
+    desk.run("scan", "--since", "1d", "--apply")
+    assert len(desk.sink.messages) == 1
+
+
+def test_append_puts_the_warning_unread_into_the_inbox_and_never_examines_it(desk):
+    desk.configure(warn={"to": [desk.user], "via": "append"})
+    desk.deliver(notice("続きはLINEで。"))
+    desk.run("scan", "--since", "1d", "--apply")
+    flags = desk.flags()
+    assert len(flags) == 2
+    assert all("\\Seen" not in found for found in flags.values())
+    for _ in range(2):
+        desk.run("scan", "--since", "1d", "--apply")
+    assert desk.flags() == flags
+
+
+def test_a_forged_own_header_hides_nothing(desk):
+    raw = b"X-Banken: 1\r\nAuto-Submitted: auto-generated\r\n" + notice("LINEを交換しましょう。")
+    uid = desk.deliver(raw)
+    desk.run("scan", "--since", "1d", "--apply")
+    assert levels(desk.flags())[uid]
+
+
+def test_fail_on_gives_an_exit_code(desk):
+    desk.deliver(notice("LINEを交換しましょう。"))
+    desk.run("scan", "--since", "1d", "--fail-on", "warning", expect=1)
+    desk.run("scan", "--since", "1d", "--until", "2020-01-01", "--fail-on", "warning", expect=0)
+
+
+def test_deals_are_listed_and_set(desk):
+    desk.tell_story()
+    desk.run("scan", "--since", "30d", "--apply")
+    deals = {one["client"]: one for one in desk.run("deals", "list", "--json").objects()}
+    assert deals["みどり堂編集部"]["stage"] == "completed"
+    assert deals["雑貨のソラマメ"]["stage"] == "under_contract"
+    desk.run("deals", "set", "ハルカゼ企画", "--stage", "under_contract")
+    (shown,) = desk.run("deals", "show", "ハルカゼ企画", "--json").objects()
+    assert shown["stage"] == "under_contract"
+    desk.run("deals", "undo", shown["timeline"][-1]["number"])
+    (shown,) = desk.run("deals", "show", "ハルカゼ企画", "--json").objects()
+    assert shown["stage"] == "before_contract"
