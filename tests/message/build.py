@@ -67,7 +67,7 @@ def base64_body(data: bytes) -> bytes:
 
 
 def qp_body(data: bytes) -> bytes:
-    return quopri.encodestring(data).replace(b"\n", b"\r\n")
+    return quopri.encodestring(data.replace(b"\r\n", b"\n")).replace(b"\n", b"\r\n")
 
 
 def word(data: bytes, label: str, *, q: bool = False) -> bytes:

@@ -827,7 +827,7 @@ def _lines() -> Iterator[Case]:
         LONG,
         subject=SUBJECT,
     )
-    yield _("crcrlf", raw.replace(b"\r\n", b"\r\r\n"), TEXT)
+    yield _("crcrlf", raw.replace(b"\r\n", b"\r\r\n"), LONG, subject=SUBJECT)
     yield _("trailing-spaces-header", raw.replace(b"MIME-Version: 1.0\r\n", b"MIME-Version: 1.0   \r\n"), LONG)
     yield _("space-before-colon", raw.replace(b"Subject:", b"Subject :"), LONG, subject=SUBJECT)
     yield _(

@@ -147,7 +147,7 @@ class _Composer:
 
     def add(self, piece: Piece) -> None:
         """Put `piece` behind what is there; the gap before it belongs to the segment above."""
-        if piece.text and self.pieces:
+        if piece.text and self.made.segments:
             self.pieces.append(_BETWEEN)
             self.length += len(_BETWEEN)
             last = self.made.segments[-1]

@@ -38,7 +38,15 @@ def fits(data: bytes, name: str) -> bool:
     sample = text[:_GLANCE]
     if len(_KANA.findall(sample)) * 4 > len(sample):
         return True
-    return score(text) >= WORTH and not (_decodes(data, UTF8) and score(data.decode(UTF8)) >= WORTH)
+    rivals = [other for other in (UTF8, CP932, EUC) if other != name and _decodes(data, other)]
+    if score(text) >= WORTH or _ONLY_HALF_KANA.fullmatch(text):
+        rivals = [other for other in rivals if other == UTF8]
+    return all(score(data.decode(other)) < _PLAIN for other in rivals)
+
+
+_ONLY_HALF_KANA = re.compile("[\x00-\x7f｡-ﾟ]*")
+_PLAIN = 0.8
+"""The score that leaves no doubt: kanji of the first level, kana, Japanese marks."""
 
 
 def _decodes(data: bytes, name: str) -> bool:

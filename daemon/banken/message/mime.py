@@ -81,9 +81,14 @@ def _parse(data: bytes, budget: Budget, parent: Part | None, levels: int) -> lis
 
 
 def lines(data: bytes) -> bytes:
-    """Return `data` with every line end as `\\n`; a lone CR is one too, as some senders write nothing else."""
+    """Return `data` with every line end as `\\n`.
+
+    A lone CR is a line end too, as some senders write nothing else; CR CR LF is one, made by programs that convert twice.
+    """
     if b"\r" not in data:
         return data
+    if b"\r\r\n" in data:
+        data = data.replace(b"\r\r\n", b"\n")
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")
 
 
