@@ -6,10 +6,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, insert, select
+from sqlalchemy import ColumnElement, exists, select
 
 from banken.ledger import tables
-from banken.ledger.desk import Desk, insert_or_ignore, upsert
+from banken.ledger.desk import Desk, insert, insert_or_ignore, upsert
 from banken.ledger.model import Deal, StoredEvent, Tie
 from banken.words import Event
 
@@ -84,10 +84,8 @@ class EventsRepository:
             "recorded": recorded,
         }
         with self._desk.connection() as connection:
-            if not insert_or_ignore(connection, tables.events, [row]):
-                return None
-            c = tables.events.c
-            return int(connection.execute(select(c.id).order_by(c.id.desc()).limit(1)).scalar_one())
+            new = insert(connection, tables.events).values(row).on_conflict_do_nothing().returning(tables.events.c.id)
+            return connection.execute(new).scalar()
 
     def of(self, account: str, deal: str, before: datetime | None = None) -> Sequence[StoredEvent]:
         """Return the events of a deal (older than `before`) in order of time; those undone say so."""
@@ -125,5 +123,5 @@ class EventsRepository:
                 "undoes": number,
                 "recorded": recorded,
             }
-            connection.execute(insert(tables.events).values(undo))
+            connection.execute(tables.events.insert().values(undo))
             return True

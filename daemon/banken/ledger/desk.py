@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -125,23 +125,24 @@ def _told(error: BaseException) -> LedgerError:
     )
 
 
-def insert_or_ignore(connection: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> int:
+def insert_or_ignore(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
     """Insert the rows whose keys are new; return how many were."""
-    count = 0
-    for row in rows:
-        count += connection.execute(_insert(connection, table).values(dict(row)).on_conflict_do_nothing()).rowcount
-    return count
+    return sum(
+        connection.execute(insert(connection, table).values(dict(row)).on_conflict_do_nothing()).rowcount
+        for row in rows
+    )
 
 
 def upsert(connection: Connection, table: Table, row: Mapping[str, Any], keys: Sequence[str]) -> None:
     """Insert `row`, or change the one with the same `keys`."""
     changed = {name: value for name, value in row.items() if name not in keys}
     connection.execute(
-        _insert(connection, table)
+        insert(connection, table)
         .values(dict(row))
         .on_conflict_do_update(index_elements=[table.c[name] for name in keys], set_=changed)
     )
 
 
-def _insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+    """Return an INSERT that can say what to do on conflict, in the database's own dialect."""
     return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)

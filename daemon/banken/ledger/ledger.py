@@ -22,6 +22,7 @@ from banken.ledger.mail import FindingsRepository, MarksRepository, QuarantineRe
 from banken.ledger.outbox import OutboxRepository
 
 MEMORY = ":memory:"
+_MEMORY_URL = "sqlite://"
 
 
 class Ledger:
@@ -49,7 +50,7 @@ class Ledger:
         Raises LedgerError: unwritable, damaged, in use, or written by a newer Banken.
         """
         if str(where) == MEMORY:
-            return cls(_opened("sqlite://"), None, None)
+            return cls(_opened(_MEMORY_URL), None, None)
         if "://" in str(where):
             return cls(_opened(str(where)), None, None)
         file = ledger_file(Path(where))
@@ -125,7 +126,7 @@ def _opened(url: str) -> Desk:
     try:
         with desk.transaction() as connection:
             _quick_check(connection)
-            schema.upgrade(connection)
+            (schema.create if url == _MEMORY_URL else schema.upgrade)(connection)
     except BaseException:
         desk.engine.dispose()
         raise

@@ -83,7 +83,8 @@ class OutboxRepository:
         """
         c = tables.outbox.c
         with self._desk.transaction() as connection:
-            row = connection.execute(select(tables.outbox).where(c.id == number, self._ready(now))).one_or_none()
+            ready = select(tables.outbox).where(c.id == number, self._ready(now)).with_for_update()
+            row = connection.execute(ready).one_or_none()
             if row is None:
                 return None
             doubtful = bool(row.doubtful) or row.state == OutboxState.TRYING

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Connection, inspect, text
 
 from banken.i18n import _
+from banken.ledger import tables
 from banken.ledger.errors import LedgerDamagedError, LedgerError
 
 HEAD = "v0001"
@@ -21,6 +22,13 @@ def version(connection: Connection) -> str:
             _("this database holds other tables, it is not a ledger of Banken"), _("give `state` a folder of its own")
         )
     return ""
+
+
+def create(connection: Connection) -> None:
+    """Create the newest tables at once, for a ledger in memory: it meets no other version, and need not wait."""
+    tables.metadata.create_all(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:head)"), {"head": HEAD})
 
 
 def upgrade(connection: Connection, to: str = HEAD) -> None:
