@@ -70,6 +70,7 @@ class FakeImap:
         self.host, self.port = self._listener.getsockname()
         self._sessions: list[Session] = []
         self._stopped = threading.Event()
+        self._door = threading.Thread(target=self._accept, daemon=True)
 
     @property
     def inbox(self) -> Folder:
@@ -95,11 +96,13 @@ class FakeImap:
         return None
 
     def __enter__(self) -> Self:
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._door.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._stopped.set()
+        self._listener.shutdown(socket.SHUT_RDWR)  # wakes `accept`; closing alone would leave it on the descriptor
+        self._door.join(5)
         self._listener.close()
         for session in self._sessions:
             session.drop()
@@ -124,6 +127,7 @@ class Session:
         self.server = server
         self.folder = Folder()
         self.thread = threading.Thread(target=self._serve, daemon=True)
+        sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._socket = sock
         self._file = sock.makefile("rb")
         self._stopped = stopped

@@ -24,7 +24,7 @@ from imapclient.exceptions import LoginError
 
 from banken.i18n import _
 from banken.mailbox import reader, speech, trouble
-from banken.mailbox.errors import MailboxError, Refused, Unreachable, Untrusted
+from banken.mailbox.errors import Garbled, MailboxError, Refused, Unreachable, Untrusted
 
 Security = Literal["tls", "starttls", "plain"]
 _LITERAL_LIMIT = 64 * 1024 * 1024
@@ -65,6 +65,7 @@ class Connection:
         self._socket: socket.socket | None = None
         self._client: IMAPClient | None = None
         self._expired = False
+        self._is_connected = False
         self.octets_read = 0
         """How many octets of literals the server has sent."""
         speech.clean(server.user, _("user name"))
@@ -72,6 +73,7 @@ class Connection:
         context = _tls_context(server)
         try:
             self._connect(context)
+            self._is_connected = True
             self._log_in()
         except BaseException:
             self._drop()
@@ -164,7 +166,7 @@ class Connection:
         try:
             yield
         except MailboxError as error:
-            if isinstance(error, Unreachable):
+            if isinstance(error, Unreachable | Garbled):
                 self._drop()
             raise
         except (imaplib.IMAP4.error, OSError, ValueError, LookupError, MemoryError, RecursionError) as error:
@@ -180,7 +182,7 @@ class Connection:
         host, port = self.server.host, self.server.port
         if self._expired:
             return trouble.slow(f"{host}:{port}", round(seconds, 1))
-        return trouble.lost(error, host, port, self.server.timeout)
+        return trouble.lost(error, host, port, self.server.timeout, encrypted=self._is_connected)
 
     def _expire(self) -> None:
         self._expired = True
@@ -230,7 +232,7 @@ class _Wire(imaplib.IMAP4):
     def read(self, size: int) -> bytes:
         """Read a literal of `size` octets, unless the server announces nonsense."""
         if size > _LITERAL_LIMIT:
-            raise self.abort(f"literal of {size} octets")
+            raise Garbled(_("The mail server announces a message of {size} octets.").format(size=size))
         self._owner.octets_read += size
         return super().read(size)
 

@@ -171,6 +171,7 @@ def _select(client: IMAPClient, folder: str, *, readonly: bool) -> None:
     try:
         client.select_folder(folder, readonly=readonly)
     except imaplib.IMAP4.readonly:
+        client._imap.is_readonly = True  # noqa: SLF001, it is open all the same, and imaplib must not balk at it again
         raise Refused(_("The folder {folder} is read-only.").format(folder=folder)) from None
     except ValueError:
         pass  # a number that is none; imapclient has read the whole answer, and `_number` reads it with more patience

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Literal
 
 from imapclient.imap_utf7 import decode as _from_utf7
@@ -23,6 +24,12 @@ from banken.mailbox.search import Likeness
 
 Way = Literal["auto", "gmail", "keyword", "folder", "flag", "none"]
 FLAGGED = "\\Flagged"
+
+
+@dataclass(frozen=True, slots=True)
+class _Marks:
+    flags: frozenset[str]
+    labels: frozenset[str]
 
 
 class Labeller:
@@ -46,7 +53,7 @@ class Labeller:
         wanted = [speech.clean(label, _("label")) for label in dict.fromkeys(labels)]
         if not wanted or self._way == "none":
             return Labelled("none", "")
-        self.of(uid, must_exist=True)
+        self._present(uid)
         for how, rung in self._rungs():
             try:
                 return Labelled(how, ", ".join(rung(uid, wanted)))
@@ -55,17 +62,31 @@ class Labeller:
                     raise
         return Labelled("none", "")
 
-    def of(self, uid: int, *, must_exist: bool = False) -> frozenset[str]:
-        """Return the flags, keywords and Gmail labels of a message; none, or Gone, when it is not there."""
+    def of(self, uid: int) -> frozenset[str]:
+        """Return the flags, keywords and Gmail labels of a message; none when it is not there."""
+        marks = self._marks(uid)
+        return marks.flags | marks.labels if marks else frozenset()
+
+    def _marks(self, uid: int) -> _Marks | None:
         gmail = " X-GM-LABELS" if self._folders.abilities.gmail else ""
         items = self._connection.fetch([uid], f"(UID FLAGS{gmail})").items.get(uid)
-        if items is None and must_exist:
-            raise Gone(_("The message is no longer in its folder."))
         if items is None:
-            return frozenset()
+            return None
         labels = items.get("X-GM-LABELS")
-        names = labels if isinstance(labels, list) else []
-        return words(items.get("FLAGS")) | {_from_utf7(name) for name in names if isinstance(name, bytes)}
+        names = [name for name in labels if isinstance(name, bytes)] if isinstance(labels, list) else []
+        return _Marks(words(items.get("FLAGS")), frozenset(str(_from_utf7(name)) for name in names))
+
+    def _flags(self, uid: int) -> frozenset[str]:
+        return self._present(uid).flags
+
+    def _labels(self, uid: int) -> frozenset[str]:
+        return self._present(uid).labels
+
+    def _present(self, uid: int) -> _Marks:
+        marks = self._marks(uid)
+        if marks is None:
+            raise Gone(_("The message is no longer in its folder."))
+        return marks
 
     def _rungs(self) -> Iterator[tuple[str, Callable[[int, list[str]], list[str]]]]:
         ladder = {"gmail": self._gmail, "keyword": self._keyword, "folder": self._copy, "flag": self._flag}
@@ -77,20 +98,19 @@ class Labeller:
         if not self._folders.abilities.gmail:
             raise Refused(_("This server has no Gmail labels."))
         names = [self._name(label) for label in labels]
-        self._store(uid, "+X-GM-LABELS", names, " ".join(speech.quoted_name(name, _("label")) for name in names))
+        if not _has(self._labels(uid), names):
+            self._folders.write()
+            self._store(uid, "+X-GM-LABELS", " ".join(speech.quoted_name(name, _("label")) for name in names))
+            _check_kept(self._labels(uid), names)
         return names
 
     def _keyword(self, uid: int, labels: list[str]) -> list[str]:
         if not all(speech.is_atom(label) for label in labels):
             raise Refused(_("A keyword can only hold ASCII letters and digits."))
-        self._permit(uid, labels, free=True)
-        self._store(uid, "+FLAGS.SILENT", labels, " ".join(labels))
-        return labels
+        return self._set_flags(uid, labels)
 
     def _flag(self, uid: int, _labels: list[str]) -> list[str]:
-        self._permit(uid, [FLAGGED], free=False)
-        self._store(uid, "+FLAGS.SILENT", [FLAGGED], FLAGGED)
-        return [FLAGGED]
+        return self._set_flags(uid, [FLAGGED])
 
     def _copy(self, uid: int, labels: list[str]) -> list[str]:
         message = Likeness.of(self._connection, uid)
@@ -120,24 +140,27 @@ class Labeller:
         finally:
             self._folders.back()
 
-    def _permit(self, uid: int, flags: list[str], *, free: bool) -> None:
-        """Raise Refused unless the folder keeps `flags`: some servers say OK to a keyword and drop it."""
-        if _has(self.of(uid), flags):
-            return
+    def _set_flags(self, uid: int, flags: list[str]) -> list[str]:
+        if _has(self._flags(uid), flags):
+            return flags
         permanent = self._folders.write()
-        if not (free and "\\*" in permanent) and not _has(permanent, flags):
+        is_free = "\\*" in permanent and FLAGGED not in flags
+        if not is_free and not _has(permanent, flags):  # some servers say OK to a keyword and drop it
             raise Refused(_("This folder does not keep {labels}.").format(labels=", ".join(flags)))
+        self._store(uid, "+FLAGS.SILENT", " ".join(flags))
+        _check_kept(self._flags(uid), flags)
+        return flags
 
-    def _store(self, uid: int, what: str, names: list[str], wire: str) -> None:
-        if _has(self.of(uid), names):
-            return
-        self._folders.write()
+    def _store(self, uid: int, what: str, wire: str) -> None:
         self._connection.uid("STORE", str(uid), what, f"({wire})", uids=[uid])
-        if not _has(self.of(uid, must_exist=True), names):
-            raise Refused(_("The server did not keep {labels}.").format(labels=", ".join(names)))
 
     def _name(self, label: str) -> str:
         return speech.clean(self._shown.get(label, label), _("label"))
+
+
+def _check_kept(held: frozenset[str], wanted: list[str]) -> None:
+    if not _has(held, wanted):
+        raise Refused(_("The server did not keep {labels}.").format(labels=", ".join(wanted)))
 
 
 def _has(flags: frozenset[str], wanted: list[str]) -> bool:

@@ -72,7 +72,9 @@ def _places(path: Path) -> tuple[array[int], array[int]]:
     blank: int | None = None
     with path.open("rb") as file:
         for at, line in _lines(file):
-            if (at == 0 and line.startswith(b"From ")) or (blank is not None and _SEPARATOR.match(line[:_SEPARATOR_LIMIT])):
+            if (at == 0 and line.startswith(b"From ")) or (
+                blank is not None and _SEPARATOR.match(line[:_SEPARATOR_LIMIT])
+            ):
                 if blank is not None:
                     ends.append(blank)
                 starts.append(at + len(line))

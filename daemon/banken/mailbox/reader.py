@@ -18,7 +18,7 @@ Value: TypeAlias = "bytes | list[Value] | None"
 Piece: TypeAlias = tuple[bytes, bytes | None]
 """A stretch of a response, and the literal that follows it (None behind the last stretch)."""
 
-_DEPTH = 60
+_DEPTH = 150
 _KEY = re.compile(rb"\s*([A-Za-z0-9.\-]+(?:\[[^\]]*\])?(?:<\d+>)?)\s*")
 _FLAGS = re.compile(rb"\(([^)]*)\)")
 _TOKEN = re.compile(

@@ -44,9 +44,7 @@ def quoted_name(text: str, what: str) -> str:
 def compact(uids: Iterable[int]) -> str:
     """Return a sequence set (RFC 9051 section 9) for `uids` with runs drawn together: 1:3,7."""
     runs: list[list[int]] = []
-    for uid in sorted(set(uids)):
-        if not 0 < uid < _UID_LIMIT:
-            raise Refused(_("{uid} is no UID.").format(uid=uid))
+    for uid in _ordered(uids):
         if runs and uid == runs[-1][1] + 1:
             runs[-1][1] = uid
         else:
@@ -56,6 +54,14 @@ def compact(uids: Iterable[int]) -> str:
 
 def portions(uids: Iterable[int], members: int = _SET_MEMBERS) -> Iterator[Sequence[int]]:
     """Yield `uids`, sorted and without repeats, in portions whose sequence set keeps the command line short."""
-    ordered = sorted(set(uids))
+    ordered = _ordered(uids)
     for start in range(0, len(ordered), members):
         yield ordered[start : start + members]
+
+
+def _ordered(uids: Iterable[int]) -> list[int]:
+    ordered = sorted(set(uids))
+    for uid in ordered[:1] + ordered[-1:]:
+        if not 0 < uid < _UID_LIMIT:
+            raise Refused(_("{uid} is no UID.").format(uid=uid))
+    return ordered

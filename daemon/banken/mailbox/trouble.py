@@ -24,13 +24,15 @@ from banken.mailbox.errors import (
 _CODE = re.compile(r"\[([A-Za-z-]+)")
 _TAGGED_NO = re.compile(r"[\w ]+ failed: (.*)", re.DOTALL)
 _TAGGED_BAD = re.compile(r".* command error: BAD \[(.*)\]", re.DOTALL)
-_LATER_CODES = {"UNAVAILABLE": Unavailable, "INUSE": Unavailable, "LIMIT": TooMany, "THROTTLED": TooMany}
+_LATER_CODES = {"UNAVAILABLE": Unavailable, "INUSE": Unavailable, "THROTTLED": TooMany}
+_LOGIN_CODES = _LATER_CODES | {"LIMIT": TooMany}  # in the answer to a command it is a limit of flags or folders
 _FOLDER_CODES = ("NONEXISTENT", "TRYCREATE")
 _MANY_WORDS = re.compile(
     r"too many|simultaneous|rate limit|limit exceeded|exceeded|throttl|maximum number", re.IGNORECASE
 )
 # Microsoft 365 says "User is authenticated but not connected" while a mailbox is being moved.
 _LATER_WORDS = re.compile(r"temporar|try again|later|unavailable|busy|overload|not connected", re.IGNORECASE)
+_BROKEN_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 _SAID_LIMIT = 200
 
 
@@ -65,7 +67,7 @@ def refusal(text: str) -> MailboxError:
 
 def login_refusal(text: str, user: str, host: str) -> MailboxError:
     """Return the error for a login answered NO: a wrong password and "come back later" need different care."""
-    kind = _LATER_CODES.get(_code(text))
+    kind = _LOGIN_CODES.get(_code(text))
     if kind is None and _code(text) in ("", "ALERT", "OVERQUOTA"):
         kind = TooMany if _MANY_WORDS.search(text) else Unavailable if _LATER_WORDS.search(text) else None
     if kind is not None:
@@ -78,10 +80,13 @@ def login_refusal(text: str, user: str, host: str) -> MailboxError:
     )
 
 
-def lost(error: BaseException, host: str, port: int, seconds: float) -> MailboxError:
-    """Return the error for a connection that failed or can no longer be used; `seconds` was the time allowed."""
+def lost(error: BaseException, host: str, port: int, seconds: float, *, encrypted: bool = False) -> MailboxError:
+    """Return the error for a connection that failed or can no longer be used.
+
+    `seconds` was the time allowed; `encrypted` says that TLS stood already: what breaks it then is the line.
+    """
     where = f"{host}:{port}"
-    if isinstance(error, ssl.SSLError) and not isinstance(error, ssl.SSLEOFError | ssl.SSLZeroReturnError):
+    if isinstance(error, ssl.SSLError) and not encrypted and error.reason and not isinstance(error, _BROKEN_TLS):
         return _tls(error, where)
     if isinstance(error, socket.gaierror):
         return Unreachable(
@@ -111,19 +116,20 @@ def _code(text: str) -> str:
 
 
 def _imaplib(error: BaseException, where: str) -> MailboxError:
-    text = said(error.args[0] if error.args else "")
+    """Return the error for what imaplib raises: all by text, for it has but two classes."""
+    text = re.sub(r"^command: \w+ => ", "", said(error.args[0] if error.args else ""))
     if "EOF" in text or "unterminated line" in text:
         return Unreachable(_("{where} closed the connection.").format(where=where))
     if "socket error" in text:
         return Unreachable(_("The connection to {where} broke: {said}").format(where=where, said=text))
-    kind = _LATER_CODES.get(_code(text))
-    if kind is None and _MANY_WORDS.search(text):
-        kind = TooMany
-    if kind is None and ("BYE" in text or text.startswith("command:") or _LATER_WORDS.search(text)):
-        kind = Unavailable
-    if kind is not None:
-        return kind(_("{where} says goodbye: {said}").format(where=where, said=text))
-    return _nonsense(where, text)
+    if isinstance(error, imaplib.IMAP4.abort) and not re.match("unexpected |mailbox status", text):
+        return _goodbye(text, where)  # the rest of a BYE, without the word
+    return _goodbye(text, where) if "* BYE" in text else _nonsense(where, text)
+
+
+def _goodbye(text: str, where: str) -> MailboxError:
+    kind = _LOGIN_CODES.get(_code(text), TooMany if _MANY_WORDS.search(text) else Unavailable)
+    return kind(_("{where} says goodbye: {said}").format(where=where, said=text))
 
 
 def _nonsense(where: str, what: str) -> Garbled:

@@ -1,0 +1,362 @@
+"""A server that misbehaves: what it said is used as far as it goes, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+import threading
+import time
+
+import pytest
+from tests.mailbox.letters import HEAD, letter, multipart, part
+
+from banken.mailbox import connection
+from banken.mailbox.errors import Garbled, MailboxError, Refused, Unavailable, Unreachable
+
+pytestmark = pytest.mark.server  # a scripted one
+
+
+def big(text: bytes = b"the words\r\n") -> bytes:
+    pdf = part("application/pdf", b"x" * 600_000 + b"\r\n")
+    return multipart(part("text/plain", text), pdf, head=HEAD)
+
+
+def uids_in(line):
+    return {uid for a, b in re.findall(r"(\d+)(?::(\d+))?", line.split()[2]) for uid in range(int(a), int(b or a) + 1)}
+
+
+@pytest.mark.parametrize("verb", ["EXAMINE", "UID FETCH", "LOGIN", "CAPABILITY"])
+def test_a_dripping_server_cannot_hold_us(fakes, verb):
+    fake = fakes.start(letter(1))
+    fake.on(verb, lambda session, _tag, _line: session.drip(b"* OK " + b"." * 10_000, 0.05))
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match=r"did not answer within 0\.6 seconds"):
+        list(fakes.connect(fake, timeout=0.3, deadline=0.6).fetch([1]))
+    assert 0.5 < time.monotonic() - started < 3
+
+
+def test_a_dripping_greeting_cannot_hold_us(fakes):
+    fake = fakes.start()
+    fake.greeting = b""
+    drip = threading.Thread(target=lambda: drip_when_there(fake))
+    drip.start()
+    started = time.monotonic()
+    with pytest.raises(Unreachable, match="did not answer within"):
+        fakes.connect(fake, timeout=0.3, deadline=0.6)
+    assert time.monotonic() - started < 3
+    drip.join()
+
+
+def drip_when_there(fake):
+    while not fake._sessions:
+        time.sleep(0.01)
+    with contextlib.suppress(OSError):
+        fake._sessions[0].drip(b"* OK " + b"." * 100, 0.05)
+
+
+def test_a_silent_server_ends_with_the_timeout(fakes):
+    fake = fakes.start(letter(1))
+    mailbox = fakes.connect(fake, timeout=0.3)
+    fake.on("FETCH", b"")
+    with pytest.raises(Unreachable, match=r"0\.3 seconds"):
+        list(mailbox.fetch([1]))
+    with pytest.raises(Unreachable, match="closed"):
+        mailbox.uids()
+
+
+def test_closing_does_not_wait_for_a_silent_server(fakes, monkeypatch):
+    monkeypatch.setattr(connection, "_GOODBYE_SECONDS", 0.3)
+    fake = fakes.start()
+    mailbox = fakes.connect(fake, timeout=30)
+    fake.on("LOGOUT", b"")
+    started = time.monotonic()
+    mailbox.close()
+    assert time.monotonic() - started < 2
+
+
+def test_cut_from_another_thread(fakes):
+    fake = fakes.start(letter(1))
+    mailbox = fakes.connect(fake, timeout=30)
+    asked = threading.Event()
+    fake.on("FETCH", lambda _session, _tag, _line: asked.set())
+    threading.Thread(target=lambda: (asked.wait(10), mailbox.cut())).start()
+    started = time.monotonic()
+    with pytest.raises(Unreachable):
+        list(mailbox.fetch([1]))
+    assert time.monotonic() - started < 5
+
+
+def test_cut_wakes_a_tls_connection_too(account):
+    mailbox = account.connect(server=account.server(timeout=30.0))
+    timer = threading.Timer(0.3, mailbox.cut)
+    started = time.monotonic()
+    with pytest.raises(Unreachable):  # noqa: PT012, SIM117, the timer has to run inside
+        with mailbox._connection.talk() as client:
+            client.idle()  # the server is silent now
+            timer.start()
+            client._imap._get_line()
+    assert time.monotonic() - started < 5
+    timer.join()
+
+
+def test_a_line_cut_in_a_literal_loses_nothing_silently(fakes):
+    fake = fakes.start(letter(1), letter(2), letter(3))
+    mailbox = fakes.connect(fake)
+
+    def half(session, _tag, _line):
+        session.send(session.fetch_line(fake.inbox.mails[0], "BODY.PEEK[]"))
+        session.send(b"* 2 FETCH (UID 2 BODY[] {500}\r\nSubject: ")
+        session.drop()
+
+    fake.on(r"FETCH .*BODY\.PEEK\[\]", half)
+    with pytest.raises(Unreachable) as caught:
+        list(mailbox.fetch([1, 2, 3]))
+    assert caught.value.uids == (1, 2, 3)  # so that the caller can look for the one that breaks it
+
+
+def test_goodbye_in_the_middle(fakes):
+    fake = fakes.start(letter(1))
+    mailbox = fakes.connect(fake)
+    fake.on("FETCH", b"* BYE [UNAVAILABLE] going down\r\n")
+    with pytest.raises(Unavailable, match="going down"):
+        list(mailbox.fetch([1]))
+
+
+@pytest.mark.parametrize(
+    "line", ["", "* OK [UIDNEXT 0] lies\r\n", "* OK [UIDNEXT -3] lies\r\n", "* OK [UIDNEXT x] lies\r\n"]
+)
+def test_uidnext_missing_or_lying(fakes, line):
+    fake = fakes.start(letter(1), letter(2))
+    fake.uidnext_line = line
+    mailbox = fakes.connect(fake)
+    state = mailbox.open("INBOX")
+    assert state.uidnext in (None, 0)
+    assert (state.exists, state.uidvalidity) == (2, 7)
+    assert mailbox.uids() == [1, 2]
+    assert mailbox.uids(after=1) == [2]
+    assert len(list(mailbox.fetch(mailbox.uids()))) == 2
+
+
+def test_n_to_star_never_brings_back_the_last_message(fakes):
+    fake = fakes.start(letter(1), letter(2))
+    mailbox = fakes.connect(fake)
+    assert mailbox.uids(after=2) == []
+    assert mailbox.uids(after=1000) == []
+
+
+def test_no_search_response_and_several(fakes):
+    fake = fakes.start(letter(1))
+    mailbox = fakes.connect(fake)
+    fake.on("SEARCH", b"TAG OK nothing\r\n", times=1)
+    assert mailbox.uids() == []
+    fake.on("SEARCH", b"* SEARCH 1 2\r\n* SEARCH\r\n* SEARCH 5 x 3\r\nTAG OK\x20\r\n", times=1)
+    assert mailbox.uids() == [1, 2, 3, 5]
+
+
+def test_unasked_fetch_responses_belong_to_nobody(fakes):
+    fake = fakes.start(letter(1), letter(2))
+    fake.inbox.mails[0].uid, fake.inbox.mails[1].uid = 2, 3
+    mailbox = fakes.connect(fake)
+
+    def chatty(session, tag, line):
+        session.send(b"* 2 FETCH (FLAGS (\\Seen other))\r\n")  # sequence 2 is UID 3
+        session.answer(tag, line)
+
+    fake.on("FETCH|SEARCH|STORE", chatty)
+    assert mailbox.uids() == [2, 3]
+    assert mailbox.labels(2) == frozenset()
+    assert mailbox.label(2, ["banken-danger"]).how == "keyword"
+    assert [(raw.place.uid, raw.flags) for raw in mailbox.fetch([2, 3])] == [(2, {"banken-danger"}), (3, frozenset())]
+
+
+def test_flags_of_another_message_in_an_answer(fakes):
+    fake = fakes.start(letter(1), letter(2))
+    mailbox = fakes.connect(fake)
+
+    def also(session, tag, line):
+        session.send(b"* 2 FETCH (UID 2 FLAGS (\\Seen))\r\n")
+        session.answer(tag, line)
+
+    fake.on("FETCH", also)
+    assert [raw.place.uid for raw in mailbox.fetch([1])] == [1]
+    assert [raw.place.uid for raw in mailbox.headers([1])] == [1]
+
+
+def test_a_message_that_the_server_refuses_stands_alone(fakes):
+    fake = fakes.start(*[letter(number) for number in range(1, 12)])
+    mailbox = fakes.connect(fake)
+
+    def refuse(session, tag, line):
+        if 7 in uids_in(line):
+            session.send(f"{tag} NO [SERVERBUG] cannot read message\r\n".encode())
+        else:
+            session.answer(tag, line)
+
+    fake.on(r"FETCH .*BODY", refuse)
+    got = list(mailbox.fetch(mailbox.uids()))
+    assert [raw.place.uid for raw in got] == list(range(1, 12))
+    assert [raw.place.uid for raw in got if raw.broken] == [7]
+    assert "cannot read message" in got[6].broken
+    assert (got[6].raw, got[6].complete) == (b"", False)
+    assert [raw.place.uid for raw in mailbox.headers(mailbox.uids()) if raw.broken] == [7]
+    assert len([line for line in fake.commands if "BODY.PEEK[]" in line]) < 11  # halved, not one by one
+
+
+def test_even_the_facts_may_be_refused(fakes):
+    fake = fakes.start(letter(1), letter(2))
+    mailbox = fakes.connect(fake)
+    fake.on(r"UID FETCH (1:2|2) ", b"TAG NO [SERVERBUG] broken index\r\n")
+    got = list(mailbox.fetch([1, 2]))
+    assert [(raw.place.uid, bool(raw.broken)) for raw in got] == [(1, False), (2, True)]
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        rb'* 2 FETCH (UID 2 BODY[] "unescaped " quote")',
+        b"* 2 FETCH (UID 2 BODY[] (" + b"(" * 5_000,
+        b"* 2 FETCH (UID 2 BODY[]",
+        b"* 2 FETCH",
+        b"* 2 FETCH (UID 2 FLAGS \\Seen BODY[] NIL)",
+        b"* 2 FETCH (UID 2 BODY[] NIL)",
+        b"* 2 FETCH (UID two BODY[] x)",
+    ],
+)
+def test_an_unreadable_answer_spoils_one_message(fakes, nonsense):
+    fake = fakes.start(letter(1), letter(2), letter(3))
+    mailbox = fakes.connect(fake)
+
+    def garble(session, tag, line):
+        for mail in session._in_set(line.split()[2]):
+            session.send(nonsense + b"\r\n" if mail.uid == 2 else session.fetch_line(mail, line))
+        session.ok(tag)
+
+    fake.on(r"FETCH .*BODY\.PEEK\[\]", garble)
+    got = list(mailbox.fetch([1, 2, 3]))
+    assert [raw.raw for raw in got if raw.place.uid != 2] == [letter(1), letter(3)]
+    assert [bool(raw.broken) for raw in got if raw.place.uid == 2] in ([True], [])
+    if b"UID 2 B" in nonsense:
+        assert len(got) == 3
+
+
+def test_messages_left_out_by_a_busy_server_are_asked_for_again(fakes):
+    fake = fakes.start(*[letter(number) for number in range(1, 6)])
+    mailbox = fakes.connect(fake)
+
+    def lazy(session, tag, line):
+        for mail in session._in_set(line.split()[2])[:2]:
+            session.send(session.fetch_line(mail, line))
+        session.ok(tag)
+
+    fake.on(r"FETCH .*BODY\.PEEK\[\]", lazy, times=1)
+    assert [raw.place.uid for raw in mailbox.fetch(mailbox.uids())] == [1, 2, 3, 4, 5]
+
+
+def test_a_literal_of_absurd_size(fakes):
+    fake = fakes.start(letter(1))
+    mailbox = fakes.connect(fake)
+    fake.on(r"FETCH .*BODY", b"* 1 FETCH (UID 1 BODY[] {99999999999}\r\nx")
+    with pytest.raises(Garbled):
+        list(mailbox.fetch([1]))
+
+
+def test_an_endless_line(fakes):
+    fake = fakes.start(letter(1))
+    mailbox = fakes.connect(fake)
+    fake.on("SEARCH", b"* SEARCH" + b" 1" * 1_000_000)
+    with pytest.raises(MailboxError):
+        mailbox.uids()
+    with pytest.raises(Unreachable, match="closed"):  # the line was out of step: nothing more is read from it
+        mailbox.uids()
+
+
+@pytest.mark.parametrize("date", ['"32-Foo-2026 99:00:00 +0000"', '"01-Nov-2026 00:00:00"', "NIL", "12", '""'])
+def test_a_broken_internaldate(fakes, date):
+    fake = fakes.start(letter(1))
+    mailbox = fakes.connect(fake)
+    answer = f"* 1 FETCH (UID 1 FLAGS () RFC822.SIZE 400 INTERNALDATE {date})\r\nTAG OK x\r\n"
+    fake.on("FETCH .*INTERNALDATE", answer.encode())
+    [got] = mailbox.fetch([1])
+    assert got.arrived.tzinfo is not None
+    assert got.raw == letter(1)
+
+
+def test_a_big_message_whose_structure_is_unusable(fakes):
+    fake = fakes.start(big())
+    mailbox = fakes.connect(fake)
+    for structure in ("NIL", "((", '("TEXT")', "(NIL NIL)", "(" * 400 + ")" * 400, '((NIL) "MIXED")'):
+        fake.inbox.mails[0].structure = structure
+        [got] = mailbox.fetch([1])
+        assert (got.broken, got.complete) == ("", False), structure
+        assert b"the words" in got.raw
+        assert b"X-Banken-Omitted" in got.raw
+        assert len(got.raw) < 530_000
+
+
+def test_a_big_message_whose_structure_the_server_refuses(fakes):
+    fake = fakes.start(big())
+    mailbox = fakes.connect(fake)
+    fake.on("BODYSTRUCTURE", b"TAG NO [SERVERBUG] no structure\r\n")
+    [got] = mailbox.fetch([1])
+    assert b"the words" in got.raw
+    fake.on("FETCH .*BODY", b"TAG NO [SERVERBUG] nothing at all\r\n")
+    [got] = mailbox.fetch([1])
+    assert "nothing at all" in got.broken
+
+
+def test_windows_by_count_and_octets(fakes, monkeypatch):
+    from banken.mailbox import fetching
+
+    monkeypatch.setattr(fetching, "WINDOW_MESSAGES", 4)
+    monkeypatch.setattr(fetching, "WINDOW_OCTETS", 5_000)
+    monkeypatch.setattr(fetching, "SMALL", 4_000)
+    sizes = [100, 100, 100, 100, 100, 2_000, 2_000, 2_000, 9_000, 100]
+    fake = fakes.start(*[b"Subject: x\r\n\r\n" + b"." * (size - 14) for size in sizes])
+    got = list(fakes.connect(fake).fetch(range(1, 11)))
+    assert [raw.size for raw in got] == sizes
+    windows = [uids_in(line) for line in fake.commands if "BODY.PEEK[])" in line]
+    assert windows == [{1, 2, 3, 4}, {5, 6, 7}, {8}, {10}]
+
+
+def test_the_commands_stay_short(fakes):
+    fake = fakes.start(letter(1))
+    mailbox = fakes.connect(fake)
+    list(mailbox.fetch(range(1_000_001, 1_002_001, 2)))
+    list(mailbox.headers(range(1_000_001, 1_002_001, 2)))
+    assert max(len(line) for line in fake.commands) < 4_000
+    list(mailbox.fetch(range(1, 2_000)))
+    assert "UID FETCH 1:400 " in "".join(fake.commands)
+
+
+def test_the_original_comes_in_pieces(fakes, monkeypatch):
+    from banken.mailbox import fetching
+
+    monkeypatch.setattr(fetching, "_PIECE", 1_000)
+    raw = letter(1, b"0123456789" * 500)
+    fake = fakes.start(raw, raw[:2_000])
+    mailbox = fakes.connect(fake)
+    assert mailbox.original(1, 10_000) == raw
+    assert mailbox.original(2, 2_000) == raw[:2_000]
+    assert mailbox.original(2, 1_999) is None
+    fake.on(r"RFC822\.SIZE", b"* 1 FETCH (UID 1 RFC822.SIZE 10)\r\nTAG OK x\r\n")  # a size that lies
+    assert mailbox.original(1, 3_000) is None
+
+
+def test_a_refusal_leaves_the_line_usable(fakes):
+    fake = fakes.start(letter(1))
+    mailbox = fakes.connect(fake)
+    for answer in (b"TAG NO no\r\n", b"TAG BAD no\r\n", b"* 9 EXISTS\r\n* NO odd\r\nTAG NO [X-ODD foo] no\r\n"):
+        fake.on("SEARCH", answer, times=1)
+        with pytest.raises(Refused, match="refuses"):
+            mailbox.uids()
+        assert mailbox.uids() == [1]
+
+
+def test_what_a_server_says_cannot_forge_lines_of_a_log(fakes):
+    fake = fakes.start(letter(1))
+    mailbox = fakes.connect(fake)
+    fake.on("SEARCH", b"TAG NO \x1b[31m\x07red " + b"x" * 5_000 + b"\r\n")
+    with pytest.raises(Refused) as caught:
+        mailbox.uids()
+    assert str(caught.value).isprintable()
+    assert len(str(caught.value)) < 300
