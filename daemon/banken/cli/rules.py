@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated
 
@@ -16,7 +15,7 @@ from banken.cli.options import ConfigOption, configuration, console
 from banken.i18n import _
 from banken.judge import lint as linting
 from banken.judge import ruletests
-from banken.judge.measure import Report
+from banken.judge.measure import Report, Score, wilson
 from banken.platform import examples
 from banken.respond import category_name
 from banken.service import house as rooms
@@ -98,10 +97,22 @@ def measure_rules(
 
 
 def _print(path: Path, report: Report) -> None:
-    for line in _lines(path, report):
-        console().print(line, markup=False)
+    table = Table(title=f"{path.name} ({report.messages})", box=box.SIMPLE)
+    for head in ("", _("precision"), _("recall"), "F1", "tp", "fp", "fn"):
+        table.add_column(head, justify="left" if not head else "right")
+    groups = [("warn", report.warn), *sorted(report.categories.items())]
+    groups += [(f"{key}: {name}", one) for key, names in report.apart.items() for name, one in sorted(names.items())]
+    for name, score in groups:
+        table.add_row(name, *_rates(score), str(score.tp), str(score.fp), str(score.fn))
+    console().print(table)
+    for miss in report.misses:
+        expected, found = (", ".join(miss[key]) or "—" for key in ("expected", "found"))
+        line = _("{id}: expected {expected}, found {found}").format(id=miss["id"], expected=expected, found=found)
+        console().print(line, markup=False, style="dim")
 
 
-def _lines(path: Path, report: Report) -> Iterable[str]:
-    yield f"{path.name}"
-    yield from report.lines()
+def _rates(score: Score) -> tuple[str, str, str]:
+    low_p, high_p = wilson(score.tp, score.tp + score.fp)
+    low_r, high_r = wilson(score.tp, score.tp + score.fn)
+    precision = f"{score.precision:.3f} ({low_p:.2f}–{high_p:.2f})"
+    return precision, f"{score.recall:.3f} ({low_r:.2f}–{high_r:.2f})", f"{score.f1:.3f}"

@@ -6,33 +6,35 @@ the sender of a direct row as a known client; everything else the product recogn
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
 from banken.guard import case
 from banken.i18n import _
 from banken.judge import Case
-from banken.judge.measure import Report, Sample, measure
+from banken.judge.measure import Report, measure
 from banken.message import read
 from banken.message.authenticity import Authenticity
 from banken.platform import AddressBook
 from banken.service.house import House
 from banken.strictyaml import Problem, ProblemsError
-from banken.words import Authentic, Channel, Stage, Standing, Verdict
+from banken.words import Authentic, Channel, Stage, Standing
 
 _DAY = datetime(2026, 1, 1, tzinfo=UTC)
 """Rows carry no date, and none of what is measured depends on one."""
 
 
 class Row(BaseModel):
-    """One labelled message; other keys of a corpus (notes, styles) are kept by nobody."""
+    """One labelled message; what else stands in it (styles, notes) is kept for the breakdown."""
+
+    model_config = ConfigDict(extra="allow")
 
     id: str
     channel: Channel
@@ -45,38 +47,46 @@ class Row(BaseModel):
     notice: list[str] = []
 
 
+def measure_file(house: House, path: Path) -> Report:
+    """Return how good rules and reader are on a corpus. Raises ProblemsError with every line that is no message."""
+    plain = [row.model_dump(mode="json") for row in rows(path)]
+    return measure(plain, house.knowledge.judge, lambda row: case_of(house, Row.model_validate(row)))
+
+
 def rows(path: Path) -> Iterator[Row]:
-    """Yield the rows of a corpus. Raises ProblemsError with every line that is none."""
+    """Yield the rows of a corpus. Raises ProblemsError, after the good ones, with every line that is none."""
     problems = []
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        what = _("cannot read this file: {why}").format(why=getattr(error, "strerror", "") or type(error).__name__)
-        raise ProblemsError([Problem(str(path), 0, 0, what)]) from None
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
+    for number, line in enumerate(_lines(path), start=1):
         try:
-            yield Row.model_validate(json.loads(line))
-        except (json.JSONDecodeError, ValidationError):
+            if line.strip():
+                yield Row.model_validate_json(line)
+        except ValidationError:
             what = _("this line is no labelled message")
             problems.append(Problem(str(path), number, 1, what, _("id, channel, from_addr and body are needed")))
     if problems:
         raise ProblemsError(problems)
 
 
-def case_of(house: House, row: Row) -> Case | None:
-    """Return what the judge is asked about a row; None when the mail is not one that is judged."""
+def _lines(path: Path) -> list[str]:
+    try:
+        return path.read_text(encoding="utf-8").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        what = _("cannot read this file: {why}").format(why=getattr(error, "strerror", "") or type(error).__name__)
+        raise ProblemsError([Problem(str(path), 0, 0, what)]) from None
+
+
+def case_of(house: House, row: Row) -> Case:
+    """Return what the judge is asked about a row; of mail that is not judged, nothing."""
     message = read(_mail(row), arrived=_DAY)
     claims = any(
         message.sender.domain == domain or message.sender.domain.endswith(f".{domain}")
-        for pack in house.packs
-        for domain in pack.domains
+        for domain in house.knowledge.domains
     )
     proof = Authenticity(Authentic.VERIFIED if claims else Authentic.UNVERIFIED, "", "")
     book = AddressBook(clients={message.sender.address: ""} if row.channel is Channel.DIRECT else {})
     mail = house.knowledge.recogniser.recognise(message, proof, book)
-    return case(message, mail, Standing(stage=row.stage, deal=row.id)) if mail.judged else None
+    asked = case(message, mail, Standing(stage=row.stage, deal=row.id))
+    return asked if mail.judged else replace(asked, segments=(), channel=Channel.UNRELATED)
 
 
 def _mail(row: Row) -> bytes:
@@ -87,15 +97,3 @@ def _mail(row: Row) -> bytes:
     mail["Message-ID"] = f"<{row.id}@corpus.example>"
     mail.set_content(row.body)
     return mail.as_bytes()
-
-
-def measure_file(house: House, path: Path) -> Report:
-    """Return how good rules and reader are on a corpus. Raises ProblemsError."""
-    return measure(_sample(house, row) for row in rows(path))
-
-
-def _sample(house: House, row: Row) -> Sample:
-    asked = case_of(house, row)
-    verdict = house.knowledge.judge.judge(asked) if asked is not None else Verdict(None)
-    facets = (("channel", row.channel.value), ("stage", row.stage.value))
-    return Sample(row.id, frozenset(row.expect), verdict, facets)
