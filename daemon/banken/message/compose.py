@@ -21,6 +21,8 @@ _META = re.compile(
     rb"""<meta[^>]{0,300}?charset\s*=\s*["']?\s*([\w.:-]+)|<\?xml[^>]{0,100}?encoding=["']([\w.:-]+)""", re.IGNORECASE
 )
 _COMMAND = re.compile(r"<[^<>\n]{0,100}>")
+_MOSTLY = 0.7
+"""From this share of missing words on, a further form is a text of its own and stands there whole."""
 _BETWEEN = "\n\n"
 _OCTETS_A_CHARACTER = 6
 """The most octets that a character takes in transfer (three in UTF-8, in base64 or quoted-printable up to nine)."""
@@ -139,6 +141,8 @@ class _Composer:
         before = "\n".join(said)
         said.append(piece.text)
         missing = list(alternative.missing(piece.text, before))
+        if sum(count for _, _, count in missing) > _MOSTLY * len(alternative.letters(piece.text)):
+            missing = [(0, len(piece.text), sum(count for _, _, count in missing))]
         news = sum(count for start, end, count in missing if not piece.is_picture(start, end))
         lost = sum(count for _, _, count in alternative.missing(before, piece.text))
         if max(news, lost) >= alternative.SAYS_SOMETHING:

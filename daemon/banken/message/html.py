@@ -213,15 +213,18 @@ class _Walk:
             spans.append((start, writer.length))
 
     def _read_sheets(self, tree: LexborHTMLParser) -> None:
-        sheets = [node.text() for node in tree.css("style")[:_SHEETS]]
-        for selector, said in (rule for sheet in sheets for rule in style.rules(sheet[:_SHEET_LENGTH])):
-            self.painted = self.painted or said.background is not None or said.picture
-            if (said.hidden or said.tiny or said.clear) and len(self.sheet) < _RULED:
-                for node in _select(tree, selector):
-                    self.sheet[node.mem_id] = said
+        hiding: dict[str, Style] = {}
+        for sheet in tree.css("style")[:_SHEETS]:
+            for selector, said in style.rules(sheet.text()[:_SHEET_LENGTH]):
+                self.painted = self.painted or said.background is not None or said.picture
+                if (said.hidden or said.tiny or said.clear) and len(hiding) < _HIDING_RULES:
+                    hiding[selector] = said
+        for selector, said in hiding.items():
+            for node in _select(tree, selector)[:_RULED]:
+                self.sheet[node.mem_id] = said
 
 
-_SHEETS, _SHEET_LENGTH, _RULED = 20, 200_000, 10_000
+_SHEETS, _SHEET_LENGTH, _HIDING_RULES, _RULED = 20, 200_000, 100, 2_000
 _PRE = Style(pre=True)
 _HIDDEN = Style(hidden=True)
 
