@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, select
 
 from banken.ledger import tables
-from banken.ledger.desk import Desk, insert, insert_or_ignore, upsert
+from banken.ledger.desk import Desk, insert_new, insert_or_ignore, row_of, upsert
 from banken.ledger.model import Deal, StoredEvent, Tie
 from banken.words import Event
 
@@ -26,7 +25,7 @@ class DealsRepository:
     def put(self, deal: Deal) -> None:
         """Write down a deal, or what has changed of it."""
         with self._desk.connection() as connection:
-            upsert(connection, tables.deals, asdict(deal), ("account", "id"))
+            upsert(connection, tables.deals, row_of(deal, id=deal.id), ("account", "id"))
 
     def get(self, account: str, deal: str) -> Deal | None:
         """Return a deal by its id."""
@@ -38,7 +37,7 @@ class DealsRepository:
 
     def tie(self, account: str, ties: Iterable[Tie], at: datetime) -> int:
         """Tie deals to what leads to them (`at`: since when it is known); return how many ties are new."""
-        rows = [{"account": account, **asdict(tie), "at": at} for tie in ties if tie.value]
+        rows = [row_of(tie, account=account, at=at) for tie in ties if tie.value]
         with self._desk.connection() as connection:
             return insert_or_ignore(connection, tables.ties, rows)
 
@@ -84,8 +83,7 @@ class EventsRepository:
             "recorded": recorded,
         }
         with self._desk.connection() as connection:
-            new = insert(connection, tables.events).values(row).on_conflict_do_nothing().returning(tables.events.c.id)
-            return connection.execute(new).scalar()
+            return insert_new(connection, tables.events, row)
 
     def of(self, account: str, deal: str, before: datetime | None = None) -> Sequence[StoredEvent]:
         """Return the events of a deal (older than `before`) in order of time; those undone say so."""

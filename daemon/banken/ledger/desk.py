@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any
+from dataclasses import fields
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
@@ -15,6 +17,9 @@ from sqlalchemy.pool import StaticPool
 
 from banken.i18n import _
 from banken.ledger.errors import LedgerDamagedError, LedgerError
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 BUSY = 30.0
 """Seconds to wait for another process that writes just now."""
@@ -125,24 +130,43 @@ def _told(error: BaseException) -> LedgerError:
     )
 
 
+def row_of(record: DataclassInstance, **more: Any) -> dict[str, Any]:
+    """Return the columns of a record of model.py: all its fields but the row's own number, and `more`."""
+    return {field.name: getattr(record, field.name) for field in fields(record) if field.name != "id"} | more
+
+
 def insert_or_ignore(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
     """Insert the rows whose keys are new; return how many were."""
-    return sum(
-        connection.execute(insert(connection, table).values(dict(row)).on_conflict_do_nothing()).rowcount
-        for row in rows
-    )
+    statement = _insert(connection.dialect.name, table).on_conflict_do_nothing()
+    return sum(connection.execute(statement, dict(row)).rowcount for row in rows)
 
 
-def upsert(connection: Connection, table: Table, row: Mapping[str, Any], keys: Sequence[str]) -> None:
-    """Insert `row`, or change the one with the same `keys`."""
-    changed = {name: value for name, value in row.items() if name not in keys}
-    connection.execute(
-        insert(connection, table)
-        .values(dict(row))
-        .on_conflict_do_update(index_elements=[table.c[name] for name in keys], set_=changed)
-    )
+def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> int | None:
+    """Insert one row; return its number, None when its keys are there already."""
+    statement = _insert(connection.dialect.name, table).on_conflict_do_nothing().returning(table.c.id)
+    return connection.execute(statement, dict(row)).scalar()
 
 
-def insert(connection: Connection, table: Table) -> sqlite.Insert | postgresql.Insert:
+def upsert(connection: Connection, table: Table, row: Mapping[str, Any], keys: tuple[str, ...]) -> int:
+    """Insert `row`, or change the one with the same `keys`; return its number (0 for a table without numbers)."""
+    answer = connection.execute(_upsert(connection.dialect.name, table, tuple(row), keys), dict(row))
+    return int(answer.scalar_one()) if answer.returns_rows else 0
+
+
+@cache
+def _upsert(dialect: str, table: Table, names: tuple[str, ...], keys: tuple[str, ...]) -> Any:
+    """Return the statement; made once, since building one costs ten times as much as running it."""
+    statement = _insert(dialect, table)
+    changed = {name: statement.excluded[name] for name in names if name not in keys}
+    statement = statement.on_conflict_do_update(index_elements=[table.c[name] for name in keys], set_=changed)
+    return statement.returning(table.c.id) if _is_numbered(table) else statement
+
+
+@cache
+def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that can say what to do on conflict, in the database's own dialect."""
-    return sqlite.insert(table) if connection.dialect.name == "sqlite" else postgresql.insert(table)
+    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+
+
+def _is_numbered(table: Table) -> bool:
+    return table.primary_key.columns.keys() == ["id"]

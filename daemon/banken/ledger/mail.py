@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, select, update
 
 from banken.ledger import tables
-from banken.ledger.desk import Desk, upsert
+from banken.ledger.desk import Desk, row_of, upsert
 from banken.ledger.model import Mark, Poison, SeenMessage, SeenState, StoredFinding
 from banken.words import Evidence, Finding
 
@@ -24,12 +23,8 @@ class SeenRepository:
 
     def record(self, message: SeenMessage) -> int:
         """Write down a message (again, when it was examined again); return the number of its row."""
-        row = asdict(message)
-        del row["id"]
-        place = and_(*(tables.seen.c[name] == row[name] for name in _PLACE))
         with self._desk.connection() as connection:
-            upsert(connection, tables.seen, row, _PLACE)
-            return int(connection.execute(select(tables.seen.c.id).where(place)).scalar_one())
+            return upsert(connection, tables.seen, row_of(message), _PLACE)
 
     def at(self, account: str, folder: str, uidvalidity: int, uid: int, file: str = "") -> SeenMessage | None:
         """Return what is known of the message at a place."""
@@ -142,7 +137,7 @@ class MarksRepository:
             before = self.get(mark.account, mark.folder)
             if before is not None and before.uidvalidity == mark.uidvalidity and before.uid > mark.uid:
                 return before
-            upsert(connection, tables.marks, asdict(mark), ("account", "folder"))
+            upsert(connection, tables.marks, row_of(mark), ("account", "folder"))
             return mark
 
     def reset(self, account: str, folder: str) -> None:
@@ -164,12 +159,10 @@ class QuarantineRepository:
         place = and_(*(c[name] == getattr(poison, name) for name in _PLACE))
         with self._desk.connection() as connection:
             before = connection.execute(select(tables.quarantine).where(place)).one_or_none()
-            row = asdict(poison)
-            del row["id"]
+            row = row_of(poison)
             if before is not None:
                 row |= {"first": before.first, "tries": before.tries + 1}
-            upsert(connection, tables.quarantine, row, _PLACE)
-            return int(connection.execute(select(c.id).where(place)).scalar_one())
+            return upsert(connection, tables.quarantine, row, _PLACE)
 
     def get(self, number: int) -> Poison | None:
         """Return one held message by its row's number."""

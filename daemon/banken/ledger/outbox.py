@@ -13,14 +13,13 @@ from __future__ import annotations
 import random
 import secrets
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, RowMapping, and_, exists, or_, select, update
 
 from banken.ledger import tables
 from banken.ledger.crash import crash_point
-from banken.ledger.desk import Desk, insert_or_ignore
+from banken.ledger.desk import Desk, insert_or_ignore, row_of
 from banken.ledger.model import OPEN, OutboxRow, OutboxState, Owed
 
 FIRST_WAIT = timedelta(seconds=2)
@@ -53,7 +52,7 @@ class OutboxRepository:
         """
         start = {"state": OutboxState.PLANNED, "planned": now, "due": now, "tried": now, "touched": now}
         with self._desk.connection() as connection:
-            return insert_or_ignore(connection, tables.outbox, [asdict(one) | start for one in owed])
+            return insert_or_ignore(connection, tables.outbox, [row_of(one, **start) for one in owed])
 
     def due(self, now: datetime, account: str | None = None, limit: int = 100) -> Sequence[OutboxRow]:
         """Return what may be tried now, in the order it was planned.
