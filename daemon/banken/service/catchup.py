@@ -10,7 +10,7 @@ from __future__ import annotations
 import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import groupby
 from pathlib import Path
 
@@ -28,6 +28,9 @@ GUARDED_SINCE = "guarded since"
 """Name under which the ledger keeps the moment an account was first looked at."""
 
 AUTHSERV = "authserv"
+
+CLOCKS_DIFFER = timedelta(days=1)
+"""How far a server's clock (or its zone) may be off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,32 +112,33 @@ class CatchUp:
 
     def _open(self, folder: str) -> _Shelf:
         state = self.mailbox.open(folder)
-        listed = sorted(self.mailbox.uids(after=self._read_up_to(state)))
+        mark = self.guard.ledger.marks.get(self.guard.account, folder)
+        after = mark.uid if mark and self.since is None and mark.uidvalidity == state.uidvalidity else 0
+        listed = sorted(self.mailbox.uids(after=after))
         shelf = self._shelves[folder] = _Shelf(state, listed)
-        shelf.done = set(listed) - self._recent(state, listed)
+        shelf.done = set(listed) - self._recent(state, mark, listed)
         return shelf
 
-    def _read_up_to(self, state: FolderState) -> int:
-        mark = self.guard.ledger.marks.get(self.guard.account, state.name)
-        numbered_alike = mark is not None and mark.uidvalidity == state.uidvalidity
-        return mark.uid if mark is not None and numbered_alike and self.since is None else 0
-
-    def _recent(self, state: FolderState, listed: Sequence[int]) -> set[int]:
+    def _recent(self, state: FolderState, mark: Mark | None, listed: Sequence[int]) -> set[int]:
         """Return which of the listed UIDs are to be looked at.
 
-        A folder seen for the first time, or numbered anew, lists all it holds: of that, only what arrived since we
-        guard is looked at (history is for `scan`), and what was judged before is known by its fingerprint.
+        What lies in a folder when it is seen for the first time is history, and for `scan`: told by its UIDs, since a
+        server's clock may differ from ours. In a folder that was numbered anew, all since we guard is looked at again;
+        what was judged before is known by its fingerprint.
         """
-        if not listed:
+        if self.since is not None:
+            return set(listed) & set(self.mailbox.uids(since=self.since))
+        if mark is None:
+            self._guarded_since()
             return set()
-        recent = set(listed) & set(self.mailbox.uids(since=self.since or self._guarded_since()))
-        if self.since is None:
-            recent -= self.guard.ledger.seen.uids(self.guard.account, state.name, state.uidvalidity)
-        return recent
+        if mark.uidvalidity != state.uidvalidity:
+            return set(listed) & set(self.mailbox.uids(since=self._guarded_since() - CLOCKS_DIFFER))
+        return set(listed) - self.guard.ledger.seen.uids(self.guard.account, state.name, state.uidvalidity)
 
     def _is_wanted(self, raw: RawMessage) -> bool:
-        since = self.since or self._guarded_since()
-        return raw.arrived >= since and (self.until is None or raw.arrived < self.until)
+        if self.since is not None and raw.arrived < self.since:
+            return False
+        return self.until is None or raw.arrived < self.until
 
     def _guarded_since(self) -> datetime:
         ledger, account = self.guard.ledger, self.guard.account
