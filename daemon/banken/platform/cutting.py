@@ -25,8 +25,11 @@ def cut(reader: FrameReader, pages: Pages, message: Message, client: str = "", j
         found.enclosed = True
     else:
         _at_link(head, foot)
+    sure = foot.high
     if len(closers) != 1:  # a rule that stands again and again may be the foot's own
         foot.read(head.low)
+    if any(line.pages for line in lines[sure:]):
+        found.doubtful = [(line.start, line.end) for line in (*lines[: head.low], *lines[foot.high : sure])]
     _collect(reader, lines, found, head, foot.high)
     return found
 

@@ -44,7 +44,7 @@ class Foot:
         found = None
         for position in range(low, self.high):
             line = self._lines[position]
-            if self._reader.is_button(line) and any(page.shape in THREADS for page in line.pages):
+            if self._reader.is_button(line) and (_leads_to_thread(line) or _is_counted(line)):
                 found = position
         return found
 
@@ -78,9 +78,7 @@ class Foot:
         found = self._reader.field(line)
         if found is None or found.kind not in ("client", "job") or not found.value:
             return False
-        known = getattr(self._cut, found.kind)
-        self._cut.note(found.kind, found.value)
-        return not known or alike(known, found.value)
+        return found.quoted or alike(getattr(self._cut, found.kind), found.value)
 
     def _is_field(self, line: Line) -> bool:
         found = self._reader.field(line)
@@ -122,3 +120,12 @@ class Foot:
             if not (self._is_foot(line) or self._reader.is_caution(line) or self._is_field(line)):
                 return False
         return False
+
+
+def _leads_to_thread(line: Line) -> bool:
+    return any(page.shape in THREADS for page in line.pages)
+
+
+def _is_counted(line: Line) -> bool:
+    """Whether a button's link goes through a counter's host, so that its page cannot be seen."""
+    return line.linked and not line.pages

@@ -26,6 +26,8 @@ class Cut:
     body: list[Span] = field(default_factory=list)
     history: list[Span] = field(default_factory=list)
     frame: list[Line] = field(default_factory=list)
+    doubtful: list[Span] = field(default_factory=list)
+    """Lines of the frame that the client could have written as well: their links prove nothing."""
     client: str = ""
     job: str = ""
     worker: str = ""
@@ -96,7 +98,7 @@ class FrameReader:
         return (
             line.blank
             or line.ruler
-            or self.is_button(line)
+            or (self.is_button(line) and (not line.pages or not line.words or self.is_lead(line)))
             or (not line.foreign and self._footer.matches(line.folded))
             or (line.item and self.is_caution(line))
         )

@@ -21,6 +21,7 @@ class Field:
     kind: str
     value: str
     at: int
+    quoted: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -57,7 +58,8 @@ class Labelled:
             return Field(kind, value, at) if colon and kind != "history" else None
         # "To activate …" is a sentence; 「お仕事　翻訳」 is a label and its value.
         spaced = close and not match.group(self._label).isascii()
-        return Field(kind, _unquoted(value), at) if colon or spaced or _unquoted(value) != value else None
+        bare = _unquoted(value)
+        return Field(kind, bare, at, quoted=bare != value) if colon or spaced or bare != value else None
 
 
 def _spread(word: str) -> str:

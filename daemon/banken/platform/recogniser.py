@@ -220,7 +220,8 @@ def _places_outside(pack: Knowledge, reading: _Reading) -> Sequence[Place]:
     places = pack.pages.places(message.text, message.links)
     if _channel(reading) is not Channel.NOTIFICATION:
         return places
-    return [place for place in places if not any(start <= place.start < end for start, end in cut.body)]
+    theirs = [*cut.body, *cut.doubtful]
+    return [place for place in places if not any(start <= place.start < end for start, end in theirs)]
 
 
 def _events(pack: Knowledge, reading: _Reading, proof: Proof, false: str, numbers: Ids) -> tuple[Event, ...]:

@@ -1,0 +1,94 @@
+"""A client's own mail is found, and the rest of the inbox is left alone."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from cases import BOOK, UNPROVED, letter, recogniser
+
+from banken import strictyaml
+from banken.message.model import Address
+from banken.platform import AddressBook
+from banken.words import Channel
+
+DATA = strictyaml.read(Path(__file__).parent / "inbox.yaml").data
+CASES = [(channel, one) for channel, mails in DATA.items() for one in mails]
+
+
+def mail(one: dict[str, object]):
+    sender = Address(one["name"], one["from"])
+    return letter(subject=one["subject"], text=one["body"], sender=sender, bulk=one.get("bulk", False))
+
+
+@pytest.mark.parametrize(("channel", "one"), CASES, ids=[one["from"] for _, one in CASES])
+def test_strangers_are_told_apart(channel, one):
+    found = recogniser().recognise(mail(one), UNPROVED, BOOK)
+    assert found.channel == Channel(channel), found.why
+    assert found.judged is (found.channel is Channel.DIRECT)
+
+
+PLAIN = letter(subject="色見本", text="色見本をお送りします。", sender=Address("鈴", "suzu@tsubame.example"))
+
+
+@pytest.mark.parametrize(
+    "book",
+    [
+        AddressBook(clients={"suzu@tsubame.example": "d1"}),
+        AddressBook(names={"鈴": "d1"}),
+        AddressBook(names={"株式会社色見本": "d1"}),
+        AddressBook(threads={"<earlier@example.jp>": "d1"}),
+    ],
+)
+def test_who_is_known_is_a_client(book):
+    message = replace(
+        PLAIN, in_reply_to=("<earlier@example.jp>",), text="色見本をお送りします。\n\n-- \n株式会社 色見本"
+    )
+    found = recogniser().recognise(message, UNPROVED, book)
+    assert (found.channel, found.kind, found.client_address) == (Channel.DIRECT, "direct", "suzu@tsubame.example")
+    assert found.why
+    assert recogniser().recognise(PLAIN, UNPROVED, BOOK).channel is Channel.UNRELATED
+
+
+@pytest.mark.parametrize("name", ["鈴木", "ABC", "色見本工房"])
+def test_a_name_must_be_the_whole_name(name):
+    found = recogniser().recognise(PLAIN, UNPROVED, AddressBook(names={name: "d1"}))
+    assert found.channel is Channel.UNRELATED
+
+
+def test_a_mailing_of_a_known_client_is_no_word_to_the_worker():
+    book = AddressBook(clients={"suzu@tsubame.example": "d1"})
+    assert recogniser().recognise(replace(PLAIN, bulk=True), UNPROVED, book).channel is Channel.UNRELATED
+
+
+def test_the_workers_own_mail_is_nobody_elses():
+    book = AddressBook(own=frozenset({"suzu@tsubame.example"}), names={"鈴": "d1"})
+    assert recogniser().recognise(PLAIN, UNPROVED, book).channel is Channel.UNRELATED
+
+
+HEADERS = [
+    (Address("店", "news@shop.example"), "秋のセール", True, False),
+    (Address("店", "shop@shop.example"), "ご注文の発送", False, False),
+    (Address("山田", "yamada@shop.example"), "ご相談", False, True),
+    (Address("起業ニュース", "news@kigyou.example"), "クラウドワークス特集", True, True),
+    (Address("クラウドワークス", "x@y.example"), "お知らせ", True, True),
+    (Address("", "no-reply@crowdworks.jp"), "お知らせ", True, True),
+    (Address("", "info@crowdworks.jp.example"), "お知らせ", True, True),
+    (Address("", "a@magazine.crowdworks.jp"), "お知らせ", True, True),
+]
+
+
+@pytest.mark.parametrize(("sender", "subject", "bulk", "needed"), HEADERS)
+def test_the_header_says_whether_the_body_is_needed(sender, subject, bulk, needed):
+    header = letter(subject=subject, sender=sender, bulk=bulk)
+    assert recogniser().needs_body(header) is needed
+
+
+def test_own_mail_needs_no_body():
+    assert not recogniser().needs_body(letter(subject="番犬", own=True))
+
+
+@pytest.mark.parametrize("one", [one for channel, one in CASES if channel == "direct"], ids=lambda one: one["from"])
+def test_no_direct_mail_is_lost_by_its_header(one):
+    assert recogniser().needs_body(replace(mail(one), text="", segments=()))
