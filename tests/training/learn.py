@@ -7,7 +7,7 @@ All numbers come from whole numbers, square roots and liblinear's fixed order, s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
 
@@ -16,10 +16,10 @@ from scipy import sparse
 from sklearn.svm import LinearSVC
 from tests.training.corpus import CATEGORIES, Text
 
-from banken.judge.reader.features import ROWS, Names, Rows, both, read, rows
+from banken.judge.reader.features import ROWS, Rows, Vocabulary, both, read, rows
 from banken.judge.reader.weights import NOUGHT, TABLE, Line
 
-PENALTY = 8.0
+PENALTY = 15.0
 ROUNDS = 1
 """How often the guilty window of a message is looked for anew."""
 WORD_SHARE = 0.5
@@ -55,13 +55,12 @@ class Model:
         return np.asarray(_weighed(data.counts, self.squares) @ self.weights.T + self.biases)
 
 
-def prepare(texts: Sequence[Text], names: Mapping[str, Sequence[str]]) -> Data:
+def prepare(texts: Sequence[Text], vocabulary: Vocabulary) -> Data:
     """Return the windows of `texts`."""
-    known = Names(names)
     owner: list[int] = []
     windows: list[Rows] = []
     for at, text in enumerate(texts):
-        here = _windows([rows(read(sentence, known)) for sentence in text.sentences], whole=text.whole)
+        here = _windows([rows(read(one, vocabulary), vocabulary) for one in text.sentences], whole=text.whole)
         windows += here
         owner += [at] * len(here)
     asked = [[category in texts[at].asked for category in CATEGORIES] for at in owner]

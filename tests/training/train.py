@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
+from collections.abc import Iterable
 from hashlib import sha256
 
 import numpy as np
@@ -12,33 +13,37 @@ from tests.training.corpus import CATEGORIES, RULES, Text, texts
 from tests.training.learn import prepare, to_lines, train
 from tests.training.measure import choose_thresholds
 
-from banken.judge.reader.weights import dump
+from banken.judge.reader.features import Vocabulary
+from banken.judge.reader.weights import Weights, dump
 from banken.judge.views import fold
 
 WEIGHTS = RULES / "reader" / "weights.bin"
-NAMES = RULES / "reader" / "names.yaml"
+KNOWN = RULES / "reader" / "known.yaml"
 APART = "apart"
 SLOPE = 4.0
 """How quickly a score rises around the threshold: 0.2 lies about a third of a margin below it."""
 
 
-def names() -> dict[str, list[str]]:
-    """Return the kinds of names in the fold view; those that only look like names have kind ""."""
-    kinds = yaml.safe_load(NAMES.read_text(encoding="utf-8"))["names"]
-    return {
-        "" if kind == APART else kind: sorted({fold(str(one)).text for one in ones}) for kind, ones in kinds.items()
-    }
+def known() -> tuple[dict[str, list[str]], list[str]]:
+    """Return the kinds of names (those that only look like names have kind "") and the words of grammar, folded."""
+    file = yaml.safe_load(KNOWN.read_text(encoding="utf-8"))
+    names = {"" if kind == APART else kind: _folded(ones) for kind, ones in file["names"].items()}
+    return names, _folded(file["grammar"])
+
+
+def _folded(words: Iterable[object]) -> list[str]:
+    return sorted({fold(str(word)).text for word in words})
 
 
 def weights() -> bytes:
     """Return the file of weights that the corpus teaches."""
     corpus = texts()
-    known = names()
-    data = prepare(corpus, known)
+    names, grammar = known()
+    data = prepare(corpus, Vocabulary(names, grammar))
     everything = np.ones(len(data.owner), bool)
     model = train(data, everything)
     squares, lines = to_lines(model, choose_thresholds(data, everything), SLOPE)
-    return dump(squares, lines, known, facts(corpus))
+    return dump(Weights(squares, lines, names, grammar, facts(corpus)))
 
 
 def facts(corpus: list[Text]) -> dict[str, object]:

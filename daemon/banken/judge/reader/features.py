@@ -1,9 +1,9 @@
 """What the reader looks at in a sentence, as numbers of table rows.
 
-Rows `0 … ROWS-1` stand for runs of one to three characters, rows `ROWS … 2*ROWS-1` for words and ordered pairs of
-words not far apart. Names of one kind (chat tools, ways to pay, …) and figures (times, sums, links, …) are first
-replaced by one sign each, so that what was learned of one tool holds for the next. Training and scoring share this
-module: what is learned is what is read.
+Rows `0 … ROWS-1` stand for runs of one to three characters, rows `ROWS … 2*ROWS-1` for words (kanji, Latin words and
+the little words of grammar) and ordered pairs of words not far apart. Names of one kind (chat
+tools, ways to pay, …) and figures (times, sums, links, …) are first replaced by one sign each, so that what was learned
+of one tool holds for the next. Training and scoring share this module: what is learned is what is read.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _SIGNS = 0xE000
 """First of the private-use signs that stand for a kind of name or figure."""
 _RUN = (31_957, 87_719, 61_333, 45_259)
 _WORD = (70_249, 99_371, 24_083)
-_APART = 5
+_APART = 8
 """How many words apart the two of a pair may stand."""
-_WORDS = re.compile(r"[一-龥々]{1,2}|[a-z]+|[\ue000-\ue0ff]")
+_WORDS = r"[一-龥々]|[a-z]+|[\ue000-\ue0ff]|[「」?!]"
 _FIGURES = re.compile(
     r"(?P<link>https?://[^\s、。」)]{1,300}|(?<![a-z0-9@.-])[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,4}"
     r"\.(?:jp|com|net|org|me|gg|us|io|co|example)(?![a-z0-9.])(?:/[^\s、。」)]{0,300})?)"
@@ -36,7 +36,7 @@ _FIGURES = re.compile(
     r"|(?P<phone>0\d{1,4}[-( )]{1,2}[\dx〇]{1,4}[-) ]{1,2}[\dx〇]{3,4}|0[5789]0\d{8})"
     r"|(?P<date>\d{1,2}/\d{1,2}|\d{1,2}月\d{1,2}日)"
     r"|(?P<time>\d{1,2}:\d{2}|\d{1,2}時(?:半|\d{1,2}分)?)"
-    r"|(?P<sum>[\d,.]{1,15} ?(?:万円|千円|円|万|ドル|usd|yen)|[¥$] ?[\d,.]{1,15})"
+    r"|(?P<sum>[\d,.]{1,15} ?(?:万円|千円|円|万|どる|usd|yen)|[¥$] ?[\d,.]{1,15})"
     r"|(?P<number>\d[\d,.]{0,15})"
 )
 _FIGURE_SIGNS = {name: chr(_SIGNS + at) for name, at in _FIGURES.groupindex.items()}
@@ -57,10 +57,15 @@ class Rows(NamedTuple):
     again: frozenset[int]
 
 
-class Names:
-    """Kinds of names and their spellings in the fold view; a spelling of kind "" only keeps others from matching."""
+class Vocabulary:
+    """The names that are treated alike, by kind, and the little words of grammar; all in the fold view.
 
-    def __init__(self, kinds: Mapping[str, Sequence[str]]) -> None:
+    A name of kind "" only keeps others from matching.
+    """
+
+    def __init__(self, kinds: Mapping[str, Sequence[str]], grammar: Sequence[str]) -> None:
+        little = "".join(f"{re.escape(word)}|" for word in sorted(grammar, key=lambda word: (-len(word), word)))
+        self._words_pattern = re.compile(little + _WORDS)
         signs = {kind: chr(_FIRST_NAME_SIGN + at) for at, kind in enumerate(sorted(set(kinds) - {""}))}
         spellings = {spelling: signs.get(kind, "") for kind in sorted(kinds) for spelling in kinds[kind]}
         self._words = sorted(spellings)
@@ -73,17 +78,21 @@ class Names:
             if self._signs[word] and not (_joined(text, start) or _joined(text, end)):
                 yield start, end, self._signs[word]
 
+    def words(self, text: str) -> list[tuple[int, int, int]]:
+        """Return the words of `text` (with signs): start, end and number."""
+        return [(*match.span(), crc32(match[0].encode())) for match in self._words_pattern.finditer(text)]
+
 
 def _joined(text: str, at: int) -> bool:
     """Return whether a Latin word goes on over the place `at`."""
     return 0 < at < len(text) and all(char.isascii() and char.isalnum() for char in text[at - 1 : at + 1])
 
 
-def read(text: str, names: Names) -> Reading:
+def read(text: str, vocabulary: Vocabulary) -> Reading:
     """Return `text` (fold view) with signs for names and figures, at most LONGEST characters of it."""
     text = text[:LONGEST]
     found = [(*match.span(), _FIGURE_SIGNS[match.lastgroup or ""]) for match in _FIGURES.finditer(text)]
-    found += names.find(text)
+    found += vocabulary.find(text)
     parts: list[str] = []
     places: list[tuple[int, int]] = []
     at = 0
@@ -110,11 +119,6 @@ def run_rows(text: str) -> list[list[int]]:
     ]
 
 
-def words(text: str) -> list[tuple[int, int, int]]:
-    """Return the words of `text`: start, end and number."""
-    return [(*match.span(), crc32(match[0].encode())) for match in _WORDS.finditer(text)]
-
-
 def word_rows(numbers: Sequence[int]) -> list[tuple[int, int, int]]:
     """Return the rows of words and of ordered pairs of words: first word, last word, row."""
     a, b, c = _WORD
@@ -128,12 +132,13 @@ def word_rows(numbers: Sequence[int]) -> list[tuple[int, int, int]]:
     return rows
 
 
-def rows(reading: Reading) -> Rows:
+def rows(reading: Reading, vocabulary: Vocabulary) -> Rows:
     """Return the rows of one sentence."""
     listed = [row for run in run_rows(f"\n{reading.text}\n") for row in run]
     once = frozenset(listed)
+    numbers = [number for _start, _end, number in vocabulary.words(reading.text)]
     return Rows(
-        once.union(row for _first, _last, row in word_rows([number for *_, number in words(reading.text)])),
+        once.union(row for _first, _last, row in word_rows(numbers)),
         frozenset() if len(once) == len(listed) else _repeated(listed),
     )
 

@@ -8,7 +8,7 @@ from math import exp, sqrt
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from banken.judge.reader.features import Names, Reading, Rows, both, read, rows, run_rows, word_rows, words
+from banken.judge.reader.features import Reading, Rows, Vocabulary, both, read, rows, run_rows, word_rows
 from banken.judge.reader.weights import NOUGHT, Line, Weights, load
 from banken.words import Category
 
@@ -52,7 +52,7 @@ class Reader:
 
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
-        self._names = Names(weights.names)
+        self._vocabulary = Vocabulary(weights.names, weights.grammar)
 
     @classmethod
     def load(cls, path: Path) -> Reader:
@@ -69,8 +69,8 @@ class Reader:
 
         Best first within a category; a window that shares a sentence with a better one of its category is left out.
         """
-        readings = [read(sentence, self._names) for sentence in sentences[:MOST_SENTENCES]]
-        single = [rows(reading) for reading in readings]
+        readings = [read(sentence, self._vocabulary) for sentence in sentences[:MOST_SENTENCES]]
+        single = [rows(reading, self._vocabulary) for reading in readings]
         double = [both(one, two) for one, two in pairwise(single)]
         lengths = [self._length(window) for window in single], [self._length(window) for window in double]
         told: list[Window] = []
@@ -95,10 +95,25 @@ class Reader:
     def _telling(self, line: Line, place: _Place, readings: Sequence[Reading]) -> tuple[Span, ...]:
         spans: list[tuple[int, Span]] = []
         for sentence in range(place.first, place.last + 1):
-            for weight, start, end in _stretches(_weigh_places(line, readings[sentence])):
+            for weight, start, end in _stretches(self._weigh(line, readings[sentence])):
                 first, last = readings[sentence].places[start][0], readings[sentence].places[end - 1][1]
                 spans.append((weight, Span(sentence, first, last)))
         return tuple(sorted(span for _weight, span in sorted(spans, key=lambda one: -one[0])[:_TOLD]))
+
+    def _weigh(self, line: Line, reading: Reading) -> list[int]:
+        """Return what each character of a sentence adds: the weights of the rows that it is part of."""
+        text = reading.text
+        weights = [0] * len(text)
+        for width, run in enumerate(run_rows(text), 1):
+            for start, row in enumerate(run):
+                for at in range(start, start + width):
+                    weights[at] += (line.table[row] - NOUGHT) * 6 // width
+        found = self._vocabulary.words(text)
+        for first, last, row in word_rows([number for *_, number in found]):
+            for start, end, _number in (found[first], found[last]):
+                for at in range(start, end):
+                    weights[at] += (line.table[row] - NOUGHT) * 3 // (end - start)
+        return weights
 
 
 def _value(line: Line, window: Rows, length: float) -> float:
@@ -126,22 +141,6 @@ def _best(ones: Sequence[float], twos: Sequence[float]) -> Iterable[_Place]:
         if taken.isdisjoint(here):
             taken |= here
             yield place
-
-
-def _weigh_places(line: Line, reading: Reading) -> list[int]:
-    """Return what each character of a sentence adds: the weights of the rows that it is part of."""
-    text = reading.text
-    weights = [0] * len(text)
-    for width, run in enumerate(run_rows(text), 1):
-        for start, row in enumerate(run):
-            for at in range(start, start + width):
-                weights[at] += (line.table[row] - NOUGHT) * 6 // width
-    found = words(text)
-    for first, last, row in word_rows([number for *_, number in found]):
-        for start, end, _number in (found[first], found[last]):
-            for at in range(start, end):
-                weights[at] += (line.table[row] - NOUGHT) * 3 // (end - start)
-    return weights
 
 
 def _stretches(weights: Sequence[int]) -> Iterable[tuple[int, int, int]]:

@@ -15,7 +15,7 @@ from typing import Any
 from banken.judge.reader.features import ROWS
 from banken.words import Category
 
-FORMAT = "banken-reader-1"
+FORMAT = "banken-reader-2"
 NOUGHT = 128
 """The byte that stands for a weight of nought."""
 TABLE = 2 * ROWS
@@ -46,12 +46,14 @@ class Weights:
     squares: bytes
     lines: tuple[Line, ...]
     names: dict[str, list[str]]
+    """Names that are treated alike, by kind (see features.Vocabulary)."""
+    grammar: list[str]
     facts: dict[str, Any]
 
 
-def dump(squares: bytes, lines: tuple[Line, ...], names: dict[str, list[str]], facts: dict[str, Any]) -> bytes:
-    """Return the file that holds these weights; the same weights make the same bytes."""
-    body = squares + b"".join(line.table for line in lines)
+def dump(weights: Weights) -> bytes:
+    """Return the file that holds `weights`; the same weights make the same bytes."""
+    body = weights.squares + b"".join(line.table for line in weights.lines)
     head = {
         "format": FORMAT,
         "rows": ROWS,
@@ -63,10 +65,11 @@ def dump(squares: bytes, lines: tuple[Line, ...], names: dict[str, list[str]], f
                 "threshold": line.threshold,
                 "slope": line.slope,
             }
-            for line in lines
+            for line in weights.lines
         },
-        "names": names,
-        "facts": facts,
+        "names": weights.names,
+        "grammar": weights.grammar,
+        "facts": weights.facts,
     }
     return json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" + body
 
@@ -90,4 +93,4 @@ def load(path: Path) -> Weights:
         )
     except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ReaderError(f"{path}: no weights of the reader; install Banken again") from error
-    return Weights(body[:TABLE], lines, head["names"], head["facts"])
+    return Weights(body[:TABLE], lines, head["names"], head["grammar"], head["facts"])
