@@ -78,7 +78,9 @@ class Foot:
         found = self._reader.field(line)
         if found is None or found.kind not in ("client", "job") or not found.value:
             return False
-        return found.quoted or alike(getattr(self._cut, found.kind), found.value)
+        below = self._lines[self.high] if self.high < len(self._lines) else line
+        beside = below is not line and (below.linked or self._is_field(below))
+        return found.quoted or beside or alike(getattr(self._cut, found.kind), found.value)
 
     def _is_field(self, line: Line) -> bool:
         found = self._reader.field(line)
