@@ -13,17 +13,21 @@ _LONGEST = 300
 _RULE = r"[-_=*~+#>─━―—–－ー＿＝]"
 SEPARATING = frozenset("-_=*~+#>─━―—–－ー＿＝")
 """What a line that separates mails begins with."""
+_COLONS = (":", "：")
+_FORWARDING = SEPARATING | frozenset("bB以転▼▽■◆")
 _HISTORY_WORDS = (
     r"original\s+(?:message|mail|e-mail|appointment)|reply\s+message|previous\s+message"
     r"|(?:元の?|オリジナル|オリジナルの|返信元の?|以前の|前の|受信|引用)(?:メッセージ|メール|文)"
 )
 _FORWARD_WORDS = (
     r"(?:begin\s+)?forwarded\s+(?:message|mail|e-mail|by.{0,80})|forward\s+(?:message|header)"
-    r"|転送(?:メッセージ|メール|文)|転送(?:された|する|元の?)(?:メッセージ|メール)"
+    r"|(?:以下、?\s?)?転送(?:(?:された|する|元の?)?(?:メッセージ|メール|文))?(?:\s?ここから)?"
 )
-_HISTORY_LINE = re.compile(rf"{_RULE}{{2,}}\s*(?:{_HISTORY_WORDS})\s*[:：]?\s*{_RULE}*", re.IGNORECASE)
+_HISTORY_LINE = re.compile(
+    rf"{_RULE}{{2,}}\s*(?:{_HISTORY_WORDS}|on\s.{{5,220}}\swrote)\s*[:：]?\s*{_RULE}*", re.IGNORECASE
+)
 _FORWARD_LINE = re.compile(
-    rf"{_RULE}{{2,}}\s*(?:{_FORWARD_WORDS})\s*[:：]?\s*{_RULE}*|(?:begin forwarded message|(?:以下、?)?転送(?:された)?メッセージ)[:：]",
+    rf"(?:{_RULE}{{2,}}|[▼▽■◆]+)\s*(?:{_FORWARD_WORDS})\s*[:：]?\s*{_RULE}*|(?:begin forwarded message|(?:以下、?)?転送(?:された)?メッセージ)[:：]",
     re.IGNORECASE,
 )
 _ADDRESS = r"[^\s<>@]{1,80}@[^\s<>@]{1,120}"
@@ -36,8 +40,9 @@ _DATE = (
 _STRONG = re.compile(
     rf"(?:on\s.{{5,220}}\swrote|.{{0,80}}{_DATE}.{{0,200}}\b(?:wrote|writes)|.{{0,120}}{_ADDRESS}>?\)?\s?(?:wrote|writes)"
     rf"|.{{0,20}}{_DATE}.{{0,160}}<(?:mailto:)?{_ADDRESS}(?:<mailto:{_ADDRESS}>)?>(?:\s?(?:のメール|のメッセージ|さん|さんのメール))?"
-    rf"|.{{0,20}}{_DATE}.{{0,160}}(?:のメール|のメッセージ|からのメール|さん(?:は|が)書きました|さんのメッセージ)"
+    rf"|.{{0,20}}{_DATE}.{{1,20}}\d:\d\d.{{0,160}}(?:のメール|のメッセージ|からのメール|さんのメッセージ)"
     rf"|.{{1,120}}(?:さん|様|氏)(?:は|が|の)(?:.{{0,60}}に)?(?:書きました|書かれました|書いた|のメッセージ)"
+    rf"|.{{0,120}}<{_ADDRESS}>\s?(?:さん|様)?(?:から)?の(?:メッセージ|メール)"
     rf"|{_RULE}{{2,}}\s?{_ADDRESS}\swrote)\s?[:：]",
     re.IGNORECASE,
 )
@@ -45,11 +50,15 @@ _STRONG = re.compile(
 _WEAK = re.compile(
     rf".{{0,30}}{_DATE}[^。]{{0,120}}|.{{1,80}}\s(?:wrote|writes|said)\s?[:：]|[^。]{{0,80}}{_ADDRESS}>?[^。]{{0,20}}[:：]"
     r"|[^。、]{1,40}(?:さん|様|さま|氏|先生)(?:より|から|からの?(?:メール|メッセージ)|のメール|のメッセージ)?\s?[:：]"
-    r"|[^。、]{1,40}(?:さん|様|さま|氏|先生)(?:より|から)|[^。]{0,40}(?:引用|のメール|のメッセージ)\s?[:：]",
+    r"|[^。、]{1,40}(?:さん|様|さま|氏|先生)(?:より|から)|[^。]{0,40}(?:引用|のメール|のメッセージ)\s?[:：]"
+    r"|[【〔\[［][^。]{0,20}引用[^。]{0,10}[】〕\]］]|.{1,120}\swrote\s?\(.{1,40}\)\s?[:：]",
     re.IGNORECASE,
 )
 _DIGITS = re.compile(r"\d[/.年月\s-]\s?\d|\d\s?[A-Za-z]{3}")
-_BEGINS = re.compile(rf"(?:on\s.{{0,40}}{_DATE}|on\s(?:mon|tue|wed|thu|fri|sat|sun)|{_DATE}).{{0,200}}", re.IGNORECASE)
+_BEGINS = re.compile(
+    rf"(?:(?:on|at)\s.{{0,40}}{_DATE}|(?:on|at)\s(?:mon|tue|wed|thu|fri|sat|sun)|in\s(?:message|article)\s|{_DATE}).{{0,200}}",
+    re.IGNORECASE,
+)
 
 _FROM, _DATED, _TO, _SUBJECT, _OTHER = "from", "date", "to", "subject", "other"
 _NAMES = {
@@ -73,12 +82,12 @@ def is_history(line: str) -> bool:
 
 def is_forward(line: str) -> bool:
     """Return whether `line` says that a mail handed on follows."""
-    return len(line) <= _LONGEST and _FORWARD_LINE.fullmatch(line) is not None
+    return line[0] in _FORWARDING and len(line) <= _LONGEST and _FORWARD_LINE.fullmatch(line) is not None
 
 
 def is_strong(line: str) -> bool:
     """Return whether `line` names the writer of what follows so clearly that no quote marks are needed."""
-    return line[-1:] in ":：" and len(line) <= _LONGEST and _STRONG.fullmatch(line) is not None
+    return line[-1:] in _COLONS and len(line) <= _LONGEST and _STRONG.fullmatch(line) is not None
 
 
 def is_weak(line: str) -> bool:
@@ -90,7 +99,11 @@ def is_weak(line: str) -> bool:
 
 def begins(line: str) -> bool:
     """Return whether `line` may be the first of an attribution that goes on in the next one."""
-    return (line[0].isdigit() or line[:3] in ("On ", "on ")) and len(line) <= _LONGEST and bool(_BEGINS.fullmatch(line))
+    return (
+        (line[0].isdigit() or line[:3] in ("On ", "on ", "At ", "In "))
+        and len(line) <= _LONGEST
+        and bool(_BEGINS.fullmatch(line))
+    )
 
 
 def header_block(lines: Sequence[str], at: int, *, separated: bool) -> int:

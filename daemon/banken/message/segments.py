@@ -17,7 +17,7 @@ _MARKS = frozenset(">＞»›|｜")
 _UNDERSCORES = re.compile(r"[_＿]{10,}")
 _FORWARDED = re.compile(r"\s*(?:re\s*:\s*)?(?:fwd?|tr|転送)\s*[:：]", re.IGNORECASE)
 _LONGEST = 1_000
-_MOST_LINES = 20_000
+_MOST_LINES = 10_000
 """What follows so many lines is taken as one."""
 _LETTER = re.compile(r"\w")
 
@@ -84,6 +84,8 @@ class _Lines:
                 bars = bars + 1 if _BAR.match(self.raw[number]) else 0
                 if bars >= 2:
                     self.kinds[number - 1] = self.kinds[number] = _QUOTE
+                elif bars and number and attribution.is_strong(self.lines[number - 1]):
+                    self.kinds[number] = _QUOTE
         if quotes:
             self._mark_quoted_spans(quotes)
 
@@ -98,66 +100,57 @@ class _Lines:
             place += len(line) + 1
 
     def _mark_earlier(self) -> None:
-        """Find attributions, separators and headers of earlier mails; what follows them is not new."""
-        number = 0
-        while number < len(self.lines):
-            line = self.lines[number]
-            if line and self.kinds[number] == _BODY and len(line) < _LONGEST:
-                kind = self._earlier_from(number)
-                if kind:
-                    self.kinds[number:] = [kind] * (len(self.lines) - number)
-                    return
-                number = self._attribution(number)
-            number += 1
-
-    def _earlier_from(self, number: int) -> SegmentKind | None:
-        """Return the kind of all that follows when an earlier mail without quote marks begins at line `number`."""
-        line = self.lines[number]
-        if line[0] in attribution.SEPARATING and len(line) > 4:
-            if attribution.is_forward(line):
-                return _FORWARD
-            if attribution.is_history(line) and not self._quoted_after(number):
-                return self.earlier
-            if _UNDERSCORES.fullmatch(line):
-                below = self._next(number)
-                return self.earlier if attribution.header_block(self.lines, below, separated=True) else None
-        if ":" in line or "：" in line:
-            if attribution.is_forward(line):
-                return _FORWARD
-            if attribution.header_block(self.lines, number, separated=False) and self._has_body_before(number):
-                return self.earlier
-            if attribution.is_strong(line) and not self._quoted_after(number):
-                return self.earlier
-        return None
-
-    def _attribution(self, number: int) -> int:
-        """Mark lines that introduce a quotation as part of it; return the last line looked at."""
-        line = self.lines[number]
-        after = self._next(number)
-        if after < len(self.lines) and self.kinds[after] == _QUOTE:
-            if attribution.is_strong(line) or attribution.is_history(line) or self._is_weak(number):
-                self.kinds[number:after] = [_QUOTE] * (after - number)
+        """Find where earlier mails begin: what follows is not new, or is a quotation that new words may follow."""
+        for number, line in enumerate(self.lines):
+            if not line or self.kinds[number] != _BODY or len(line) > _LONGEST:
+                continue
+            kind, end = self._head(number)
+            if kind and self._is_quoted(end) and not attribution.is_forward(line):
+                self.kinds[number:end] = [_QUOTE] * (end - number)
                 self.attributed = True
-        elif after == number + 1 and after < len(self.lines) and attribution.begins(line):
-            self._wrapped(number, after)
-        return number
+            elif kind:
+                self.kinds[number:] = [kind] * (len(self.lines) - number)
+                return
 
-    def _is_weak(self, number: int) -> bool:
-        """Return whether line `number` names a writer; right behind a quotation it would be the answer to it."""
-        answering = number > 0 and self.kinds[number - 1] == _QUOTE
+    def _head(self, number: int) -> tuple[SegmentKind | None, int]:
+        """Return the kind of earlier mail whose head stands at line `number`, and the line behind that head."""
         line = self.lines[number]
-        return not answering and attribution.is_weak(line) and not signature.is_sentence(line)
+        if attribution.is_forward(line):
+            return _FORWARD, number + 1
+        if attribution.is_history(line):
+            below = self._next(number)
+            below += attribution.header_block(self.lines, below, separated=True)
+            below = self._next(below - 1)
+            return self.earlier, below + (below < len(self.lines) and attribution.is_strong(self.lines[below]))
+        if line[0] in "_＿" and _UNDERSCORES.fullmatch(line):
+            below = self._next(number)
+            size = attribution.header_block(self.lines, below, separated=True)
+            return (self.earlier, below + size) if size else (None, number)
+        if ":" in line or "：" in line:
+            size = attribution.header_block(self.lines, number, separated=False)
+            if size and (self._is_quoted(number + size) or self._has_body_before(number)):
+                return self.earlier, number + size
+            if attribution.is_strong(line):
+                return self.earlier, number + 1
+        return self._weak_head(number)
 
-    def _wrapped(self, number: int, after: int) -> None:
-        """Mark an attribution that a program broke into two lines (Gmail at 78 columns, Becky!)."""
-        joined = f"{self.lines[number]} {self.lines[after]}"
-        if not attribution.is_strong(joined):
-            return
-        self.attributed = True
-        if self._quoted_after(after):
-            self.kinds[number : after + 1] = [_QUOTE] * 2
-        else:
-            self.kinds[number:] = [self.earlier] * (len(self.lines) - number)
+    def _weak_head(self, number: int) -> tuple[SegmentKind | None, int]:
+        """Return the head that only a quotation below it makes one, or that a program broke into two lines."""
+        line = self.lines[number]
+        below = number + 1
+        if self._is_quoted(below):
+            answering = number > 0 and self.kinds[number - 1] == _QUOTE  # words right behind a quotation answer it
+            weak = not answering and attribution.is_weak(line) and not signature.is_sentence(line)
+            return (self.earlier, below) if weak else (None, number)
+        if attribution.begins(line) and below < len(self.lines) and self.lines[below]:
+            whole = f"{line} {self.lines[below]}"  # Gmail breaks at 78 columns, Becky! behind the date
+            return (self.earlier, below + 1) if attribution.is_strong(whole) else (None, number)
+        return None, number
+
+    def _is_quoted(self, number: int) -> bool:
+        """Return whether the first line from `number` on that is not empty is quoted."""
+        number = self._next(number - 1)
+        return number < len(self.lines) and self.kinds[number] == _QUOTE
 
     def _next(self, number: int) -> int:
         """Return the next line that is not empty."""
@@ -165,10 +158,6 @@ class _Lines:
         while number < len(self.lines) and not self.lines[number]:
             number += 1
         return number
-
-    def _quoted_after(self, number: int) -> bool:
-        after = self._next(number)
-        return after < len(self.lines) and self.kinds[after] == _QUOTE
 
     def _has_body_before(self, number: int) -> bool:
         return any(_LETTER.search(line) for line in self.lines[:number]) or self.earlier == _FORWARD
