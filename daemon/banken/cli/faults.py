@@ -11,6 +11,7 @@ from rich.console import Console
 
 from banken.cli.since import SinceError
 from banken.i18n import _
+from banken.judge.reader import ReaderError
 from banken.ledger import LedgerError
 from banken.mailbox.errors import MailboxError
 from banken.strictyaml import ProblemsError
@@ -39,7 +40,7 @@ def faults() -> Iterator[None]:
     """Turn what may go wrong for people into a line and an exit code."""
     try:
         yield
-    except (ProblemsError, SinceError, LedgerError) as error:
+    except (ProblemsError, ReaderError, SinceError, LedgerError) as error:
         errors().print(str(error), markup=False)
         raise typer.Exit(Exit.USAGE) from None
     except MailboxError as error:
