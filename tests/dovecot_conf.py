@@ -67,7 +67,6 @@ service stats {{
 }}
 service imap-login {{
   chroot =
-  restart_request_count = unlimited
   inet_listener imap {{
     port = {w.port}
   }}

@@ -9,7 +9,6 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 from tests.servers import free_port
 
@@ -20,8 +19,8 @@ USER, PASSWORD = "demouser", "demopass"
 def pymap() -> Iterator[int]:
     """Yield the port of a running pymap with its own demo mail; the user is `USER` with `PASSWORD`."""
     port = free_port()
-    program = str(Path(sys.executable).with_name("pymap"))
-    command = [program, "--host", "127.0.0.1", "--port", str(port), "--no-tls", "dict", "--demo-data"]
+    command = [sys.executable, "-c", "import sys, pymap.main; sys.exit(pymap.main.main())"]
+    command += ["--host", "127.0.0.1", "--port", str(port), "--no-tls", "dict", "--demo-data"]
     with tempfile.TemporaryFile() as output, subprocess.Popen(command, stdout=output, stderr=output) as process:
         try:
             _wait_for(port, process)

@@ -127,6 +127,7 @@ def test_control_characters_in_user_password_and_host(account):
         (b"NO [AUTHORIZATIONFAILED] IMAP is switched off", LoginRefused),
         (b"NO [ALERT] Too many simultaneous connections. (Failure)", TooMany),
         (b"NO [LIMIT] Maximum number of connections from user+IP exceeded", TooMany),
+        (b"NO [UNAVAILABLE] Maximum number of connections from user+IP exceeded", TooMany),
         (b"NO [OVERQUOTA] Account exceeded command or bandwidth limits.", TooMany),
         (b"NO [THROTTLED] slow down", TooMany),
         (b"NO [UNAVAILABLE] Temporary authentication failure.", Unavailable),
@@ -148,8 +149,10 @@ def test_dovecots_own_connection_limit_is_too_many():
     with Dovecot(connections=1) as dovecot:
         server = Server("127.0.0.1", dovecot.tls_port, "tls", dovecot.user, dovecot.password, ca_file=dovecot.ca_file)
         first = connect("home", server)
-        refused(TooMany, server)
-        first.close()
+        try:
+            refused(TooMany, server)
+        finally:
+            first.close()
 
 
 def test_a_server_that_repeats_the_password_is_not_repeated(fakes):

@@ -67,9 +67,12 @@ def refusal(text: str) -> MailboxError:
 
 def login_refusal(text: str, user: str, host: str) -> MailboxError:
     """Return the error for a login answered NO: a wrong password and "come back later" need different care."""
-    kind = _LOGIN_CODES.get(_code(text))
-    if kind is None and _code(text) in ("", "ALERT", "OVERQUOTA"):
-        kind = TooMany if _MANY_WORDS.search(text) else Unavailable if _LATER_WORDS.search(text) else None
+    code = _code(text)
+    kind = _LOGIN_CODES.get(code)
+    if code in ("", "ALERT", "OVERQUOTA", "UNAVAILABLE") and _MANY_WORDS.search(text):
+        kind = TooMany  # Dovecot 2.3 says UNAVAILABLE of too many connections, 2.4 LIMIT, Gmail ALERT
+    elif code in ("", "ALERT") and _LATER_WORDS.search(text):
+        kind = Unavailable
     if kind is not None:
         return kind(_("{host} does not let {user} in for now: {said}").format(host=host, user=user, said=text))
     return LoginRefused(
@@ -128,7 +131,7 @@ def _imaplib(error: BaseException, where: str) -> MailboxError:
 
 
 def _goodbye(text: str, where: str) -> MailboxError:
-    kind = _LOGIN_CODES.get(_code(text), TooMany if _MANY_WORDS.search(text) else Unavailable)
+    kind = TooMany if _MANY_WORDS.search(text) else _LOGIN_CODES.get(_code(text), Unavailable)
     return kind(_("{where} says goodbye: {said}").format(where=where, said=text))
 
 
