@@ -46,7 +46,13 @@ class Deals:
     # Mail
 
     def tie(self, spoken: Spoken, message: Message) -> Tie:
-        """Return the deal that a mail is about, by what is known now; nothing is written down."""
+        """Return the deal that a mail is about; nothing is written down.
+
+        A mail that was recorded before stays where it was tied then: what became known later changes no verdict.
+        """
+        told = self._register.told(message.fingerprint)
+        if told is not None:
+            return Tie(*told)
         found = traits(spoken, message, self._names)
         tie = Tier(self._register, self._names).tie(spoken, message, found)
         return tie if tie.deal else self._by_permission(spoken, message) or tie
@@ -95,7 +101,7 @@ class Deals:
     def _join(self, deal: str, found: Traits, message: Message) -> str:
         """Merge the deals that one genuine mail shows to be the same."""
         for other in Tier(self._register, self._names).all_numbered(found):
-            if other != deal:
+            if other != deal and not (self._register.is_apart(other) or self._register.is_apart(deal)):
                 event = Event(MERGE, message.date, believed=True, why=_("one mail names both"), deal=deal)
                 self._note(replace(event, source=message.fingerprint), other)
         return self._register.now(deal)
@@ -132,8 +138,9 @@ class Deals:
         if tie.deal:
             believed = spoken.authentic is Authentic.VERIFIED
             due = day_of(spoken.due, message.date) if believed and spoken.due else None
-            facts = [(MAIL + spoken.kind, tie.why), *((TALK + said, "") for said in spoken.talk)]
+            facts = [(TALK + said, "") for said in spoken.talk]
             facts += [(f"{DUE}{due.isoformat()}", "")] if due else []
+            facts.append((MAIL + spoken.kind, tie.why))
             for kind, why in facts:
                 self._note(Event(kind, message.date, believed, why, tie.deal, message.fingerprint), note)
 

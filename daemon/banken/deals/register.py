@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
-from banken.deals.model import Deal, EventStore, Key, Noted
+from banken.deals.model import WORKER, Deal, EventStore, Key, Noted
 
 MERGE = "merge"
 SPLIT = "split"
@@ -22,6 +22,7 @@ class Register:
         self._by_key: dict[Key, dict[str, None]] = defaultdict(dict)
         self._keys: dict[str, dict[Key, None]] = defaultdict(dict)
         self._events: dict[str, list[Noted]] = defaultdict(list)
+        self._told: dict[str, tuple[Noted, str]] = {}
         entries = tuple(store.list())
         for noted in entries:
             self.correct(noted)
@@ -55,7 +56,10 @@ class Register:
     def add_event(self, noted: Noted) -> None:
         """Put an event to its deal."""
         moved = self._moved.get(Key.read(noted.note))
-        self._events[moved or noted.event.deal or ""].append(noted)
+        deal = moved or noted.event.deal or ""
+        self._events[deal].append(noted)
+        if deal and noted.event.source != WORKER:
+            self._told[noted.event.source] = noted, deal
 
     # What comes out
 
@@ -74,6 +78,17 @@ class Register:
     def deals(self) -> Iterator[Deal]:
         """Yield the deals that stand for themselves."""
         return (deal for deal in self._deals.values() if self.now(deal.id) == deal.id)
+
+    def told(self, source: str) -> tuple[str, str] | None:
+        """Return the deal to which a mail was tied before, and why; None for a mail that is new."""
+        if not source or source not in self._told:
+            return None
+        noted, deal = self._told[source]
+        return self.now(deal), noted.event.why
+
+    def is_apart(self, deal: str) -> bool:
+        """Whether the worker made a deal of its own of this, so that no mail joins it to another."""
+        return deal in self._moved.values()
 
     def by(self, key: Key) -> tuple[str, ...]:
         """Return the deals that a key leads to, the first tied first."""

@@ -27,6 +27,7 @@ class Traits:
     client: str
     threads: tuple[Key, ...]
     address: Key | None
+    direct: bool
 
     @property
     def main(self) -> Key | None:
@@ -49,6 +50,7 @@ def traits(spoken: Spoken, message: Message, names: Names) -> Traits:
         client="" if direct else names.name(spoken.client),
         threads=tuple(Key("thread", one) for one in threads),
         address=Key("address", spoken.client_address) if direct and spoken.client_address else None,
+        direct=direct,
     )
 
 
@@ -67,11 +69,12 @@ class Tier:
             (lambda: self._client(found), _("the client's name"), False),
             (lambda: self._by(found.threads), _("the thread of mails"), False),
         ]
-        if found.address is not None:
-            address, text = found.address, _comparable(spoken, message)
+        if found.direct:
+            addressed = self._by([found.address] if found.address else [])
+            text = _comparable(spoken, message)
             ways += [
-                (lambda: self._named(self._register.by(address), text), _("the address and the job it names"), True),
-                (lambda: self._register.by(address), _("the address of a known client"), False),
+                (lambda: self._named(addressed, text), _("the address and the job it names"), True),
+                (lambda: addressed, _("the address of a known client"), False),
                 (lambda: self._by_title_in(text), _("the job's title in its text"), False),
                 (lambda: self._by_name_in(text), _("the client's name in its text"), False),
             ]

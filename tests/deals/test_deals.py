@@ -1,0 +1,192 @@
+"""What the stories do not tell: repeats, the future, keys, corrections, people's questions."""
+
+from __future__ import annotations
+
+import pytest
+from spoken import EFFECTS, Ids, Mail, Post, day, letter, notice
+
+from banken.deals import Deals, Key, MemoryStore
+from banken.deals.names import Names, addresses, plain
+from banken.words import Authentic, Channel, Permission, Stage
+
+
+@pytest.fixture
+def post():
+    return Post(Deals(MemoryStore(), EFFECTS, ["株式会社", "(株)"]))
+
+
+def test_a_verdict_knows_nothing_of_the_future(post):
+    deal = post.send("scouted", at=day(1), client="甲", job="図鑑")
+    post.send("contracted", at=day(5), client="甲", job="図鑑")
+    assert post.deals.standing(deal, day(3)).stage is Stage.BEFORE
+    assert post.deals.standing(deal, day(5)).stage is Stage.BEFORE
+    assert post.deals.standing(deal, day(6)).stage is Stage.UNDER
+
+
+def test_a_mails_own_events_count_for_itself(post):
+    deal = post.send("contracted", at=day(5), client="甲", job="図鑑", name="own")
+    assert post.deals.standing(deal, day(5), own="own").stage is Stage.UNDER
+    assert post.deals.standing(deal, day(5), own="other").stage is Stage.UNKNOWN
+
+
+def test_tying_writes_nothing(post):
+    spoken = notice("contracted", at=day(1), client="甲", job="図鑑", contract="7")
+    assert post.deals.tie(spoken, letter("a", day(1))).deal == ""
+    assert post.deals.deals() == ()
+
+
+def test_the_reason_of_a_tie_is_told(post):
+    deal = post.send("contracted", at=day(1), client="甲", job="図鑑", contract="7")
+    by = {
+        "number": notice(at=day(2), contract="7"),
+        "title": notice(at=day(2), job="図鑑"),
+        "client": notice(at=day(2), client="株式会社甲"),
+    }
+    reasons = {name: post.deals.tie(spoken, letter("b", day(2))) for name, spoken in by.items()}
+    assert {tie.deal for tie in reasons.values()} == {deal}
+    assert len({tie.why for tie in reasons.values()}) == 3
+
+
+def test_numbers_go_before_titles(post):
+    first = post.send("contracted", at=day(1), client="甲", job="図鑑", contract="7")
+    second = post.send("contracted", at=day(1), client="乙", job="灯台", contract="8")
+    assert post.deals.tie(notice(at=day(2), contract="8", job="図鑑", client="甲"), letter("c", day(2))).deal == second
+    assert post.deals.tie(notice(at=day(2), job="図鑑", client="甲"), letter("c", day(2))).deal == first
+
+
+def test_numbers_of_zeros_and_missing_titles_tie_nothing(post):
+    first = post.send("contracted", at=day(1), client="甲", job="図鑑")
+    second = post.send("contracted", at=day(2), client="乙", job="灯台")
+    assert first != second
+    assert post.deals.tie(notice("paid", at=day(3)), letter("d", day(3))).deal == ""
+
+
+def test_of_two_deals_of_a_client_the_latest_is_meant(post):
+    post.send("contracted", at=day(1), client="甲", job="図鑑", contract="7")
+    later = post.send("scouted", at=day(2), client="甲", job="灯台", message="9")
+    tie = post.deals.tie(notice(at=day(3), client="甲"), letter("e", day(3)))
+    assert (tie.deal, tie.sure) == (later, False)
+    assert "2" in tie.why
+
+
+def test_the_clients_address_is_learned_from_a_genuine_message_only(post):
+    words = "資料は Yana@Yanagiya.example へ。控えは worker@example.jp です。"
+    told = {"client": "甲", "job": "図鑑", "channel": Channel.NOTIFICATION, "judged": True, "text": words}
+    post.send(at=day(1), believed=False, **told)
+    assert dict(post.deals.known().addresses) == {}
+    deal = post.send(at=day(2), **told)
+    assert post.deals.known().addresses["yana@yanagiya.example"] == deal
+
+
+def test_a_direct_mail_teaches_no_address(post):
+    deal = post.send("contracted", at=day(1), client="甲商店", job="図鑑の校正")
+    spoken = Mail(
+        Channel.DIRECT, kind="direct", authentic=Authentic.UNVERIFIED, client="甲商店", client_address="x@y.example"
+    )
+    tie, _events = post.deals.record(spoken, letter("f", day(2), "甲商店です。", sender="x@y.example"))
+    assert tie.deal == deal
+    assert dict(post.deals.known().addresses) == {}
+    assert post.deals.known().threads["<f@example.jp>"] == deal
+
+
+def test_a_forged_mail_opens_no_deal(post):
+    spoken = Mail(Channel.NOTIFICATION, authentic=Authentic.FORGED, client="甲", job="図鑑", ids=Ids(message="4"))
+    assert post.deals.record(spoken, letter("g", day(1)))[0].deal == ""
+    assert post.deals.deals() == ()
+
+
+def test_events_are_given_back_with_their_deal(post):
+    spoken = notice("contracted", at=day(1), client="甲", job="図鑑")
+    tie, events = post.deals.record(spoken, letter("h", day(1)))
+    assert [(event.kind, event.deal, event.source) for event in events] == [("contracted", tie.deal, "h")]
+
+
+def test_an_answer_that_came_before_its_question_finds_it(post):
+    post.send("permission_approved", at=day(5))
+    assert post.deals.deals() == ()
+    deal = post.send("permission_applied", at=day(3), client="甲", job="図鑑")
+    assert post.deals.standing(deal, day(6)).permission is Permission.APPROVED
+    assert post.deals.standing(deal, day(4)).permission is Permission.APPLIED
+
+
+def test_an_answer_with_two_waiting_deals_is_nobodys(post):
+    deals = [post.send("permission_applied", at=day(1), client=name, job=name * 3) for name in "甲乙"]
+    post.send("permission_approved", at=day(2))
+    assert {post.deals.standing(deal, day(3)).permission for deal in deals} == {Permission.APPLIED}
+
+
+def test_the_timeline_tells_all(post):
+    deal = post.send("scouted", at=day(1), client="甲", job="図鑑")
+    post.send("contracted", at=day(2), believed=False, client="甲", job="図鑑")
+    number = post.deals.set_stage(deal, Stage.COMPLETED, day(3))
+    post.deals.undo(number)
+    lines = post.deals.timeline(deal)
+    told = [(line.event.kind, line.event.believed, line.undone, line.stage) for line in lines]
+    assert ("scouted", True, False, Stage.BEFORE) in told
+    assert ("contracted", False, False, Stage.BEFORE) in told
+    assert ("stage:completed", True, True, Stage.BEFORE) in told
+    assert [line.event.at for line in lines] == sorted(line.event.at for line in lines)
+
+
+def test_a_deal_is_found_by_what_people_call_it(post):
+    deal = post.send("contracted", at=day(1), client="株式会社青空書房", job="図鑑の校正", contract="90123")
+    other = post.send("contracted", at=day(1), client="谷間商会", job="棚卸し", contract="90124")
+    for text in (deal, deal[:4], "青空", "(株)青空書房", "図鑑", "90123"):
+        assert [one.id for one in post.deals.find(text)] == [deal], text
+    assert [one.id for one in post.deals.find("谷間")] == [other]
+    assert post.deals.find("どこにもない") == ()
+
+
+def test_merging_twice_or_in_a_ring_does_no_harm(post):
+    first = post.send("scouted", at=day(1), client="甲", job="図鑑")
+    second = post.send("contracted", at=day(2), client="乙", job="灯台")
+    for keep, other in ((first, second), (first, second), (second, first)):
+        post.deals.merge(keep, other, day(3))
+    assert len(post.deals.deals()) == 1
+    assert post.deals.standing(second, day(4)).stage is Stage.UNDER
+
+
+def test_a_split_can_be_undone(post):
+    deal = post.send("contracted", at=day(1), client="甲", job="図鑑", contract="7")
+    post.send("contracted", at=day(2), client="甲", job="図鑑", contract="8")
+    number, new = post.deals.split(deal, Key("contract", "8"), day(3))
+    post.send("accepted", at=day(4), contract="8", client="甲", job="図鑑")
+    assert post.deals.standing(deal, day(5)).stage is Stage.UNDER
+    assert post.deals.standing(new, day(5)).stage is Stage.COMPLETED
+    assert post.deals.undo(number)
+    post.send("accepted", at=day(6), contract="7", client="甲", job="図鑑")
+    assert post.deals.standing(deal, day(7)).stage is Stage.COMPLETED
+
+
+def test_accounts_in_one_store_keep_their_ids_apart():
+    ids = {
+        Post(Deals(MemoryStore(), EFFECTS, scope=scope)).send("scouted", at=day(1), client="甲", job="図鑑")
+        for scope in "ab"
+    }
+    assert len(ids) == 2
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("株式会社 青空書房", "青空書房（株）"),
+        ("ＡＢＣ社", "abc社"),
+        ("山田  太郎", "山田太郎"),
+        ("青空・書房", "青空書房"),
+    ],
+)
+def test_names_are_compared_without_dress(one, other):
+    names = Names(["株式会社", "(株)"])
+    assert names.name(one) == names.name(other) != ""
+
+
+def test_a_name_of_nothing_but_company_words_stays():
+    assert Names(["株式会社"]).name("株式会社") != ""
+    assert plain("「図鑑」の校正 ") == plain("図鑑の校正")
+
+
+def test_addresses_are_read_whatever_their_width():
+    assert addresses("連絡先：ＹＡＭＡ＠example.jp、予備 a.b+c@sub.example.jp。") == (
+        "yama@example.jp",
+        "a.b+c@sub.example.jp",
+    )
