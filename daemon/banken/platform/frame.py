@@ -40,6 +40,8 @@ class Cut:
     """The frame marks where they begin."""
     enclosed: bool = False
     """The frame marks where they begin and end."""
+    linked: bool = False
+    """A notice that leads to a thread of messages."""
 
     def note(self, name: str, value: str) -> None:
         """Remember a name or value of the frame; the first one said counts."""
@@ -129,6 +131,8 @@ class FrameReader:
         """Return what a "somebody's message came in" line says; None if it names others than the frame does."""
         names: dict[str, str] = {}
         end = 0
+        if self._footer.matches(line.folded):
+            return None  # 「上の文面は…さんが送信したものです」 stands below the words
         for hit in self._announce.hits(line.folded):
             end = max(end, hit.end)
             for name, (low, high) in hit.spans.items():

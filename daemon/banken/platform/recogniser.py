@@ -167,8 +167,9 @@ def _read(pack: Knowledge, message: Message, claim: Claim) -> _Reading:
     if claim.agent:
         return _Reading(message, claim, subject, cut, lines, None, "agent")
     threads = any(page.shape in THREADS for line in cut.frame for page in line.pages)
+    cut.linked = threads and claim.role == "service"
     found = pack.kinds.recognise(subject.rest, lines, claim.role, spoken=threads or _speaks(cut))
-    kind, how = found or (None, "announcement" if cut.announced else "")
+    kind, how = found or (None, "announcement" if _speaks(cut) else "")
     if kind is not None and kind.event and kind.channel != "notification":
         _read_names(pack, cut, message)
     return _Reading(message, claim, subject, cut, lines, kind, how)
@@ -206,8 +207,12 @@ def _kind_id(reading: _Reading) -> str:
 
 
 def _speaks(cut: Cut) -> bool:
-    """Whether a mail of no known kind brings a client's words."""
-    return cut.announced or (cut.enclosed and bool(cut.client))
+    """Whether a mail of no known kind brings a client's words.
+
+    A notice of unknown shape that leads to a thread is taken for one that does: to look at the platform's own words in
+    vain costs less than to pass over a client's.
+    """
+    return cut.announced or (cut.enclosed and bool(cut.client)) or (cut.linked and bool(cut.body))
 
 
 def _numbers(pack: Knowledge, reading: _Reading) -> Ids:
