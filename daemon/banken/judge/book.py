@@ -130,8 +130,8 @@ class Rulebook:
                 used.setdefault(kind, []).append(name)
         for rule in self.rules:
             for find in rule.find.any:
-                for kind in _atoms_in(find):
-                    used.setdefault(kind, [])
+                for atom in _atoms_in(find):
+                    used.setdefault(atom, [])
         return {kind: tuple(names) for kind, names in used.items()}
 
     def _words(self, concepts: Mapping[str, Concept]) -> dict[str, Words]:
@@ -174,22 +174,24 @@ class Rulebook:
 
 
 def compile_find(find: Find) -> Finder:
-    """Return `find`, ready to look."""
+    """Return `find`, ready to look (its parts and the order of its terms are the book's to add)."""
+    pattern = compile_pattern(find.pattern) if find.pattern is not None else None
+    return Finder(find, tuple(_terms(find)), pattern=pattern)
+
+
+def _terms(find: Find) -> Iterator[Term]:
     value = getattr(find, find.predicate)
     match find.predicate:
         case "mention" | "means":
-            return Finder(find, (Term.of(tuple((name, find.predicate == "means") for name in value)),))
+            yield Term.of(tuple((name, find.predicate == "means") for name in value))
         case "link":
-            return Finder(find, (Term.of(tuple((LINK + name, False) for name in value)),))
+            yield Term.of(tuple((LINK + name, False) for name in value))
         case "atom":
-            return Finder(find, (Term.of(((ATOM + value, False),)),))
-        case "all":
-            return Finder(find, ())
-        case "pattern":
-            return Finder(find, (), pattern=compile_pattern(value))
-        case "case":
-            return Finder(find, ())
-    return Finder(find, tuple(map(Term.parse, value)))
+            yield Term.of(((ATOM + value, False),))
+        case "all" | "pattern" | "case":
+            return
+        case _:
+            yield from map(Term.parse, value)
 
 
 def compile_pattern(pattern: str) -> Any:

@@ -3,10 +3,15 @@
 Rules give precision, evidence and excuses; the reader gives breadth. A candidate of either has already passed the
 excuses and the gate of stage and permission when it comes here.
 
-1. A rule's sure find counts.
+1. A rule's sure find counts if the reader hears anything of its category in the message (SUPPORT or more), or if its
+   words were disguised or are a link: nobody does that by accident. Else it is let go as `unheard`. Where no reader is
+   asked, every sure find counts.
 2. A rule's unsure find (`confidence: low`) counts if the reader sees the same category there too (SUPPORT or more), or
    a sure find of the category stands in the same message; else it is let go as `unsure`.
 3. The reader's own find counts from its threshold on, unless a rule of the same category already quotes the sentence.
+
+Chosen by measurement (2026-11-24, 162 mails of an author neither rules nor reader had seen, warn): rules or reader
+P .82 R .91; with the reader's say over the rules' finds P .96 R .91 (at SUPPORT .20: P .95 R .91, at .40: P .97 R .90).
 """
 
 from __future__ import annotations
@@ -19,8 +24,10 @@ from banken.words import Category, Level
 
 ALONE = 0.5
 """From this score on the reader raises a finding by itself (its threshold, see judge/reader)."""
-SUPPORT = 0.2
-"""From this score on the reader bears out an unsure find of a rule."""
+SUPPORT = 0.25
+"""From this score on the reader bears out a rule's find."""
+PLAINLY_MEANT = frozenset({"disguised", "masked", "link"})
+"""Ways of writing that are no accident."""
 
 
 @dataclass(frozen=True)
@@ -36,22 +43,33 @@ class Candidate:
     """The reader's score; None for a rule's find."""
 
 
-def settle(candidates: Iterable[Candidate], scores: Iterable[Candidate]) -> Iterator[tuple[Candidate, str]]:
+def settle(
+    candidates: Iterable[Candidate], scores: Iterable[Candidate], *, heard: bool = True
+) -> Iterator[tuple[Candidate, str]]:
     """Yield every candidate with "" when it becomes a finding, else the reason why it does not.
 
-    `candidates` are the rules' finds and the reader's; `scores` are all the reader's windows, weak ones included.
+    `candidates` are the rules' finds and the reader's; `scores` are all the reader's windows, weak ones included;
+    `heard` is whether a reader was asked at all.
     """
     candidates, scores = list(candidates), list(scores)
+    audible = {one.category for one in scores if (one.score or 0.0) >= SUPPORT} if heard else set(Category)
     sure = {one.category for one in candidates if one.sure and one.score is None}
     quoted = [one for one in candidates if one.score is None]
     for one in candidates:
         if one.score is not None:
             covered = any(other.category is one.category and _same_words(one, other) for other in quoted)
             yield one, "said by a rule" if covered else ("" if one.score >= ALONE else "unsure")
+        elif one.category not in audible and not _plainly_meant(one):
+            yield one, "unheard"
         elif one.sure or one.category in sure or any(_borne_out(one, window) for window in scores):
             yield one, ""
         else:
             yield one, "unsure"
+
+
+def _plainly_meant(one: Candidate) -> bool:
+    """Whether a find is beyond the reader's say: written so on purpose, or no words at all (a forged sender)."""
+    return one.category is Category.IMPERSONATION or any(hit.how in PLAINLY_MEANT for hit in one.place.hits)
 
 
 def _borne_out(one: Candidate, window: Candidate) -> bool:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import ahocorasick_rs
 
-from banken.judge.lexicon import Hit, Original
+from banken.judge.lexicon import MANY, Hit, Original
 from banken.judge.spelling import expand
 from banken.judge.views import MASK, SEPARATORS, View, fold
 
@@ -51,7 +51,8 @@ class Disguises:
     def scan(self, view: View, original: Original) -> dict[Hit, str]:
         """Return the disguised brands in `view`, each with its plain spelling."""
         found: dict[Hit, str] = {}
-        for index, first, last in self._automaton.find_matches_as_indexes(view.squeezed.text, overlapping=True):
+        matches = self._automaton.find_matches_as_indexes(view.squeezed.text, overlapping=True)
+        for index, first, last in matches[:MANY]:
             for brand in self._brands[index]:
                 hit = _unmask(view, original, brand, first, last)
                 if hit is not None:

@@ -184,7 +184,7 @@ class Judge:
 
     def _decide(self, tally: _Tally) -> Iterator[Finding]:
         told: dict[str, int] = {}
-        for one, reason in settle(tally.candidates, tally.scores):
+        for one, reason in settle(tally.candidates, tally.scores, heard=self.reader is not None):
             if reason:
                 if one.score is None:
                     self._let_go(one, (reason, ""), tally)

@@ -6,13 +6,16 @@ import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import NamedTuple, Protocol
 
 import ahocorasick_rs
 
 from banken.judge.spelling import Spelling, is_latin, spellings
 from banken.judge.views import Span
+
+_CUT_LINE = re.compile(r"\n(?<=[^\n]{20}\n)(?<=[ぁ-ゖー々\u4e00-\u9fff]\n)(?=[ぁ-ゖー々\u4e00-\u9fff])")
+_SEAM = 12
 
 
 class Hit(NamedTuple):
@@ -24,6 +27,8 @@ class Hit(NamedTuple):
     how: str = "plain"
 
 
+MANY = 2000
+"""How many hits of one concept in one stretch are looked at: more are an attack on our time."""
 LINK = "link:"
 """Prefix of the pseudo-concept that a concept's links are found as."""
 ATOM = "atom:"
@@ -116,7 +121,23 @@ class Lexicon:
                 places[index].append((start, end))
             else:
                 places[index] = [(start, end)]
+        if "\n" in text:
+            for index, start, end in self._over_line_breaks(text):
+                places.setdefault(index, []).append((start, end))
         return Scan(self, text, places, original, extra)
+
+    def _over_line_breaks(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """Yield the words that a line break cuts in two, as a mail program that wraps Japanese does."""
+        breaks = [found.start() for found in _CUT_LINE.finditer(text)]
+        if not breaks:
+            return
+        seams = (text[max(0, at - _SEAM) : at] + text[at + 1 : at + 1 + _SEAM] for at in breaks)
+        for number, seam in enumerate(seams):
+            at = breaks[number]
+            left = min(at, _SEAM)
+            for index, start, end in self._automaton.find_matches_as_indexes(seam, overlapping=True):
+                if start < left < end:
+                    yield index, at - left + start, at - left + end + 1
 
     def hints(self, indexes: Iterable[int]) -> set[str]:
         """Return the concepts that the literals with these numbers may be words of."""
@@ -180,7 +201,8 @@ class Scan:
         return self._settled[concept]
 
     def _settle(self, concept: str) -> list[Span]:
-        spans = [*self._extra.get(concept, ()), *self._standing(self._lexicon.words[concept])]
+        standing = self._standing(self._lexicon.words[concept])
+        spans = [*self._extra.get(concept, ()), *islice(standing, MANY)]
         for used in self._lexicon.uses[concept]:
             spans += self.spans(used)
         blocked = list(self._standing(self._lexicon.blocks[concept])) if spans else ()

@@ -16,6 +16,7 @@ from banken.judge import checks
 from banken.judge.book import Rulebook
 from banken.judge.judge import Judge
 from banken.judge.model import Reader
+from banken.judge.reader import load_reader
 from banken.judge.schema import CategoryRule, Concept, Excuse, Means, Rule, RuleFile, Sentences
 from banken.strictyaml import Document, Problem, ProblemsError, did_you_mean, read, validate
 from banken.strictyaml.document import Trail
@@ -56,7 +57,7 @@ def load(
     Raises ProblemsError with every mistake at its place.
     """
     book = load_book(root, platform, add=add, disable=disable, override=override)
-    return Judge(book, _reader(root) if reader is True else reader or None)
+    return Judge(book, load_reader(root) if reader is True else reader or None)
 
 
 def load_book(
@@ -190,9 +191,3 @@ def _loose(shelf: _Shelf) -> list[tuple[str, Sequence[str]]]:
 def _place(document: Document, trail: Trail) -> str:
     problem = document.problem(trail, "")
     return f"{problem.file}:{problem.line}"
-
-
-def _reader(root: Path) -> Reader:
-    from banken.judge.reader import load_reader
-
-    return load_reader(root)

@@ -1,141 +1,152 @@
-"""How good the judge is on labelled messages: precision and recall, with every miss.
-
-*warn* counts a message as found when any finding is a warning or louder; a category counts when a finding of it is.
-Intervals are Wilson's (95 %), since the counts are small.
-"""
+"""How good the judge is on labelled mail: precision and recall, with every miss (design.md 6, `rules measure`)."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+import math
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from math import sqrt
 from typing import Any
 
+from banken.judge.judge import Judge
+from banken.judge.model import Case
 from banken.words import Category, Level, Verdict
 
+Row = Mapping[str, Any]
+"""One labelled message: `{id, channel, stage, from_name, from_addr, subject, body, expect, notice}` (and more)."""
 LOUD = (Level.WARNING, Level.DANGER)
-_Z = 1.96
-"""Standard deviations that hold 95 %."""
+BREAKDOWNS = ("stage", "channel", "style")
+"""Keys of a row by which the warnings are also counted apart."""
+Z = 1.96  # 95 %
 
 
-@dataclass(frozen=True, slots=True)
-class Sample:
-    """One labelled message and the verdict on it; `facets` are what the report is broken down by."""
-
-    id: str
-    expected: frozenset[str]
-    verdict: Verdict
-    facets: tuple[tuple[str, str], ...] = ()
-
-    @property
-    def found(self) -> frozenset[str]:
-        """The categories that were warned of."""
-        return frozenset(finding.category.value for finding in self.verdict.findings if finding.level in LOUD)
-
-
-@dataclass(slots=True)
-class Tally:
-    """True and false, positive and negative."""
+@dataclass
+class Score:
+    """Counts of right and wrong answers; rates of nothing are 0."""
 
     tp: int = 0
     fp: int = 0
     fn: int = 0
     tn: int = 0
 
-    def count(self, *, expected: bool, found: bool) -> None:
+    def count(self, *, found: bool, expected: bool) -> None:
         """Count one answer."""
-        name = ("t" if expected == found else "f") + ("p" if found else "n")
+        name = {(True, True): "tp", (True, False): "fp", (False, True): "fn", (False, False): "tn"}[found, expected]
         setattr(self, name, getattr(self, name) + 1)
 
     @property
     def precision(self) -> float:
-        """The share of what was found that is right; 1 when nothing was found."""
-        return self.tp / (self.tp + self.fp) if self.tp + self.fp else 1.0
+        """Which part of what was found is right."""
+        return self.tp / (self.tp + self.fp) if self.tp else 0.0
 
     @property
     def recall(self) -> float:
-        """The share of what is there that was found; 1 when nothing is there."""
-        return self.tp / (self.tp + self.fn) if self.tp + self.fn else 1.0
+        """Which part of what is there was found."""
+        return self.tp / (self.tp + self.fn) if self.tp else 0.0
 
     @property
     def f1(self) -> float:
-        """The harmonic mean of precision and recall."""
+        """The harmonic mean of both."""
         return 2 * self.tp / (2 * self.tp + self.fp + self.fn) if self.tp else 0.0
 
-    def __str__(self) -> str:
-        low_p, high_p = wilson(self.tp, self.tp + self.fp)
-        low_r, high_r = wilson(self.tp, self.tp + self.fn)
-        return (
-            f"P {self.precision:.3f} [{low_p:.2f}–{high_p:.2f}]  R {self.recall:.3f} [{low_r:.2f}–{high_r:.2f}]  "
-            f"F1 {self.f1:.3f}  tp {self.tp} fp {self.fp} fn {self.fn} tn {self.tn}"
-        )
+    def as_json(self) -> dict[str, Any]:
+        """Return the counts and rates, with the 95 % intervals of the rates."""
+        return {
+            "tp": self.tp,
+            "fp": self.fp,
+            "fn": self.fn,
+            "tn": self.tn,
+            "precision": round(self.precision, 4),
+            "recall": round(self.recall, 4),
+            "f1": round(self.f1, 4),
+            "precision_interval": wilson(self.tp, self.tp + self.fp),
+            "recall_interval": wilson(self.tp, self.tp + self.fn),
+        }
 
 
-@dataclass(slots=True)
+@dataclass
 class Report:
-    """What was measured."""
+    """What `measure` found; `as_json` is what `rules measure --json` prints."""
 
     messages: int = 0
-    warn: Tally = field(default_factory=Tally)
-    categories: dict[str, Tally] = field(default_factory=dict)
-    facets: dict[tuple[str, str], Tally] = field(default_factory=lambda: defaultdict(Tally))
-    by: Counter[str] = field(default_factory=Counter)
+    warn: Score = field(default_factory=Score)
+    categories: dict[str, Score] = field(default_factory=dict)
+    apart: dict[str, dict[str, Score]] = field(default_factory=dict)
+    by: dict[str, Score] = field(default_factory=dict)
+    """Who warned: `rule`, `reader`, or `both`, each with its right and wrong warnings."""
+    notices: Score = field(default_factory=Score)
+    """Categories that deserve a reminder (`notice` of a row): found at any level or not."""
     misses: list[dict[str, Any]] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
-        """Return the object that `rules measure --json` prints (design.md 6)."""
+        """Return the report as plain data."""
         return {
             "messages": self.messages,
-            "warn": {**_counts(self.warn), "tn": self.warn.tn, **_rates(self.warn), "f1": round(self.warn.f1, 4)},
-            "categories": {name: {**_counts(tally), **_rates(tally)} for name, tally in self.categories.items()},
+            "warn": self.warn.as_json(),
+            "categories": {
+                name: score.as_json() for name, score in self.categories.items() if score.tp or score.fp or score.fn
+            },
+            "apart": {
+                key: {name: groups[name].as_json() for name in sorted(groups)} for key, groups in self.apart.items()
+            },
+            "by": {name: {"tp": score.tp, "fp": score.fp} for name, score in sorted(self.by.items())},
+            "notices": {"expected": self.notices.tp + self.notices.fn, "found": self.notices.tp},
             "misses": self.misses,
         }
 
-    def lines(self) -> Iterator[str]:
-        """Yield the report for people."""
-        yield f"{'warn':<22} {self.warn}"
-        for name, tally in self.categories.items():
-            yield f"{name:<22} {tally}"
-        for (facet, value), tally in sorted(self.facets.items()):
-            yield f"{f'{facet} {value}':<30} {tally}"
-        yield "findings by " + ", ".join(f"{name}: {count}" for name, count in sorted(self.by.items()))
-        for miss in self.misses:
-            yield f"  {miss['id']}: expected {', '.join(miss['expected']) or '—'}, found {', '.join(miss['found']) or '—'}"
 
-
-def measure(samples: Iterable[Sample]) -> Report:
-    """Return the report on `samples`."""
-    report = Report(
-        categories={category.value: Tally() for category in Category if category is not Category.IMPERSONATION}
-    )
-    for sample in samples:
-        report.messages += 1
-        expected, found = bool(sample.expected), bool(sample.found)
-        report.warn.count(expected=expected, found=found)
-        for facet in sample.facets:
-            report.facets[facet].count(expected=expected, found=found)
-        for name, tally in report.categories.items():
-            tally.count(expected=name in sample.expected, found=name in sample.found)
-        report.by.update(finding.by for finding in sample.verdict.findings if finding.level in LOUD)
-        if sample.expected != sample.found:
-            report.misses.append({"id": sample.id, "expected": sorted(sample.expected), "found": sorted(sample.found)})
+def measure(rows: Iterable[Row], judge: Judge, recognise: Callable[[Row], Case]) -> Report:
+    """Judge every row and compare with its labels; `recognise` makes a case of a row (whose words, which channel)."""
+    report = Report()
+    for row in rows:
+        _count(report, row, judge.judge(recognise(row)))
     return report
 
 
-def wilson(hits: int, of: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson 1927); (0, 1) of nothing."""
-    if not of:
+def wilson(hits: int, total: int) -> tuple[float, float]:
+    """Return the 95 % Wilson score interval of a rate; (0, 1) when nothing was counted."""
+    if not total:
         return 0.0, 1.0
-    share, spread = hits / of, _Z * _Z / of
-    middle = share + spread / 2
-    width = _Z * sqrt(share * (1 - share) / of + spread / (4 * of))
-    return (middle - width) / (1 + spread), (middle + width) / (1 + spread)
+    rate, square = hits / total, Z * Z / total
+    middle = rate + square / 2
+    spread = Z * math.sqrt(rate * (1 - rate) / total + square / total / 4)
+    return round((middle - spread) / (1 + square), 4), round((middle + spread) / (1 + square), 4)
 
 
-def _counts(tally: Tally) -> dict[str, int]:
-    return {"tp": tally.tp, "fp": tally.fp, "fn": tally.fn}
+def _count(report: Report, row: Row, verdict: Verdict) -> None:
+    loud = [finding for finding in verdict.findings if finding.level in LOUD]
+    found, expected = {finding.category.value for finding in loud}, set(row.get("expect", ()))
+    report.messages += 1
+    report.warn.count(found=bool(found), expected=bool(expected))
+    for category in Category:
+        name = category.value
+        report.categories.setdefault(name, Score()).count(found=name in found, expected=name in expected)
+    for key, group in _groups(row):
+        score = report.apart.setdefault(key, {}).setdefault(group, Score())
+        score.count(found=bool(found), expected=bool(expected))
+    if found:
+        voices = {finding.by for finding in loud}
+        voice = "both" if len(voices) > 1 else voices.pop()
+        report.by.setdefault(voice, Score()).count(found=True, expected=bool(expected))
+    told = {finding.category.value for finding in verdict.findings}
+    for name in row.get("notice", ()):
+        report.notices.count(found=name in told, expected=True)
+    if found != expected:
+        report.misses.append(_miss(row, verdict, expected, found))
 
 
-def _rates(tally: Tally) -> dict[str, float]:
-    return {"precision": round(tally.precision, 4), "recall": round(tally.recall, 4)}
+def _groups(row: Row) -> Iterator[tuple[str, str]]:
+    return ((key, str(row[key])) for key in BREAKDOWNS if row.get(key))
+
+
+def _miss(row: Row, verdict: Verdict, expected: set[str], found: set[str]) -> dict[str, Any]:
+    """Return a row that was judged otherwise than labelled, with what speaks for and against."""
+    rules = Counter(finding.rule for finding in verdict.findings if finding.level in LOUD)
+    excuses = Counter(f"{excused.rule}: {excused.excuse}" for excused in verdict.excused)
+    return {
+        "id": row.get("id", ""),
+        "expected": sorted(expected),
+        "found": sorted(found),
+        "rules": sorted(rules),
+        "excused": sorted(excuses),
+    }

@@ -7,7 +7,8 @@ is told, comes later (excuses.py, judge.py).
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence, Set
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, cached_property
 from itertools import islice, pairwise
@@ -19,6 +20,8 @@ from banken.judge.passage import Passage
 from banken.judge.schema import Find
 from banken.judge.views import Span
 
+FAR = 1000
+"""How far a paragraph reaches at most, for the same reason as MANY."""
 MANY = 100
 """How many places one predicate answers at most: more tell nobody anything, and an attacker could send thousands."""
 
@@ -49,7 +52,8 @@ class Place:
         if name == "clause":
             return passage.clause_at(self.start)[0], passage.clause_at(last)[1]
         if name == "paragraph":
-            return passage.paragraph_at(self.start)
+            start, end = passage.paragraph_at(self.start)
+            return max(start, self.start - FAR), min(end, self.end + FAR)
         first, final = passage.sentence_at(self.start), passage.sentence_at(last)
         if name == "next":
             first, final = max(0, first - 1), min(len(passage.sentences) - 1, final + 1)
@@ -115,7 +119,7 @@ class Finder:
             return needs
         return (frozenset().union(*needs),) if needs else ()
 
-    def hopeful(self, found: Set[str]) -> bool:
+    def hopeful(self, found: AbstractSet[str]) -> bool:
         """Return whether all that this item needs may stand in the words where `found` may."""
         return not any(need.isdisjoint(found) for need in self.needs)
 

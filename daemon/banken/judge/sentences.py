@@ -22,6 +22,8 @@ _BLANK = " \n"
 _BULLET = re.compile(r"\s*(?:[・●○■□◆◇▼▽★☆※◎→⇒>#+*•-]|[0-9a-z]{1,2}[.)、:]|\([0-9a-z]{1,2}\)|[①-⑳❶-❿]|\n|$)")
 
 
+WRAPPED = 28
+"""A line shorter than this (code points) was ended by its writer."""
 LONGEST = 500
 """A "sentence" longer than this (code points) is cut: what is said of it is looked at again and again."""
 
@@ -63,9 +65,9 @@ class Splitter:
 
     def _goes_on(self, text: str, stop: int, end: int) -> bool:
         if text[stop] == "\n":
-            if not self._line_ends or _BULLET.match(text, end):
+            if _BULLET.match(text, end):
                 return False
-            return text.endswith(self._line_ends, max(0, stop - 12), stop)
+            return _wrapped(text, stop) or text.endswith(self._line_ends, max(0, stop - 12), stop)
         return text[end - 1] in _CLOSING and bool(self._line_joins) and text.startswith(self._line_joins, end)
 
     @cached_property
@@ -79,6 +81,14 @@ class Splitter:
     @cached_property
     def _clause_end(self) -> re.Pattern[str] | None:
         return alternatives(fold(word).text for word in self.clauses)
+
+
+def _wrapped(text: str, stop: int) -> bool:
+    """Return whether the line that ends at `stop` was broken by a mail program: long, and in the middle of a word."""
+    last = text[stop - 1 : stop]
+    if not ("一" <= last <= "龥" or (last.isalnum() and last.isascii())):
+        return False
+    return text.rfind("\n", max(0, stop - WRAPPED), stop) < 0 <= stop - WRAPPED
 
 
 def _cut(text: str, start: int, end: int) -> list[Span]:

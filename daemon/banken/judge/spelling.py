@@ -24,7 +24,7 @@ LIMIT = 2000
 _NUMBER = "[0-9〇一二三四五六七八九十百千万,.]{1,10}"
 _GAP = rf"[^。!?\n]{{0,{GAP}}}?"
 _SPECIAL = re.compile("([…#])")
-_TOKENS = re.compile(r"[()|]|[^()|]+")
+_PIECES = re.compile(r"[()|]|[^()|]+")
 _OPEN, _CLOSE, _BAR = "\0(", "\0)", "\0|"  # unlike a bracket that folding brings forth
 
 
@@ -72,18 +72,18 @@ def spellings(source: str) -> tuple[Spelling, ...]:
 
 
 def _expand(source: str, spelled: Callable[[str], str]) -> tuple[str, ...]:
-    tokens = [f"\0{token}" if token in "()|" else spelled(token) for token in _TOKENS.findall(source)]
-    words, rest = _alternatives(tokens, 0, source)
-    if rest < len(tokens):
+    pieces = [f"\0{piece}" if piece in "()|" else spelled(piece) for piece in _PIECES.findall(source)]
+    words, rest = _alternatives(pieces, 0, source)
+    if rest < len(pieces):
         raise Mistake(_("“)” without “(” in “{word}”").format(word=source), _("write “（” for a real bracket"))
     if not all(word.strip() for word in words):
         raise Mistake(_("“{word}” can stand for nothing at all").format(word=source), _("leave one part fixed"))
     return tuple(dict.fromkeys(words))
 
 
-def _fold(token: str) -> str:
-    """Fold a token but for its gaps and numbers."""
-    parts = _SPECIAL.split(token)
+def _fold(piece: str) -> str:
+    """Fold a piece but for its gaps and numbers."""
+    parts = _SPECIAL.split(piece)
     parts[::2] = [fold(part).text for part in parts[::2]]
     return "".join(parts)
 
@@ -97,22 +97,22 @@ def _spelling(word: str, source: str) -> Spelling:
     return Spelling(literal, word, open_end)
 
 
-def _alternatives(tokens: list[str], at: int, source: str) -> tuple[list[str], int]:
-    """Return the spellings of `tokens` from `at` to the closing bracket or the end, and where that is."""
+def _alternatives(pieces: list[str], at: int, source: str) -> tuple[list[str], int]:
+    """Return the spellings of `pieces` from `at` to the closing bracket or the end, and where that is."""
     branches: list[list[list[str]]] = [[]]
-    while at < len(tokens) and tokens[at] != _CLOSE:
-        token = tokens[at]
+    while at < len(pieces) and pieces[at] != _CLOSE:
+        piece = pieces[at]
         at += 1
-        if token == _BAR:
+        if piece == _BAR:
             branches.append([])
-        elif token == _OPEN:
-            inner, at = _alternatives(tokens, at, source)
-            if at >= len(tokens):
+        elif piece == _OPEN:
+            inner, at = _alternatives(pieces, at, source)
+            if at >= len(pieces):
                 raise Mistake(_("“(” without “)” in “{word}”").format(word=source), _("write “）” for a real bracket"))
             at += 1
             branches[-1].append(inner)
         else:
-            branches[-1].append([token])
+            branches[-1].append([piece])
     if sum(prod(map(len, branch)) for branch in branches) > LIMIT:
         what = _("“{word}” stands for more than {limit} spellings").format(word=source, limit=LIMIT)
         raise Mistake(what, _("split it into several words"))
@@ -127,18 +127,18 @@ def is_latin(char: str) -> bool:
 @cache
 def commonness(source: str) -> float:
     """Return how often a word may be expected in Japanese mail: a rough sum over its spellings, for comparing only."""
-    return _commonness(iter(_TOKENS.findall(source)))
+    return _commonness(iter(_PIECES.findall(source)))
 
 
-def _commonness(tokens: Iterator[str]) -> float:
+def _commonness(pieces: Iterator[str]) -> float:
     total, product = 0.0, 1.0
-    for token in tokens:
-        if token == ")":
+    for piece in pieces:
+        if piece == ")":
             break
-        if token == "|":
+        if piece == "|":
             total, product = total + product, 1.0
         else:
-            product *= _commonness(tokens) if token == "(" else _likelihood(token)
+            product *= _commonness(pieces) if piece == "(" else _likelihood(piece)
     return total + product
 
 

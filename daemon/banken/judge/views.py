@@ -13,7 +13,7 @@ import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 from banken.judge.confusables import LOOKALIKE
@@ -170,9 +170,9 @@ def _look_up(run: str) -> _Run:
 def _fold_run(run: str) -> _Run:
     fold_parts, skeleton_parts, places = [], [], []
     for start, end in _clusters(run):
-        plain = _fold_cluster(run[start:end])
+        plain, looks = _spellings(run[start:end])
         fold_parts.append(plain)
-        skeleton_parts.append(_skeleton_of(run[start:end], plain))
+        skeleton_parts.append(looks)
         places += [(start, end)] * len(plain)
     even = len(places) == len(run) and all(start == at for at, (start, _end) in enumerate(places))
     return _Run("".join(fold_parts), "".join(skeleton_parts), None if even else tuple(places))
@@ -187,6 +187,12 @@ def _clusters(run: str) -> Iterator[Span]:
             end += 1
         yield at, end
         at = end
+
+
+@lru_cache(maxsize=20_000)
+def _spellings(cluster: str) -> tuple[str, str]:
+    plain = _fold_cluster(cluster)
+    return plain, _skeleton_of(cluster, plain)
 
 
 def _fold_cluster(cluster: str) -> str:
@@ -230,7 +236,7 @@ _ODD_LETTERS = {
     chr(first + letter): chr(ord("a") + letter)
     for first in (0x1F150, 0x1F170, 0x1F1E6)  # negative circled, negative squared, regional indicator
     for letter in range(26)
-}
+} | {char: char for char in "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"}  # marks of a list, no numbers
 
 _LOOKS = tuple(zip("01!|3i*ぁぃぅぇぉゃゅょっ", f"olllel{MASK}あいうえおやゆよつ", strict=True))
 

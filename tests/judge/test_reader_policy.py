@@ -1,0 +1,114 @@
+"""How rules and the reader join, with a reader that says what it is told."""
+
+from dataclasses import dataclass, field
+
+import pytest
+
+from banken.judge import Case, Judge
+from banken.words import Category, Level, Segment, SegmentKind, Stage
+
+
+@dataclass
+class Window:
+    category: Category
+    score: float
+    first: int = 0
+    last: int = 0
+    telling: tuple = ()
+
+
+@dataclass
+class Told:
+    """A reader that always sees the same windows and remembers what it read."""
+
+    windows: tuple = ()
+    read_: list = field(default_factory=list)
+
+    def read(self, sentences):
+        self.read_.append(list(sentences))
+        return self.windows
+
+
+CONTACT = Category.DIRECT_CONTACT
+
+
+@pytest.fixture
+def both(book):
+    def both(text, *windows, **facts):
+        return Judge(book, Told(windows)).judge(Case.of(text, **{"stage": Stage.BEFORE, **facts}))
+
+    return both
+
+
+def voices(verdict):
+    return [(one.by, one.rule, one.level) for one in verdict.findings]
+
+
+def test_the_reader_speaks_from_its_threshold_on(both):
+    text = "前置き。例の方法で続きを。後置き。"
+    verdict = both(text, Window(CONTACT, 0.5, 1, 1))
+    assert voices(verdict) == [("reader", "reader.direct_contact", Level.WARNING)]
+    (finding,) = verdict.findings
+    assert [(one.text, one.how) for one in finding.evidence] == [("例の方法で続きを。", "reader")]
+    assert (finding.title, finding.advice) == ("推定", "contact")
+    assert both(text, Window(CONTACT, 0.49, 1, 1)).findings == ()
+
+
+def test_the_reader_passes_the_same_gate(both):
+    assert both("例の方法で。", Window(CONTACT, 0.9), stage=Stage.UNDER).level is Level.NOTICE
+    assert both("例の方法で。", Window(Category.INTERVIEW, 0.9), stage=Stage.COMPLETED).findings == ()
+
+
+def test_the_reader_passes_the_same_excuses(both):
+    verdict = both("LINEの件はお受けできません。", Window(CONTACT, 0.9))
+    assert verdict.findings == ()
+    assert ("reader.direct_contact", "negation") in [(one.rule, one.excuse) for one in verdict.excused]
+    assert voices(both("LINEの件はありませんが、電話の件は。", Window(CONTACT, 0.9))) != []
+
+
+def test_a_rule_s_words_are_not_told_twice(both):
+    verdict = both("LINEで話しましょう。", Window(CONTACT, 0.9))
+    assert [one[0] for one in voices(verdict)] == ["rule"]
+    assert {one[0] for one in voices(both("LINEで話しましょう。面白い。", Window(Category.INTERVIEW, 0.9)))} == {
+        "rule",
+        "reader",
+    }
+
+
+def test_an_unsure_find_needs_the_reader_or_a_sure_one(both):
+    alone = both("LINEの話。")
+    assert [(one.rule, one.excuse) for one in alone.excused] == [("contact.line", "unsure")]
+    assert [one[0] for one in voices(both("LINEの話。", Window(CONTACT, 0.3)))] == ["rule"]
+    assert both("LINEの話。", Window(CONTACT, 0.1)).findings == ()
+    assert both("LINEの話。", Window(Category.INTERVIEW, 0.3)).findings == ()
+    assert both("LINEの話。次。", Window(CONTACT, 0.3, 1, 1)).findings == ()
+    assert len(both("LINEの話。電話をお教えください。").findings) == 2
+
+
+def test_the_reader_reads_the_client_s_words_in_its_own_view(book):
+    text = "Ｌ○ＮＥ の\nＩＤです。ＨＩＤＤＥＮ> 引用"
+    segments = (
+        Segment(SegmentKind.BODY, 0, 12),
+        Segment(SegmentKind.HIDDEN, 12, 17),
+        Segment(SegmentKind.QUOTE, 17, len(text)),
+    )
+    reader = Told()
+    Judge(book, reader).judge(Case(text, segments))
+    assert reader.read_ == [["line の", "idです。"]]
+
+
+def test_windows_over_two_stretches_are_quoted_from_the_first(book):
+    text = "一つ。> 引用\n二つ。"
+    segments = (
+        Segment(SegmentKind.BODY, 0, 3),
+        Segment(SegmentKind.QUOTE, 3, 8),
+        Segment(SegmentKind.BODY, 8, len(text)),
+    )
+    verdict = Judge(book, Told((Window(CONTACT, 0.9, 0, 1),))).judge(Case(text, segments, stage=Stage.BEFORE))
+    assert [one.text for one in verdict.findings[0].evidence] == ["一つ。"]
+
+
+def test_nobody_is_asked_about_nothing(book):
+    reader = Told()
+    Judge(book, reader).judge(Case("", ()))
+    assert reader.read_ == []

@@ -1,0 +1,56 @@
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from banken.judge.sentences import LONGEST, Splitter
+
+SPLITTER = Splitter(continues=("て", "を", "、"), clauses=("ので、", "が、"), joins=("と", "という"))
+
+
+def said(text):
+    return [text[start:end].strip() for start, end in SPLITTER.sentences(text)]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentences"),
+    [
+        ("はい。では!どう?", ["はい。", "では!", "どう?"]),
+        ("一行目です\n二行目です", ["一行目です", "二行目です"]),
+        ("資料を\n送って\nください", ["資料を\n送って\nください"]),
+        ("条件を\n・面談", ["条件を", "・面談"]),
+        ("条件を\n\n面談", ["条件を", "面談"]),
+        ("「送って。」と言われた。次", ["「送って。」と言われた。", "次"]),
+        ("「送って。」次に", ["「送って。」", "次に"]),
+        ("See a.b at 3.5 now. Then", ["See a.b at 3.5 now.", "Then"]),
+        ("\n\n 。", ["。"]),
+    ],
+)
+def test_where_sentences_end(text, sentences):
+    assert said(text) == sentences
+
+
+def test_a_line_wrapped_inside_a_word_goes_on():
+    line = "このたびはご応募いただきまして誠にありがとうございますつきましては一度面"
+    assert said(f"{line}\n談をお願いします") == [f"{line}\n談をお願いします"]
+    assert said("今日は面\n談をお願いします") == ["今日は面", "談をお願いします"]
+
+
+@given(st.text(st.sampled_from("あ。!?\n「」 a.、てを"), max_size=80))
+def test_sentences_cover_all_words_in_order(text):
+    spans = SPLITTER.sentences(text)
+    assert spans == sorted(spans)
+    assert all(before[1] <= after[0] for before, after in pairwise(spans))
+    covered = "".join(text[start:end] for start, end in spans)
+    assert "".join(covered.split()) == "".join(text.split())
+
+
+def test_endless_sentences_are_cut():
+    assert all(end - start <= LONGEST for start, end in SPLITTER.sentences("あ" * 5000))
+
+
+def test_clauses():
+    text = "早いので、LINEで。"
+    assert [text[a:b] for a, b in SPLITTER.clauses_of(text, 0, len(text))] == ["早いので、", "LINEで。"]
+    assert Splitter().clauses_of(text, 0, 3) == [(0, 3)]
