@@ -14,7 +14,7 @@ from functools import cache, cached_property
 from itertools import islice, pairwise
 from typing import Any
 
-from banken.judge.lexicon import Hit, Lexicon
+from banken.judge.lexicon import LINK, Hit, Lexicon
 from banken.judge.means import UsedAsMeans
 from banken.judge.passage import Passage
 from banken.judge.schema import Find
@@ -146,8 +146,9 @@ def hits_of(term: Term, passage: Passage, grammar: Grammar) -> list[Hit]:
     if term not in passage.terms:
         found: list[Hit] = []
         for concept, as_means in term.concepts:
+            plainly = "link" if concept.startswith(LINK) else "plain"
             for start, end in passage.scan.spans(concept):
-                hit = Hit(start, end, concept, passage.how.get((start, end), "plain"))
+                hit = Hit(start, end, concept, passage.how.get((start, end), plainly))
                 if not as_means or grammar.means.holds(passage, hit, grammar.lexicon):
                     found.append(hit)
         passage.terms[term] = longest(found)
