@@ -48,6 +48,7 @@ def problems(
     for category, kind in categories.items():
         document, trail = at[f"categories {category}"]
         yield from _unknown(kind.unless, excuses, _("excuse"), document, (*trail, "unless"))
+        yield from _unknown(kind.reader.heeds, excuses, _("excuse"), document, (*trail, "reader", "heeds"))
         yield from _unknown(kind.anchors, concepts, _("concept"), document, (*trail, "anchors"))
     for rule in rules.values():
         yield from _rule_problems(rule, concepts, excuses, categories, *at[f"rules {rule.id}"])

@@ -10,6 +10,9 @@ excuses and the gate of stage and permission when it comes here.
    a sure find of the category stands in the same message; else it is let go as `unsure`.
 3. The reader's own find counts from its threshold on, unless a rule of the same category already quotes the sentence.
 
+4. Excuses look at the reader's finds, too; where it is SURE, only those that the category says (`reader: heeds:`). It has
+   read the denial that an excuse would point at, and mostly the excuse errs (R .91 to .94 at the same P).
+
 Chosen by measurement (2026-11-24, 162 mails of an author neither rules nor reader had seen, warn): rules or reader
 P .82 R .91; with the reader's say over the rules' finds P .96 R .91 (at SUPPORT .20: P .95 R .91, at .40: P .97 R .90).
 """
@@ -26,6 +29,8 @@ ALONE = 0.5
 """From this score on the reader raises a finding by itself (its threshold, see judge/reader)."""
 SUPPORT = 0.25
 """From this score on the reader bears out a rule's find."""
+SURE = 0.6
+"""From this score on the reader is past most excuses."""
 PLAINLY_MEANT = frozenset({"disguised", "masked", "link"})
 """Ways of writing that are no accident."""
 

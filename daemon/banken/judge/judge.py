@@ -14,7 +14,7 @@ from functools import cached_property
 from banken.i18n import _
 from banken.judge import explain as tell
 from banken.judge.book import Rulebook
-from banken.judge.combine import Candidate, settle
+from banken.judge.combine import SURE, Candidate, settle
 from banken.judge.gate import Gate, lower
 from banken.judge.lexicon import Hit
 from banken.judge.model import Case, Reader
@@ -160,10 +160,11 @@ class Judge:
         level = self._gate.level(one.category, reading.case)
         if level is None:
             return
+        excuses = kind.reader.heeds if (one.score or 0.0) >= SURE else kind.unless
         left: list[Level] = []
         excuse = ("", "")
         for anchor in self._anchors(one.place, kind.anchors) or [one.place]:
-            kept, asked = self._let_off(level, self.book.letting_go.letting_go(anchor, kind.unless, reading))
+            kept, asked = self._let_off(level, self.book.letting_go.letting_go(anchor, excuses, reading))
             if kept is None:
                 excuse = asked[-1]
             else:

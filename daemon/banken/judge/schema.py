@@ -174,6 +174,8 @@ class ReaderTexts(Strict):
 
     title: Text | None = None
     advice: str = ""
+    heeds: tuple[Id, ...] = ()
+    """The excuses that it heeds even when it is sure (`combine.SURE`)."""
 
 
 class CategoryRule(Strict):
