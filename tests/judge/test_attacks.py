@@ -9,8 +9,8 @@ from banken.places import rules_root
 from banken.words import Stage
 
 UNITS = [
-    "[", "([{", "L ", "「", "「a」", "\u202eENIL\u202c", "\u202e", "LINE ", "LINEで連絡ください。", "LINEは使いません。",
-    "a", "あ", "○", "L○", "仮払い前に直接LINEで口座に振込してください、", "\n", "・LINE\n", "0", "090", "@",
+    "[", "([{", "L ", "「", "「a」", "\u202eENIL\u202c", "\u202e", "LINE ", "LINEで連絡ください。",
+    "LINEは使いません。",     "a", "あ", "○", "L○", "仮払い前に直接LINEで口座に振込してください、", "\n", "・LINE\n", "0", "090", "@",
     "a@b.", "\u200b", "か\u3099", "ラー", "a\u0301", "https://line.me/a ", "😀", "手数料が", "週3日", "LINEが、",
     "「LINEで連絡」と言われました。",
 ]  # fmt: skip

@@ -1,7 +1,7 @@
 import pytest
 
 from banken.judge import Case
-from banken.words import Level, Stage
+from banken.words import Channel, Level, Stage
 
 
 def test_negation_behind_in_the_same_clause(ask, excused):
@@ -41,12 +41,33 @@ def test_quoted_speech(ask, excused):
     assert "contact.line" in ask("「LINEで話そう」などと考え、と言われた")
 
 
-@pytest.mark.parametrize("bullet", ["・", "- ", "1. ", "① ", "※"])
+def test_quotations_in_a_row(excused):
+    assert excused("「LINEで」「電話で」、「面談で」と言われた")["contact.line"] == "quoted"
+
+
+def test_the_own_side_quoted(ask):
+    assert "contact.line" in ask("弊社では「LINEで話そう」と言われます")
+    assert ask("「弊社のLINEで話そう」と言われた") == {}
+
+
+def test_words_amid_a_find_count_as_around(judge):
+    verdict = judge.judge(Case.of("電話のサイト内でお教えください", stage=Stage.BEFORE, channel=Channel.NOTIFICATION))
+    assert [(one.rule, one.level) for one in verdict.findings] == [("contact.phone", Level.NOTICE)]
+
+
+@pytest.mark.parametrize("head", ["お断りしていること:", "お断りしていること↓", "お断りしていること：　"])
+def test_lines_below_a_colon_are_a_list(ask, excused, head):
+    assert excused(f"{head}\nほか\nLINEで連絡") == {"contact.line": "listed"}
+    assert "contact.line" in ask(f"{head}\nほか\n\nLINEで連絡")
+
+
+@pytest.mark.parametrize("bullet", ["・", "- ", "1. ", "① ", "※", "A. ", "Q1: ", "× "])
 def test_the_line_above_a_list(ask, excused, bullet):
     text = f"お断りしていること\n{bullet}LINEで連絡\n{bullet}ほか"
     assert excused(text) == {"contact.line": "listed"}
     assert "contact.line" in ask(f"お願い\n{bullet}LINEで連絡")
     assert "contact.line" in ask("お断りしていること\nLINEで連絡")
+    assert excused(f"お断りしていること\n━━━━\n\n{bullet}LINEで連絡") == {"contact.line": "listed"}
 
 
 def test_the_job_s_own_subject(ask, excused):

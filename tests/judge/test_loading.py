@@ -97,6 +97,15 @@ def test_a_category_needs_levels(copy):
 
 
 @pytest.mark.usefixtures("english")
+@pytest.mark.usefixtures("english")
+def test_a_broken_file_is_reported_once(copy):
+    words = (copy / "concepts/things.yaml").read_text(encoding="utf-8")
+    (copy / "concepts/things.yaml").write_text(words.replace("緑のアプリ]", "(緑のアプリ]"), encoding="utf-8")
+    with pytest.raises(ProblemsError) as caught:
+        load_book(copy, "market")
+    assert len(caught.value.problems) == 1
+
+
 def test_a_missing_folder_is_a_mistake(tmp_path):
     with pytest.raises(ProblemsError) as caught:
         load_book(tmp_path, "market")

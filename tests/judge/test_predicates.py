@@ -106,6 +106,17 @@ def test_same_clause(ask):
     assert "work.days" not in ask("事務所が早いので、教えてください")
 
 
+def test_a_clause_may_have_to_hold_all(ask):
+    assert "pay.fee" in ask("事務所で面談")
+    assert "pay.fee" not in ask("事務所が、面談")
+
+
+def test_a_hidden_name_is_enough(ask):
+    assert ask("L○NEかな")["contact.hidden"] == ["L○NE"]
+    assert ask("こ れ は ラ イ ン の こ と で す")["contact.hidden"] == ["ラ イ ン"]
+    assert ask("LINEかな") == {}
+
+
 def test_re2_patterns_are_found_in_folded_text(ask):
     assert ask("シュッシャ")["work.days"] == ["シュッシャ"]
 

@@ -60,10 +60,15 @@ def test_the_reader_passes_the_same_gate(both):
 
 
 def test_the_reader_passes_the_same_excuses(both):
-    verdict = both("LINEの件はお受けできません。", Window(CONTACT, 0.9))
+    verdict = both("LINEの件はお受けできません。", Window(CONTACT, 0.55))
     assert verdict.findings == ()
     assert ("reader.direct_contact", "negation") in [(one.rule, one.excuse) for one in verdict.excused]
-    assert voices(both("LINEの件はありませんが、電話の件は。", Window(CONTACT, 0.9))) != []
+    assert voices(both("LINEの件はありませんが、電話の件は。", Window(CONTACT, 0.55))) != []
+
+
+def test_a_sure_reader_heeds_few_excuses(both):
+    assert voices(both("LINEの件はお受けできません。", Window(CONTACT, 0.6))) != []
+    assert voices(both("「LINEの件」と言われました。", Window(CONTACT, 0.6))) == []
 
 
 def test_a_rule_s_words_are_not_told_twice(both):
@@ -83,7 +88,7 @@ def test_a_rule_s_find_must_be_heard_by_the_reader(both, judge):
 
 @pytest.mark.parametrize("text", ["L○NEで。", "L I N Eで。", "https://line.me/x"])
 def test_what_is_no_accident_needs_no_hearing(both, text):
-    assert [one[0] for one in voices(both(text))] == ["rule"]
+    assert {one[0] for one in voices(both(text))} == {"rule"}
 
 
 def test_a_false_sender_needs_no_hearing(both):

@@ -29,6 +29,8 @@ JAPANESE = st.text(
         ("\u202eENIL\u202cで", "lineで"),
         ("é", "e"),
         ("①ⓛ", "①l"),
+        ("ラ イ ン の 交 換 は 可 能", "らいんの交換は可能"),
+        ("チ ャ ッ ト", "ち ゃ っ と"),
     ],
 )
 def test_fold_undoes_what_changes_nothing_for_a_reader(written, folded):

@@ -182,7 +182,7 @@ def compile_find(find: Find) -> Finder:
 def _terms(find: Find) -> Iterator[Term]:
     value = getattr(find, find.predicate)
     match find.predicate:
-        case "mention" | "means":
+        case "mention" | "means" | "disguised":
             yield Term.of(tuple((name, find.predicate == "means") for name in value))
         case "link":
             yield Term.of(tuple((LINK + name, False) for name in value))
@@ -206,7 +206,7 @@ def names_in(find: Find) -> Iterator[str]:
     """Yield the concepts that `find` searches."""
     value = getattr(find, find.predicate)
     match find.predicate:
-        case "mention" | "means" | "link":
+        case "mention" | "means" | "link" | "disguised":
             yield from value
         case "all":
             yield from (name for part in value for name in names_in(part))

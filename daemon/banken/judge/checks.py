@@ -97,7 +97,7 @@ def _find_problems(find: Find, concepts: Mapping[str, Concept], document: Docume
                 compile_pattern(value)
             except re2.error as error:
                 yield document.problem(where, _("RE2 cannot read this pattern: {why}").format(why=error))
-        case "mention" | "means" | "link":
+        case "mention" | "means" | "link" | "disguised":
             yield from _unknown(value, concepts, _("concept"), document, where)
         case _:
             names = [name for term in value for name, _means in Term.parse(term).concepts]

@@ -18,7 +18,12 @@ from banken.judge.predicates import Place
 from banken.judge.schema import Concept, Condition, Excuse
 from banken.judge.views import Span
 
-_LIST_LINE = re.compile(r"\s*(?:[・●○■□◆◇▼☆★※◎→✕×✖⇒>*•-]|[0-9]{1,2}[.)、:]|\([0-9]{1,2}\)|[①-⑳])")
+_LIST_LINE = re.compile(
+    r"\s*(?:[・●○■□◆◇▼☆★※◎→✕×✖⇒✔✓>*•-]|q?[0-9]{1,2}\s?[.)、:]|[a-z]\s?[.):]|\([0-9a-z]{1,2}\)|[①-⑳])"
+)
+_HEAD_LINE = re.compile(r"[:↓▼]\s*$")
+_RULED_LINE = re.compile(r"[\W_]*$")
+_BETWEEN_QUOTATIONS = re.compile(r"[\s、,・/／やと]{0,3}[「『“]")
 _LINES_UP = 15
 
 
@@ -96,7 +101,19 @@ class Excuses:
 
     def _around(self, condition: Condition, place: Place, _reading: Reading) -> str | None:
         lists = condition.around or ()
-        return self._in_front(condition, lists, place) or self._behind(condition, lists, place)
+        return (
+            self._in_front(condition, lists, place) or self._amid(lists, place) or self._behind(condition, lists, place)
+        )
+
+    def _amid(self, lists: Sequence[str], place: Place) -> str | None:
+        """Return a word of `lists` between the words of a find (not one of them)."""
+        if len(place.hits) < 2:
+            return None
+        passage = place.passage
+        for start, end in passage.words(self._lexicon, lists, place.start, place.end):
+            if all(end <= hit.start or hit.end <= start for hit in place.hits):
+                return passage.text[start:end]
+        return None
 
     def _behind(self, condition: Condition, lists: Sequence[str], place: Place) -> str | None:
         passage, (_low, high) = place.passage, place.scope(condition.scope)
@@ -129,11 +146,19 @@ class Excuses:
         if quotation is None:
             return None
         start, end = quotation
+        if condition.unless and self._beside(condition, place, start, end):
+            return None
+        quoted = passage.text[start - 1 : end + 1]
         if condition.quoted:
             beside = self._quoting[condition]
-            return passage.text[start - 1 : end + 1] if beside.behind(passage.text, end + 1) else None
-        longer = len(passage.text[start:end].strip()) > place.end - place.start
-        return passage.text[start - 1 : end + 1] if longer else None
+            return quoted if beside.behind(passage.text, _last_quotation(passage, end) + 1) else None
+        return quoted if len(passage.text[start:end].strip()) > place.end - place.start else None
+
+    def _beside(self, condition: Condition, place: Place, start: int, end: int) -> bool:
+        """Return whether a word of `unless` stands in the sentence outside the quotation."""
+        low, high = place.scope("sentence")
+        words = place.passage.words(self._lexicon, condition.unless, low, max(high, end))
+        return any(word[1] <= start or end <= word[0] for word in words)
 
     def _message(self, condition: Condition, _place: Place, reading: Reading) -> str | None:
         for passage in reading.passages:
@@ -159,16 +184,33 @@ def _case(condition: Condition, _place: Place, reading: Reading) -> str | None:
     return condition.case if condition.case and getattr(reading.case, condition.case) else None
 
 
+def _last_quotation(passage: Passage, end: int) -> int:
+    """Return the closing mark of the last of the quotations that follow the one closing at `end` in a row."""
+    for _quotation in range(_LINES_UP):
+        following = _BETWEEN_QUOTATIONS.match(passage.text, end + 1)
+        inside = passage.quotation_at(following.end(), following.end()) if following else None
+        if following is None or inside is None or inside[0] != following.end():
+            break
+        end = inside[1]
+    return end
+
+
 def _head_of_list(text: str, at: int) -> Span | None:
-    """Return the line above the list that `at` stands in; None when it stands in no list."""
+    """Return the line above the list that `at` stands in; None when it stands in no list.
+
+    A list is made of lines with bullets, or of the lines that follow one with a colon or an arrow at its end.
+    """
     start = text.rfind("\n", 0, at) + 1
-    if not _LIST_LINE.match(text, start):
-        return None
+    bulleted = _LIST_LINE.match(text, start) is not None
     for _line in range(_LINES_UP):
         if start == 0:
             return None
         end = start - 1
         start = text.rfind("\n", 0, end) + 1
-        if text[start:end].strip() and not _LIST_LINE.match(text, start):
+        line = text[start:end]
+        if _RULED_LINE.match(line):
+            if not bulleted and not line.strip():
+                return None
+        elif _HEAD_LINE.search(line) or (bulleted and not _LIST_LINE.match(line)):
             return start, end
     return None

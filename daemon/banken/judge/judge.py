@@ -19,7 +19,7 @@ from banken.judge.gate import Gate, lower
 from banken.judge.lexicon import Hit
 from banken.judge.model import Case, Reader
 from banken.judge.plain import PlainSentence, plain_sentences
-from banken.judge.predicates import Finder, Place
+from banken.judge.predicates import DISGUISED, Finder, Place
 from banken.judge.reading import JUDGED_CHANNELS, Reading, read
 from banken.judge.schema import LEVEL, Rule
 from banken.words import Evidence, Excused, Finding, Level, SegmentKind, Verdict, strongest
@@ -86,7 +86,7 @@ class Judge:
     def _fates(self, rule: Rule, finder: Finder, reading: Reading) -> Iterator[Fate]:
         excuses = self.book.excuses_of(rule)
         for place in finder.places(reading.passages, self.book.grammar):
-            disguised = any(hit.how in ("disguised", "masked") for hit in place.hits)
+            disguised = any(hit.how in DISGUISED for hit in place.hits)
             level = self._gate.level(rule.category, reading.case, disguised=disguised, rule=rule)
             if level is None:
                 yield Fate(finder, place, None, (("stage", reading.case.stage.value),))

@@ -39,6 +39,8 @@ class _Shelf:
     at: dict[str, tuple[Document, Trail]] = field(default_factory=dict)
     """Where each thing stands, by kind and name: `concepts line`, `rules contact.line`, …"""
     problems: list[Problem] = field(default_factory=list)
+    broken: bool = False
+    """Whether a file could not be read: then names that seem unknown may stand in it."""
 
 
 def load(
@@ -76,9 +78,10 @@ def load_book(
         _shelve(shelf, path, str(path), own=True)
     _disable(shelf, disable)
     _override(shelf, override or {})
-    shelf.problems += checks.problems(
-        shelf.concepts, shelf.excuses, shelf.categories, shelf.rules, _loose(shelf), shelf.at
-    )
+    if not shelf.broken:
+        shelf.problems += checks.problems(
+            shelf.concepts, shelf.excuses, shelf.categories, shelf.rules, _loose(shelf), shelf.at
+        )
     if shelf.problems:
         raise ProblemsError(shelf.problems)
     places = {name.partition(" ")[2]: _place(*where) for name, where in shelf.at.items()}
@@ -118,6 +121,7 @@ def _shelve(shelf: _Shelf, path: Path, name: str, *, own: bool) -> None:
         file = validate(document, RuleFile)
     except ProblemsError as error:
         shelf.problems += error.problems
+        shelf.broken = True
         return
     for concept, words in file.concepts.items():
         if own and concept in shelf.concepts:

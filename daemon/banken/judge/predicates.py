@@ -20,6 +20,8 @@ from banken.judge.passage import Passage
 from banken.judge.schema import Find
 from banken.judge.views import Span
 
+DISGUISED = ("disguised", "masked")
+"""How the hits are found that somebody hid."""
 FAR = 1000
 """How far a paragraph reaches at most, for the same reason as MANY."""
 MANY = 100
@@ -135,7 +137,11 @@ class Finder:
         return list(islice((place for place in found if not self._spoilt(place, grammar)), MANY))
 
     def _spoilt(self, place: Place, grammar: Grammar) -> bool:
-        """Return whether a word of `without` stands in the same sentence."""
+        """Return whether a word of `without` stands in the same sentence, or a clause ends between the words."""
+        if self.find.same == "clause" and place.passage.clause_at(place.start) != place.passage.clause_at(
+            place.end - 1
+        ):
+            return True
         if not self.find.without:
             return False
         return bool(place.passage.words(grammar.lexicon, self.find.without, *place.scope("sentence")))
@@ -148,7 +154,8 @@ def hits_of(term: Term, passage: Passage, grammar: Grammar) -> list[Hit]:
         for concept, as_means in term.concepts:
             plainly = "link" if concept.startswith(LINK) else "plain"
             for start, end in passage.scan.spans(concept):
-                hit = Hit(start, end, concept, passage.how.get((start, end), plainly))
+                how = "disguised" if passage.view.spread(start, end) else passage.how.get((start, end), plainly)
+                hit = Hit(start, end, concept, how)
                 if not as_means or grammar.means.holds(passage, hit, grammar.lexicon):
                     found.append(hit)
         passage.terms[term] = longest(found)
@@ -167,6 +174,10 @@ def longest(hits: list[Hit]) -> list[Hit]:
 def _each(finder: Finder, passage: Passage, grammar: Grammar) -> Iterator[Place]:
     for hit in hits_of(finder.terms[0], passage, grammar):
         yield Place(passage, (hit,))
+
+
+def _disguised(finder: Finder, passage: Passage, grammar: Grammar) -> Iterator[Place]:
+    return (place for place in _each(finder, passage, grammar) if place.hits[0].how in DISGUISED)
 
 
 def _same_sentence(finder: Finder, passage: Passage, grammar: Grammar) -> Iterator[Place]:
@@ -310,4 +321,5 @@ _LOOKS: dict[str, _Look] = {
     "near": _near,
     "all": _all,
     "pattern": _pattern,
+    "disguised": _disguised,
 }

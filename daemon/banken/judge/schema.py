@@ -86,11 +86,13 @@ class Find(Strict):
     near: tuple[Term, ...] | None = Field(default=None, min_length=2)
     all: tuple[Find, ...] | None = Field(default=None, min_length=1)
     pattern: str | None = None
+    disguised: AnyOf | None = None
     case: Literal["impersonates", "unbelieved"] | None = None
 
     within: int = Field(default=30, ge=0, le=200)
     at_least: int | None = Field(default=None, ge=1)
     scope: Literal["sentence", "message"] = Field(default="sentence", alias="in")
+    same: Literal["clause"] | None = None
     without: Ids = ()
     channel: Literal["notification", "direct"] | None = None
     confidence: Literal["high", "low"] = "high"
@@ -113,7 +115,7 @@ class Find(Strict):
 
 PREDICATES = (
     "mention", "means", "link", "atom", "same_clause", "same_sentence", "next_sentence", "same_message", "in_order",
-    "near", "all", "pattern", "case",
+    "near", "all", "pattern", "disguised", "case",
 )  # fmt: skip
 
 

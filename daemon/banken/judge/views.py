@@ -32,6 +32,7 @@ _COMPOSING = "\u3099\u309a\u309b\u309cﾞﾟ"
 _RUNS_COMPOSING = re.compile(f"([う-ほ][{_COMPOSING}]+|[^{_STABLE}]+)")
 _MEMO_RUN, _MEMO_SIZE = 24, 50_000
 _TURN = "\u202e"
+_SPACED = re.compile(r"(?:[ぁ-ゖァ-ヺー々\u4e00-\u9fff][ \u3000]){7,}[ぁ-ゖァ-ヺー々\u4e00-\u9fff]")
 _TURNED = re.compile("\u202e([^\u202c\u202e\n]*)")
 SEPARATORS = " \n.,_-・/\\'`^:;+=→()[]{}<>ー~"
 """Signs that people put between the letters of a word to hide it."""
@@ -59,7 +60,7 @@ class View:
     """Where in `text` a piece begins; a piece maps evenly, or by its own places."""
     _pieces: Pieces = ((0, None),)
     _order: tuple[int, ...] | None = None
-    """Where each visible character stands in a text that turns its direction around."""
+    """Where each visible character stands in a text that turns its direction around or spaces its letters."""
 
     def span(self, start: int, end: int) -> Span:
         """Return the stretch of the original that `text[start:end]` was made of (code points, not empty)."""
@@ -68,6 +69,13 @@ class View:
             return first, last
         places = self._order[first:last]
         return min(places), max(places) + 1
+
+    def spread(self, start: int, end: int) -> bool:
+        """Return whether the letters of `text[start:end]` stood apart in the original."""
+        if self._order is None:
+            return False
+        first, last = self.span(start, end)
+        return last - first > 2 * (end - start) - 2 > 0
 
     def _place(self, at: int) -> Span:
         piece = bisect_right(self._starts, at) - 1
@@ -116,6 +124,8 @@ def fold(text: str) -> View:
     order = None
     if _TURN in text:
         text, order = _as_seen(text)
+    elif text.count(" ") + text.count("\u3000") > 5 and _SPACED.search(text):
+        text, order = _closed_up(text)
     runs = (_RUNS_COMPOSING if any(mark in text for mark in _COMPOSING) else _RUNS).split(text)
     changed = runs[1::2]
     found = [_MEMO.get(run) or _look_up(run) for run in changed]
@@ -139,6 +149,13 @@ def _as_seen(text: str) -> tuple[str, tuple[int, ...]]:
         done = end
     order += range(done, len(text))
     return "".join(map(text.__getitem__, order)), tuple(order)
+
+
+def _closed_up(text: str) -> tuple[str, tuple[int, ...]]:
+    """Take out the spaces between the letters of words that are spaced out throughout."""
+    gaps = {at for row in _SPACED.finditer(text) for at in range(row.start() + 1, row.end(), 2)}
+    order = tuple(at for at in range(len(text)) if at not in gaps)
+    return "".join(map(text.__getitem__, order)), order
 
 
 def _map(runs: list[str], changed: list[str], found: list[_Run]) -> tuple[tuple[int, ...], Pieces]:
