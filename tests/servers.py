@@ -39,7 +39,8 @@ class Dovecot:
 
     `users` maps user names to passwords (one user, `USER`, when not given); `expired` and `hosts` shape the TLS
     certificate; `prefix` and `separator` the namespace (as "INBOX." and "." on rented servers); `connections` the
-    limit a user and address; `oauth` the URL of a token introspection; `settings` is put below the configuration.
+    limit a user and address; `oauth` the URL of a token introspection; `settings` is put below the configuration;
+    `timezone` is the server's.
     """
 
     def __init__(
@@ -53,6 +54,7 @@ class Dovecot:
         connections: int = 50,
         oauth: str = "",
         settings: str = "",
+        timezone: str = "UTC",
     ) -> None:
         self.users = dict(users or {USER: "open sesame, 12"})
         self.host = "127.0.0.1"
@@ -60,6 +62,7 @@ class Dovecot:
         self._authority = Authority(self.home)
         self._pair = self._authority.issue(*hosts, expired=expired)
         self._shape = (separator, prefix, connections, oauth, settings)
+        self._environment = os.environ | {"TZ": timezone}
         self._process: subprocess.Popen[bytes] | None = None
         self._owner = _mail_owner()
         self.port, self.tls_port = 0, 0
@@ -102,7 +105,7 @@ class Dovecot:
             command = [program, "-F", "-c", str(self.home / "dovecot.conf")]
             output = (self.home / "stderr").open("ab")
             with output:
-                self._process = subprocess.Popen(command, stdout=output, stderr=output)
+                self._process = subprocess.Popen(command, stdout=output, stderr=output, env=self._environment)
             if self._answers():
                 return self
             self.stop()

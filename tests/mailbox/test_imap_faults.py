@@ -28,7 +28,7 @@ def uids_in(line):
 @pytest.mark.parametrize("verb", ["EXAMINE", "UID FETCH", "LOGIN", "CAPABILITY"])
 def test_a_dripping_server_cannot_hold_us(fakes, verb):
     fake = fakes.start(letter(1))
-    fake.on(verb, lambda session, _tag, _line: session.drip(b"* OK " + b"." * 10_000, 0.05))
+    fake.on(verb, lambda session, _tag, _line: session.drip(b"* OK " + b"." * 100, 0.05))
     started = time.monotonic()
     with pytest.raises(Unreachable, match=r"did not answer within 0\.6 seconds"):
         list(fakes.connect(fake, timeout=0.3, deadline=0.6).fetch([1]))
@@ -169,12 +169,14 @@ def test_unasked_fetch_responses_belong_to_nobody(fakes):
     assert [(raw.place.uid, raw.flags) for raw in mailbox.fetch([2, 3])] == [(2, {"banken-danger"}), (3, frozenset())]
 
 
-def test_flags_of_another_message_in_an_answer(fakes):
+@pytest.mark.parametrize("whole", [False, True])
+def test_answers_about_messages_nobody_asked_for(fakes, whole):
     fake = fakes.start(letter(1), letter(2))
     mailbox = fakes.connect(fake)
 
     def also(session, tag, line):
-        session.send(b"* 2 FETCH (UID 2 FLAGS (\\Seen))\r\n")
+        unasked = session.fetch_line(fake.inbox.mails[1], line)
+        session.send(unasked if whole else b"* 2 FETCH (UID 2 FLAGS (\\Seen))\r\n")
         session.answer(tag, line)
 
     fake.on("FETCH", also)

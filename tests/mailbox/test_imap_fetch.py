@@ -226,6 +226,20 @@ def test_since_has_the_resolution_of_a_day_in_the_servers_zone(account):
     assert mailbox.uids(since=midnight, after=3) == [4, 5]
 
 
+@pytest.mark.parametrize("timezone", ["America/Los_Angeles", "Pacific/Kiritimati"])
+def test_since_misses_none_wherever_the_server_stands(timezone):
+    with Dovecot(timezone=timezone) as dovecot:
+        account = Account(dovecot, dovecot.user)
+        start = dt.datetime(2026, 11, 10, tzinfo=dt.UTC)
+        arrived = {account.append(letter(), when=start + dt.timedelta(hours=h)): h for h in range(0, 48, 5)}
+        mailbox = account.connect()
+        for hours in range(-10, 50, 3):
+            found = set(mailbox.uids(since=start + dt.timedelta(hours=hours)))
+            assert {uid for uid, h in arrived.items() if h >= hours} <= found
+            assert all(arrived[uid] > hours - 49 for uid in found)
+        account.close()
+
+
 def test_searches_in_windows_find_all(account, monkeypatch):
     for number in range(23):
         account.append(letter(number))
