@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
 from functools import cache
 from pathlib import Path
 
+import yaml
+
 from banken import message as mail
 from banken import platform
 from banken.judge import Case, Judge, load
+from banken.judge.views import fold
 from banken.platform.examples import Genuine
 from banken.words import Authentic, Category, Channel, Stage
 
 ROOT = Path(__file__).parents[2]
 RULES = ROOT / "rules"
+KNOWN = RULES / "reader" / "known.yaml"
+APART = "apart"
 CORPUS = ROOT / "tests" / "corpus"
 
 CATEGORIES = tuple(category for category in Category if category is not Category.IMPERSONATION)
@@ -42,6 +47,8 @@ AUTHORS = {
     "phrases3-meet": "M",
 }
 """Who wrote which file; a file that is not named here has an author of its own."""
+Known = tuple[dict[str, list[str]], list[str]]
+"""What the reader knows before it learns: names by kind, words of grammar."""
 NO_TEXTS = {"obfuscations"}
 
 
@@ -153,3 +160,14 @@ def _judge() -> tuple[Judge, _Listener]:
 @cache
 def _recogniser() -> platform.Recogniser:
     return platform.Recogniser([platform.load(RULES / "crowdworks")])
+
+
+def known() -> Known:
+    """Return the kinds of names (those that only look like names have kind "") and the words of grammar, folded."""
+    file = yaml.safe_load(KNOWN.read_text(encoding="utf-8"))
+    names = {"" if kind == APART else kind: _folded(ones) for kind, ones in file["names"].items()}
+    return names, _folded(file["grammar"])
+
+
+def _folded(words: Iterable[object]) -> list[str]:
+    return sorted({fold(str(word)).text for word in words})

@@ -24,6 +24,8 @@ ROUNDS = 1
 """How often the guilty window of a message is looked for anew."""
 WORD_SHARE = 0.5
 """Weight of words and pairs of words beside that of runs of characters."""
+SLOPE = 4.0
+"""How quickly a score rises around the threshold: 0.2 lies about a third of a margin below it."""
 SQUARE = 2.0
 """Grain of the squared weights of rows, which are kept in one byte."""
 

@@ -4,49 +4,26 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from hashlib import sha256
 
-import numpy as np
-import yaml
-from tests.training.corpus import CATEGORIES, RULES, Text, texts
-from tests.training.learn import prepare, to_lines, train
-from tests.training.measure import choose_thresholds
+from tests.training.corpus import CATEGORIES, RULES, Known, Text
+from tests.training.learn import SLOPE, to_lines
+from tests.training.measure import Lessons, prepared
 
-from banken.judge.reader.features import Vocabulary
 from banken.judge.reader.weights import Weights, dump
-from banken.judge.views import fold
 
 WEIGHTS = RULES / "reader" / "weights.bin"
-KNOWN = RULES / "reader" / "known.yaml"
-APART = "apart"
-SLOPE = 4.0
-"""How quickly a score rises around the threshold: 0.2 lies about a third of a margin below it."""
 
 
-def known() -> tuple[dict[str, list[str]], list[str]]:
-    """Return the kinds of names (those that only look like names have kind "") and the words of grammar, folded."""
-    file = yaml.safe_load(KNOWN.read_text(encoding="utf-8"))
-    names = {"" if kind == APART else kind: _folded(ones) for kind, ones in file["names"].items()}
-    return names, _folded(file["grammar"])
-
-
-def _folded(words: Iterable[object]) -> list[str]:
-    return sorted({fold(str(word)).text for word in words})
-
-
-def weights() -> bytes:
+def weights(ready: tuple[Lessons, Known]) -> bytes:
     """Return the file of weights that the corpus teaches."""
-    corpus = texts()
-    names, grammar = known()
-    data = prepare(corpus, Vocabulary(names, grammar))
-    everything = np.ones(len(data.owner), bool)
-    model = train(data, everything)
-    squares, lines = to_lines(model, choose_thresholds(data, everything), SLOPE)
-    return dump(Weights(squares, lines, names, grammar, facts(corpus)))
+    lessons, already = ready
+    squares, lines = to_lines(lessons.without(), lessons.thresholds(), SLOPE)
+    return dump(Weights(squares, lines, *already, facts(lessons.data.texts)))
 
 
-def facts(corpus: list[Text]) -> dict[str, object]:
+def facts(corpus: Sequence[Text]) -> dict[str, object]:
     """Return what the weights were made from."""
     digest = sha256()
     for text in corpus:
@@ -62,7 +39,7 @@ def facts(corpus: list[Text]) -> dict[str, object]:
 
 def main() -> int:
     """Write the weights, or with --check say whether the file is what the corpus teaches."""
-    made = weights()
+    made = weights(prepared())
     if "--check" in sys.argv:
         same = WEIGHTS.exists() and WEIGHTS.read_bytes() == made
         print("weights are what the corpus teaches" if same else "weights are stale: run make train")

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from math import exp, sqrt
+from operator import add
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from banken.judge.reader.features import Reading, Rows, Vocabulary, both, read, rows, run_rows, word_rows
+from banken.judge.reader.features import LONGEST, Reading, Rows, Vocabulary, read, rows, run_rows, word_rows
 from banken.judge.reader.weights import NOUGHT, Line, Weights, load
 from banken.words import Category
 
-MOST_SENTENCES = 400
-"""Sentences that are read of one message."""
+MOST_TEXT = 40_000
+"""How much of a message is read (code points)."""
 FLOOR = 0.2
 """Windows below this score are not told."""
 _TOLD = 3
@@ -47,6 +48,14 @@ class _Place(NamedTuple):
     last: int
 
 
+class _Sentence(NamedTuple):
+    """A sentence with the sums over the rows that it has: weights by category, and squares."""
+
+    rows: Rows
+    weights: list[int]
+    squares: int
+
+
 class Reader:
     """The reader; it has no state, and the same sentences always get the same scores."""
 
@@ -69,28 +78,39 @@ class Reader:
 
         Best first within a category; a window that shares a sentence with a better one of its category is left out.
         """
-        readings = [read(sentence, self._vocabulary) for sentence in sentences[:MOST_SENTENCES]]
-        single = [rows(reading, self._vocabulary) for reading in readings]
-        double = [both(one, two) for one, two in pairwise(single)]
-        lengths = [self._length(window) for window in single], [self._length(window) for window in double]
-        told: list[Window] = []
-        for line in self._weights.lines:
-            ones = [_score(line, window, length) for window, length in zip(single, lengths[0], strict=True)]
-            twos = [_score(line, window, length) for window, length in zip(double, lengths[1], strict=True)]
-            told += (
-                Window(line.category, place.score, place.first, place.last, self._telling(line, place, readings))
-                for place in _best(ones, twos)
-            )
-        return tuple(told)
+        readings = [read(sentence, self._vocabulary) for sentence in _bearable(sentences)]
+        single = [self._sentence(reading) for reading in readings]
+        ones = [self._scores(sentence.weights, sentence.squares, sentence.rows.again) for sentence in single]
+        twos = [self._scores_of_both(one, other) for one, other in pairwise(single)]
+        return tuple(
+            Window(line.category, place.score, place.first, place.last, self._telling(line, place, readings))
+            for at, line in enumerate(self._weights.lines)
+            for place in _best([scores[at] for scores in ones], [scores[at] for scores in twos])
+        )
 
-    def values(self, window: Rows) -> list[float]:
-        """Return for each category how far a window lies beyond its threshold (for measuring)."""
-        length = self._length(window)
-        return [_value(line, window, length) - line.threshold for line in self._weights.lines]
+    def _sentence(self, reading: Reading) -> _Sentence:
+        found = rows(reading, self._vocabulary)
+        return _Sentence(found, self._sums(found.once), self._squares(found.once))
 
-    def _length(self, window: Rows) -> float:
-        at = self._weights.squares.__getitem__
-        return sqrt(max(1, sum(map(at, window.once)) + 3 * sum(map(at, window.again))))
+    def _scores_of_both(self, one: _Sentence, other: _Sentence) -> list[float]:
+        """Return the scores of two sentences as one window: what both have counts once, and once more as repeated."""
+        shared = one.rows.once & other.rows.once
+        weights = list(map(add, one.weights, other.weights))
+        squares = one.squares + other.squares + 2 * self._squares(shared)
+        return self._scores(weights, squares, (one.rows.again | other.rows.again) - shared)
+
+    def _scores(self, weights: Sequence[int], squares: int, again: frozenset[int]) -> list[float]:
+        """Return the score for each category; a row that occurs again weighs twice, so its square four times."""
+        length = sqrt(max(1, squares + 3 * self._squares(again)))
+        sums = map(add, weights, self._sums(again))
+        return [_score(line, total / length) for line, total in zip(self._weights.lines, sums, strict=True)]
+
+    def _sums(self, found: frozenset[int]) -> list[int]:
+        nought = NOUGHT * len(found)
+        return [sum(map(line.table.__getitem__, found)) - nought for line in self._weights.lines]
+
+    def _squares(self, found: frozenset[int]) -> int:
+        return sum(map(self._weights.squares.__getitem__, found))
 
     def _telling(self, line: Line, place: _Place, readings: Sequence[Reading]) -> tuple[Span, ...]:
         spans: list[tuple[int, Span]] = []
@@ -116,14 +136,18 @@ class Reader:
         return weights
 
 
-def _value(line: Line, window: Rows, length: float) -> float:
-    at = line.table.__getitem__
-    weight = sum(map(at, window.once)) + sum(map(at, window.again)) - NOUGHT * (len(window.once) + len(window.again))
-    return weight / length * line.scale + line.bias
+def _bearable(sentences: Sequence[str]) -> Iterable[str]:
+    """Yield as many sentences as are read of one message."""
+    left = MOST_TEXT
+    for sentence in sentences:
+        left -= min(len(sentence), LONGEST)
+        if left < 0:
+            return
+        yield sentence
 
 
-def _score(line: Line, window: Rows, length: float) -> float:
-    beyond = line.slope * (_value(line, window, length) - line.threshold)
+def _score(line: Line, weight: float) -> float:
+    beyond = line.slope * (weight * line.scale + line.bias - line.threshold)
     return round(1 / (1 + exp(-max(-_STEEPEST, min(_STEEPEST, beyond)))), 4)
 
 

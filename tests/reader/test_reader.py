@@ -1,0 +1,149 @@
+"""The reader: its scores, its windows, its file."""
+
+import json
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from banken.judge.reader import Reader, ReaderError, load_reader
+from banken.judge.reader.features import LONGEST, ROWS, Vocabulary, both, read, rows
+from banken.judge.reader.reader import MOST_TEXT
+from banken.judge.reader.weights import TABLE, Line, Weights, dump
+from banken.words import Category
+
+RULES = Path(__file__).parents[2] / "rules"
+VOCABULARY = Vocabulary({"tool": ["らいん", "line", "discord"], "": ["おんらいん"]}, ["で", "ません"])
+
+
+@pytest.fixture(scope="module")
+def reader():
+    return load_reader(RULES)
+
+
+def small(word: str, category: Category = Category.INTERVIEW) -> Weights:
+    """Weights that know one word."""
+    table = bytearray([128]) * TABLE
+    for row in rows(read(word, VOCABULARY), VOCABULARY).once:
+        table[row] = 255
+    line = Line(category, bytes(table), scale=1.0, bias=0.0, threshold=150.0, slope=0.05)
+    return Weights(bytes([1]) * TABLE, (line,), {"tool": ["line"]}, ["で"], {"texts": 1})
+
+
+def test_asks_are_seen_and_denials_are_not(reader):
+    asks = {"lineのidを教えてください。": "direct_contact", "仮払いの前に作業を始めてください。": "escrow_bypass"}
+    for text, category in asks.items():
+        assert category in {one.category for one in reader.read([text]) if one.score >= 0.5}
+    for text in ("面談は不要です。", "仮払いが済んでから始めてください。", "修正ありがとうございました。"):
+        assert not [one for one in reader.read([text]) if one.score >= 0.5]
+
+
+def test_one_sentence_is_told_where_one_is_enough():
+    reader = Reader(small("面談したい"))
+    (window,) = reader.read(["こんにちは", "面談したい", "さようなら"])
+    assert (window.category, window.first, window.last) == (Category.INTERVIEW, 1, 1)
+
+
+def test_telling_parts_lie_in_their_sentence_and_hold_the_word():
+    reader = Reader(small("面談したい"))
+    (window,) = reader.read(["明日ここで、面談したいです"])
+    told = "".join("明日ここで、面談したいです"[span.start : span.end] for span in window.telling)
+    assert "面談" in told
+    assert {span.sentence for span in window.telling} == {0}
+
+
+def test_telling_parts_point_behind_signs_into_the_sentence(reader):
+    sentence = "https://example.jp/very/long/path を見て、lineで連絡してください。"
+    for window in reader.read([sentence]):
+        for span in window.telling:
+            assert 0 <= span.start < span.end <= len(sentence)
+    shown = read(sentence, VOCABULARY)
+    assert len(shown.text) == len(shown.places) < len(sentence)
+    link = shown.places[0]
+    assert sentence[slice(*link)] == "https://example.jp/very/long/path"
+
+
+def test_names_of_one_kind_look_alike_and_others_do_not():
+    line, discord, online = (read(f"{name}で話す", VOCABULARY).text for name in ("line", "discord", "online"))
+    assert line == discord != online
+    assert read("おんらいんで話す", VOCABULARY).text == "おんらいんで話す"
+    assert read("らいんで話す", VOCABULARY).text == line
+
+
+def test_figures_look_alike():
+    assert read("5,000円を10:30に", VOCABULARY).text == read("980円を9:05に", VOCABULARY).text
+    assert read("090-0000-1234", VOCABULARY).text == read("03-0000-9876", VOCABULARY).text
+
+
+@given(st.lists(st.text(min_size=1, max_size=30), min_size=2, max_size=4))
+def test_two_sentences_score_as_their_joined_rows_do(sentences):
+    reader = load_reader(RULES)
+    for one, other in pairwise([reader._sentence(read(text, reader._vocabulary)) for text in sentences]):
+        joined = both(one.rows, other.rows)
+        expected = reader._scores(reader._sums(joined.once), reader._squares(joined.once), joined.again)
+        assert reader._scores_of_both(one, other) == expected
+
+
+@settings(deadline=None)
+@given(st.lists(st.text(max_size=80), max_size=12))
+def test_any_text_is_read_and_each_window_stands_within_it(sentences):
+    for window in load_reader(RULES).read(sentences):
+        assert 0 <= window.first <= window.last <= window.first + 1 < len(sentences) + 1
+        assert 0.2 <= window.score <= 1
+        for span in window.telling:
+            assert window.first <= span.sentence <= window.last
+            assert 0 <= span.start < span.end <= len(sentences[span.sentence])
+
+
+def test_rows_stay_inside_the_table():
+    found = rows(read("𠮷野家でLINE☆ 0" + "龥" * 900, VOCABULARY), VOCABULARY)
+    assert all(0 <= row < TABLE for row in found.once)
+    assert max(found.once) >= ROWS > min(found.once)
+
+
+def test_a_long_message_is_read_up_to_a_bound():
+    reader = Reader(small("面談したい"))
+    filler = ["あ" * LONGEST] * (MOST_TEXT // LONGEST)
+    assert reader.read([*filler[1:], "面談したい"])
+    assert not reader.read([*filler, "面談したい"])
+
+
+def test_weights_come_back_from_their_file(tmp_path):
+    made = small("面談したい")
+    path = tmp_path / "weights.bin"
+    path.write_bytes(dump(made))
+    assert Reader.load(path).read(["面談したい"]) == Reader(made).read(["面談したい"])
+    assert dump(made) == path.read_bytes()
+    assert Reader.load(path).facts == {"texts": 1}
+
+
+@pytest.mark.parametrize(
+    ("harm", "says"),
+    [
+        (lambda data: data[:-1], "damaged"),
+        (lambda data: data[:-9] + b"x" + data[-8:], "damaged"),
+        (lambda data: data.replace(b"banken-reader-", b"banken-writer-"), "another version"),
+        (lambda _data: b"PK\x03\x04", "no weights"),
+        (lambda _data: json.dumps({}).encode() + b"\n", "no weights"),
+    ],
+)
+def test_a_bad_file_is_refused_with_what_to_do(tmp_path, harm, says):
+    path = tmp_path / "weights.bin"
+    path.write_bytes(harm(dump(small("面談"))))
+    with pytest.raises(ReaderError, match=says) as refused:
+        Reader.load(path)
+    assert str(path) in str(refused.value)
+    assert "install Banken again" in str(refused.value)
+
+
+def test_a_missing_file_is_refused(tmp_path):
+    with pytest.raises(ReaderError, match=r"rules\.reader"):
+        load_reader(tmp_path)
+
+
+def test_the_house_weights_are_small_and_say_what_they_were_made_from(reader):
+    assert (RULES / "reader" / "weights.bin").stat().st_size < 2_000_000
+    assert reader.facts["texts"] == sum(reader.facts["files"].values()) > 8000
+    assert {"dev-B", "dev-D"} <= set(reader.facts["files"])
