@@ -7,6 +7,7 @@ import stat
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from tests.ledger.by_hand import by_hand
 
 from banken.ledger import Deal, Ledger, LedgerError, OutboxState, Owed, Poison, SeenMessage, SeenState, Tie
 from banken.words import Category, Event, Evidence, Finding, Level
@@ -137,9 +138,8 @@ def test_the_check_finds_a_row_that_points_nowhere(tmp_path):
     with Ledger.open(tmp_path) as ledger:
         story(ledger, "山田商店", 1, NOW)
         assert ledger.check() == []
-        with sqlite3.connect(tmp_path / "ledger.db") as plain:
+        with by_hand(tmp_path) as plain:
             plain.execute("DELETE FROM seen")
-        plain.close()
         assert any("findings" in line for line in ledger.check())
 
 

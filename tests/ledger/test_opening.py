@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from tests.ledger.by_hand import by_hand
 
 from banken.i18n import set_language
 from banken.ledger import Ledger, LedgerDamagedError, LedgerError, LedgerInUseError, SeenMessage
@@ -83,7 +84,7 @@ def test_in_memory_nothing_is_written(tmp_path, monkeypatch):
 
 def test_tables_are_strict_and_the_log_is_ahead(tmp_path):
     Ledger.open(tmp_path).close()
-    with sqlite3.connect(tmp_path / "ledger.db") as plain:
+    with by_hand(tmp_path) as plain:
         tables = plain.execute("PRAGMA table_list").fetchall()
         strict = {name: is_strict for _schema, name, _kind, _columns, _rowid, is_strict in tables}
         assert plain.execute("PRAGMA journal_mode").fetchone() == ("wal",)
@@ -95,29 +96,26 @@ def test_tables_are_strict_and_the_log_is_ahead(tmp_path):
 def test_a_wrong_type_is_refused_by_the_database(tmp_path):
     with Ledger.open(tmp_path) as ledger:
         ledger.seen.record(a_message())
-    with sqlite3.connect(tmp_path / "ledger.db") as plain, pytest.raises(sqlite3.IntegrityError, match="cannot store"):
+    with by_hand(tmp_path) as plain, pytest.raises(sqlite3.IntegrityError, match="cannot store"):
         plain.execute("UPDATE seen SET uid = 'many'")
 
 
 def test_a_newer_ledger_is_refused(tmp_path):
     Ledger.open(tmp_path).close()
-    with sqlite3.connect(tmp_path / "ledger.db") as plain:
+    with by_hand(tmp_path) as plain:
         plain.execute("UPDATE alembic_version SET version_num = 'v9999'")
-    plain.close()
     with pytest.raises(LedgerError, match=r"newer Banken \(its version is v9999\)"):
         Ledger.open(tmp_path)
 
 
 def test_a_database_of_something_else_is_left_alone(tmp_path):
-    with sqlite3.connect(tmp_path / "ledger.db") as plain:
+    with by_hand(tmp_path) as plain:
         plain.execute("CREATE TABLE recipes (name)")
-    plain.close()
     before = (tmp_path / "ledger.db").read_bytes()
     with pytest.raises(LedgerDamagedError, match="not a ledger of Banken"):
         Ledger.open(tmp_path)
-    with sqlite3.connect(tmp_path / "ledger.db") as plain:
+    with by_hand(tmp_path) as plain:
         assert plain.execute("SELECT name FROM sqlite_master").fetchall() == [("recipes",)]
-    plain.close()
     assert before
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
@@ -23,18 +26,23 @@ def test_the_code_knows_the_newest_step():
     assert steps()[-1] == schema.HEAD
 
 
+@contextmanager
+def in_memory() -> Iterator[Desk]:
+    desk = Desk(engine_for("sqlite://"))
+    yield desk
+    desk.engine.dispose()
+
+
 @pytest.mark.parametrize("start", ["", *steps()])
 def test_every_version_becomes_the_newest(start):
-    migrated = Desk(engine_for("sqlite://"))
-    with migrated.transaction() as connection:
+    with in_memory() as desk, desk.transaction() as connection:
         if start:
             schema.upgrade(connection, start)
         schema.upgrade(connection)
         assert schema.version(connection) == schema.HEAD
         assert compare_metadata(MigrationContext.configure(connection), tables.metadata) == []
         found = shape(connection)
-    described = Desk(engine_for("sqlite://"))
-    with described.transaction() as connection:
+    with in_memory() as desk, desk.transaction() as connection:
         tables.metadata.create_all(connection)
         assert found == shape(connection)
 

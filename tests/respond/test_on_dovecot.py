@@ -14,6 +14,8 @@ import pytest
 from tests.respond.scene import NOW, STANDING, WORKER, Spoken, message, verdict
 from tests.servers import USER, Dovecot, SmtpSink
 
+pytestmark = pytest.mark.server
+
 from banken.i18n import set_language
 from banken.ledger import Ledger, OutboxState
 from banken.ledger.crash import POINTS
