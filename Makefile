@@ -49,7 +49,7 @@ arrows: dev
 	$(VENV)/bin/lint-imports
 
 rules: dev
-	$(VENV)/bin/banken rules lint
+	$(VENV)/bin/banken rules lint >/dev/null
 	$(VENV)/bin/banken rules test
 
 units: dev

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 import yaml
-from banken.cli.demo import story
 from tests.servers import Dovecot, SmtpSink
+
+from banken.cli.demo import story
 
 NOW = dt.datetime.now(dt.timezone(dt.timedelta(hours=9)))
 USERS = {f"worker{number}@example.jp": f"pass word {number}" for number in range(30)}
@@ -62,7 +63,13 @@ class Desk:
         named = () if "--config" in words else ("--config", str(self.config))
         process = subprocess.run(
             [sys.executable, "-m", "banken", *map(str, words), *named],
-            env={**os.environ, "MAIL_PASSWORD": USERS[self.user], "COLUMNS": "120", "LANG": "ja_JP.UTF-8", **environment},
+            env={
+                **os.environ,
+                "MAIL_PASSWORD": USERS[self.user],
+                "COLUMNS": "120",
+                "LANG": "ja_JP.UTF-8",
+                **environment,
+            },
             capture_output=True,
             text=True,
             timeout=120,

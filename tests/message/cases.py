@@ -381,7 +381,7 @@ def _subjects() -> Iterator[Case]:
     yield subject(
         "b64-no-padding",
         word(utf8, "utf-8").replace(b"==?=", b"?=").replace(b"=?=", b"?=")
-        if not len(utf8) % 3 == 0
+        if len(utf8) % 3 != 0
         else word(utf8, "utf-8"),
     )
     coded = base64.b64encode(utf8)

@@ -11,9 +11,9 @@ from email.header import decode_header, make_header
 from email.utils import parseaddr
 
 import mailparser
+from tests.message.cases import Case
 
 from banken.message import read
-from tests.message.cases import Case
 
 
 @dataclass

@@ -3,11 +3,11 @@
 import time
 
 import pytest
+from tests.message.cases import all_cases
+from tests.message.readers import banken, verdict
 
 from banken.message import Limits, read, read_header
 from banken.message.notes import Note
-from tests.message.cases import all_cases
-from tests.message.readers import banken, verdict
 
 CASES = {case.name: case for case in all_cases()}
 

@@ -3,11 +3,11 @@
 import time
 
 import pytest
+from tests.message.build import multipart, part
 
 from banken.message import html, read
 from banken.message.notes import Note
 from banken.words import SegmentKind
-from tests.message.build import multipart, part
 
 SECRET = "LINEのIDを送ってください"
 

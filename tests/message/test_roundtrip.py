@@ -5,10 +5,10 @@ import unicodedata
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.message.build import HEADER, euc_ms, jis_ms, plain
 
 from banken.message import read
 from banken.message.notes import Note
-from tests.message.build import HEADER, euc_ms, jis_ms, plain
 
 ENCODINGS = {
     "utf-8": str.encode,

@@ -1,15 +1,16 @@
 """Whose words: new ones, quotations, earlier mails, forwards, signatures."""
 
+import itertools
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from tests.message.replies import measure, ours, replies
 
 from banken.message import segments
 from banken.message.segments import split, unflow
 from banken.words import SegmentKind
-from tests.message.replies import measure, ours, replies
 
 NEW = "了解しました。\n来週からお願いします。"
 OLD = "前回のメールの本文です。\nよろしくお願いします。"
@@ -196,8 +197,6 @@ def test_format_flowed(flowed, delsp, text):
                 "-----Original Message-----",
                 "差出人: a@b.example",
                 "件名: x",
-            ]
-            + [
                 "送信日時: 2024年6月3日 10:12",
                 "宛先: w",
                 "On Mon, 3 Jun 2024 a wrote:",
@@ -217,7 +216,7 @@ def test_segments_tile_any_text(lines, forwarded):
     found = split(text, forwarded=forwarded)
     assert "".join(text[each.start : each.end] for each in found) == text
     assert all(each.start < each.end for each in found)
-    assert all(one.kind != other.kind for one, other in zip(found, found[1:], strict=False))
+    assert all(one.kind != other.kind for one, other in itertools.pairwise(found))
 
 
 HOSTILE = {

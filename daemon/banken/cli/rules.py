@@ -72,12 +72,14 @@ def lint_rules(config: ConfigOption = None) -> None:
     """Tell the weaknesses of the rules."""
     with faults():
         house = rooms.build(configuration(config, accounts=False))
-        problems = list(linting.lint(house.knowledge.judge.book))
-        for problem in problems:
+        book = house.knowledge.judge.book
+        gaps, hints = list(linting.gaps(book)), list(linting.hints(book))
+        for problem in (*hints, *gaps):
             console().print(str(problem), markup=False)
-        if problems:
+        counts = _("{gaps} rules are not fit to stay, {hints} hints.").format(gaps=len(gaps), hints=len(hints))
+        console().print(counts, markup=False)
+        if gaps:
             raise typer.Exit(Exit.FOUND)
-        console().print(_("Nothing to complain about."))
 
 
 def measure_rules(
