@@ -7,7 +7,6 @@ import unicodedata
 from collections.abc import Iterator
 
 _URL = re.compile(r"https?://[!-~]+")
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _NO_LETTERS = re.compile(r"[\W_]+")
 _SEARCHES = 3_000
 """How many lines are looked up; the rest counts as missing, so that comparing stays linear."""
@@ -16,29 +15,32 @@ SAYS_SOMETHING = 10
 """Letters that a missing line needs to count as saying something else."""
 
 
-def letters(text: str) -> str:
-    """Return the letters and digits of `text` alone, folded, without addresses of pages."""
-    return _NO_LETTERS.sub("", unicodedata.normalize("NFKC", _URL.sub("", text)).lower())
+class Form:
+    """One form of a mail's text, and what its lines say: letters and digits alone, folded, without web addresses."""
 
+    def __init__(self, text: str) -> None:
+        self.text = text
+        folded = _URL.sub("", text) if "://" in text else text
+        folded = unicodedata.normalize("NFKC", folded).lower()  # neither adds nor takes a line end
+        self.lines = [_NO_LETTERS.sub("", line) for line in folded.split("\n")]
+        self.letters = "".join(self.lines)
 
-def missing(text: str, other: str) -> Iterator[tuple[int, int, int]]:
-    """Yield the lines of `text` that `other` does not say, as start, end and number of letters, in order."""
-    known = letters(other)
-    place = found = looked = 0
-    for line in _LINE.findall(text):
-        start, place = place, place + len(line)
-        said = letters(line)
-        if not said:
-            if any(address not in other for address in _URL.findall(line)[:_ADDRESSES]):
-                yield start, place, 0
-            continue
-        looked += 1
-        here = -1
-        if looked <= _SEARCHES:
-            here = known.find(said, found)  # the forms mostly go side by side
+    def missing_in(self, other: Form) -> Iterator[tuple[int, int, int]]:
+        """Yield the lines that `other` does not say, as start, end and number of letters, in order."""
+        end = found = looked = 0
+        for said, line in zip(self.lines, self.text.split("\n"), strict=True):
+            start, end = end, min(end + len(line) + 1, len(self.text))
+            if not said:
+                if "://" in line and any(address not in other.text for address in _URL.findall(line)[:_ADDRESSES]):
+                    yield start, end, 0
+                continue
+            looked += 1
+            here = -1
+            if looked <= _SEARCHES:
+                here = other.letters.find(said, found)  # the forms mostly go side by side
+                if here < 0:
+                    here = other.letters.find(said)
             if here < 0:
-                here = known.find(said)
-        if here < 0:
-            yield start, place, len(said)
-        else:
-            found = here
+                yield start, end, len(said)
+            else:
+                found = here

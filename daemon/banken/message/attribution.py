@@ -15,6 +15,8 @@ SEPARATING = frozenset("-_=*~+#>─━―—–－ー＿＝")
 """What a line that separates mails begins with."""
 _COLONS = (":", "：")
 _FORWARDING = SEPARATING | frozenset("bB以転▼▽■◆")
+BEGINNING = _FORWARDING | frozenset("0123456789OoAI")
+"""What a head of an earlier mail begins with, where it holds no colon."""
 _HISTORY_WORDS = (
     r"original\s+(?:message|mail|e-mail|appointment)|reply\s+message|previous\s+message"
     r"|(?:元の?|オリジナル|オリジナルの|返信元の?|以前の|前の|受信|引用)(?:メッセージ|メール|文)"

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
-from banken.message import alternative, calendar, charset, html, links, segments
+from banken.message import calendar, charset, html, links, segments
+from banken.message.alternative import SAYS_SOMETHING, Form
 from banken.message.attachments import describe
 from banken.message.limits import Budget
 from banken.message.mime import Part
@@ -138,15 +139,15 @@ class _Composer:
         if not said:
             said.append(piece.text)
             return piece
-        before = "\n".join(said)
+        before, now = Form("\n".join(said)), Form(piece.text)
         said.append(piece.text)
-        missing = list(alternative.missing(piece.text, before))
-        if sum(count for _, _, count in missing) > _MOSTLY * len(alternative.letters(piece.text)):
-            missing = [(0, len(piece.text), sum(count for _, _, count in missing))]
+        missing = list(now.missing_in(before))
         news = sum(count for start, end, count in missing if not piece.is_picture(start, end))
-        lost = sum(count for _, _, count in alternative.missing(before, piece.text))
-        if max(news, lost) >= alternative.SAYS_SOMETHING:
+        lost = sum(count for _, _, count in before.missing_in(now))
+        if max(news, lost) >= SAYS_SOMETHING:
             self.budget.note(Note.ALTERNATIVE_DIFFERS)
+        if sum(count for _, _, count in missing) > _MOSTLY * len(now.letters):
+            return piece
         return piece.only([(start, end) for start, end, _ in missing])
 
     def add(self, piece: Piece) -> None:

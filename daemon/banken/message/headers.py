@@ -9,7 +9,7 @@ import binascii
 import re
 from dataclasses import dataclass, field
 
-from banken.message import charset
+from banken.message import charset, transfer
 from banken.message.limits import Budget
 from banken.message.notes import Note
 
@@ -162,16 +162,8 @@ class _Run:
 
     def _settle(self) -> None:
         if self._base64:
-            self._octets.append(_b(self._base64))
+            self._octets.append(transfer.base64(self._base64.encode("ascii", "ignore")))
             self._base64 = ""
-
-
-def _b(payload: str) -> bytes:
-    data = payload.encode("ascii", "ignore")
-    try:
-        return binascii.a2b_base64(data + b"=" * (-len(data) % 4))
-    except binascii.Error:  # one character too many
-        return binascii.a2b_base64(data[: len(data) // 4 * 4] + b"====")
 
 
 def _q(payload: str) -> bytes:

@@ -1,20 +1,18 @@
 """HTML as a person sees it: text, links, what is hidden, what is quoted.
 
-The tree comes from selectolax (Lexbor); this walks it once. Three things slow Lexbor down by the square of their number
-(nesting, unclosed formatting tags, attributes of one tag; measured 2026-11), so a page with too many of them is
-flattened instead.
+The tree comes from selectolax (Lexbor); this walks it once.
 """
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-from banken.message import style
+from banken.message import flatten, style
+from banken.message.flatten import BLOCKS, PARAGRAPHS
 from banken.message.notes import Note
 from banken.message.style import Style
 from banken.message.writer import Writer
@@ -36,13 +34,10 @@ _SKIPPED = frozenset(
     }
     | {"-comment", "-doctype"}
 )
-_BLOCKS = frozenset(
-    "address article aside body caption center dd details dialog dir div dt fieldset figcaption figure footer form header hr "
-    "html legend li main menu nav optgroup option pre section select summary table tbody textarea tfoot thead tr".split()
-)
-_PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl blockquote".split())
 _CELLS = frozenset({"td", "th"})
-_TELLING = frozenset({"a", "area", "img", "input", "blockquote", "font", "body", "table", "tr", "td", "th", "div", "p"})
+_TELLING = frozenset({"a", "area", "img", "input", "blockquote", "div"})
+_PAINTED = frozenset({"font", "body", "table", "tr", "td", "th", "div", "p"})
+_PREFORMATTED = frozenset({"pre", "textarea"})
 _BUTTONS = frozenset({"submit", "button", "reset", "text", "email", "url", "tel", ""})
 _HISTORY_CLASS = re.compile(r"\b(?:yahoo_quoted|protonmail_quote|tutanota_quote)\b")
 _DATA = re.compile(r"""data:[a-z]+/[^"'<>)\s]{100,}""", re.IGNORECASE)
@@ -64,37 +59,49 @@ def render(source: str) -> Page:
     """Return the page that `source` shows."""
     if "data:" in source:
         source = _DATA.sub("data:", source)
-    if _is_hostile(source):
-        return Page(text=_flatten(source), notes=[Note.HTML_FLATTENED])
+    if flatten.is_hostile(source):
+        return Page(text=flatten.text(source), notes=[Note.HTML_FLATTENED])
     tree = LexborHTMLParser(source)
     root = tree.root
     return _Walk(tree).run(root) if root is not None else Page()
 
 
-@dataclass(frozen=True, slots=True)
 class _Look:
-    """What an element hands down to what stands in it."""
+    """What an element hands down to what stands in it; one object for each combination in a page."""
 
-    hidden: bool = False
-    tiny: bool = False
-    colour: style.Colour = style.BLACK
-    background: style.Colour | None = style.WHITE
-    pre: bool = False
+    __slots__ = ("background", "colour", "handed", "hidden", "pre", "shown", "tiny")
 
-    def seen(self) -> bool:
-        return not (self.hidden or self.tiny) and (
-            self.background is None or not style.alike(self.colour, self.background)
-        )
+    def __init__(
+        self,
+        *,
+        hidden: bool = False,
+        tiny: bool = False,
+        colour: style.Colour = style.BLACK,
+        background: style.Colour | None = style.WHITE,
+        pre: bool = False,
+    ) -> None:
+        self.hidden = hidden
+        self.tiny = tiny
+        self.colour = colour
+        self.background = background
+        self.pre = pre
+        self.shown = not (hidden or tiny) and (background is None or not style.alike(colour, background))
+        self.handed: dict[int, tuple[Style, _Look]] = {}
 
     def with_style(self, said: Style) -> _Look:
-        background = said.background or (None if said.picture else self.background)
-        return _Look(
+        """Return the look inside an element that says `said`; remembered, for pages say the same over and over."""
+        known = self.handed.get(id(said))
+        if known:
+            return known[1]
+        look = _Look(
             hidden=self.hidden or said.hidden is True or said.clear,
             tiny=self.tiny if said.tiny is None else said.tiny,
             colour=said.colour or self.colour,
-            background=background,
+            background=said.background or (None if said.picture else self.background),
             pre=self.pre if said.pre is None else said.pre,
         )
+        self.handed[id(said)] = said, look  # holding `said` keeps its id from being used anew
+        return look
 
 
 class _Walk:
@@ -104,41 +111,37 @@ class _Walk:
         self.visible = Writer()
         self.concealed = Writer()
         self.page = Page()
+        self.styles: dict[str, Style] = {}
         self.sheet: dict[int, Style] = {}
         self.painted = False
         """A style sheet sets backgrounds, so that a colour alone tells nothing."""
         self._read_sheets(tree)
 
     def run(self, root: LexborNode) -> Page:
-        start = _Look(background=None if self.painted else style.WHITE)
-        stack = [(root.iter(include_text=True), start, _Open(writer=self.visible))]
+        """Walk below `root` without recursion, in one loop: here the time goes."""
+        look = _Look(background=None if self.painted else style.WHITE)
+        opened = _Open("", self.visible)
+        stack = [(root.iter(include_text=True), look, opened)]
         while stack:
-            children, look, _ = stack[-1]
-            deeper = self._children(children, look)
-            if deeper:
-                stack.append(deeper)
+            children, look, opened = stack[-1]
+            writer = self.visible if look.shown else self.concealed
+            for node in children:
+                tag = node.tag or ""
+                if tag == "-text":
+                    writer.write(node.text_content or "", pre=look.pre)
+                elif tag == "br":
+                    writer.newline()
+                elif tag not in _SKIPPED:
+                    stack.append(self._enter(node, tag, look))
+                    break
             else:
-                self._leave(stack.pop()[2])
+                stack.pop()
+                self._leave(opened)
         page = self.page
         page.text, page.hidden = self.visible.text(), self.concealed.text()
         if page.hidden:
             page.notes.append(Note.HIDDEN_TEXT)
         return page
-
-    def _children(
-        self, children: Iterator[LexborNode], look: _Look
-    ) -> tuple[Iterator[LexborNode], _Look, _Open] | None:
-        """Write texts until an element comes, and return that opened; None when there is nothing left."""
-        writer = self.visible if look.seen() else self.concealed
-        for node in children:
-            tag = node.tag or ""
-            if tag == "-text":
-                writer.write(node.text_content or "", pre=look.pre)
-            elif tag == "br":
-                writer.newline()
-            elif tag not in _SKIPPED:
-                return self._enter(node, tag, look)
-        return None
 
     def _enter(self, node: LexborNode, tag: str, look: _Look) -> tuple[Iterator[LexborNode], _Look, _Open]:
         attributes = node.attributes
@@ -147,35 +150,30 @@ class _Walk:
             said = self._said(node, tag, attributes)
             if said is not style.NOTHING:
                 look, tight = look.with_style(said), said.tight
-        if tag in ("pre", "textarea"):
+        if tag in _PREFORMATTED:
             look = look.with_style(_PRE)
-        writer = self.visible if look.seen() else self.concealed
-        opened = _Open(tag, writer)
-        if tag in _PARAGRAPHS:
+        opened = _Open(tag, self.visible if look.shown else self.concealed)
+        if tag in PARAGRAPHS:
             opened.lines = 1 if tight else 2
-        elif tag in _BLOCKS:
+        elif tag in BLOCKS:
             opened.lines = 1
         if opened.lines:
-            writer.block(opened.lines)
+            opened.writer.block(opened.lines)
         if tag in _TELLING and attributes:
             self._note(opened, attributes)
         return node.iter(include_text=True), look, opened
 
     def _said(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> Style:
-        said = style.parse(attributes.get("style") or "") if "style" in attributes else style.NOTHING
+        said = style.NOTHING
+        if "style" in attributes:
+            text = attributes["style"] or ""
+            said = self.styles.get(text) or self.styles.setdefault(text, style.parse(text))
         if self.sheet and (ruled := self.sheet.get(node.mem_id)) and said.hidden is None:
             said = ruled
         if "hidden" in attributes and said.hidden is None:
             return _HIDDEN
-        if tag in _TELLING and ("bgcolor" in attributes or "color" in attributes or "background" in attributes):
-            said = Style(
-                hidden=said.hidden,
-                tiny=said.tiny,
-                colour=said.colour or style.colour(attributes.get("color") or ""),
-                background=said.background or style.colour(attributes.get("bgcolor") or ""),
-                picture=said.picture or bool(attributes.get("background")),
-                pre=said.pre,
-            )
+        if tag in _PAINTED and ("bgcolor" in attributes or "color" in attributes or "background" in attributes):
+            return style.painted(said, *(attributes.get(name) or "" for name in ("color", "bgcolor", "background")))
         return said
 
     def _note(self, opened: _Open, attributes: dict[str, str | None]) -> None:
@@ -192,19 +190,18 @@ class _Walk:
         elif tag == "blockquote":
             opened.quote = attributes.get("type") == "cite" or "gmail_quote" in (attributes.get("class") or "")
         elif tag == "div":
-            opened.quote = bool(_HISTORY_CLASS.search(attributes.get("class") or ""))
+            opened.quote = "class" in attributes and bool(_HISTORY_CLASS.search(attributes["class"] or ""))
         opened.start = writer.length
 
     def _leave(self, opened: _Open) -> None:
         writer = opened.writer
-        if opened.tag in _CELLS:
-            writer.space()
-        elif opened.lines:
+        if opened.lines:
             writer.block(opened.lines)
-        if opened.href and writer is self.visible and writer.length > opened.start:
-            self.page.links.append((opened.href, opened.start, writer.length))
-        elif opened.href:
-            self.page.links.append((opened.href, 0, 0))
+        elif opened.tag in _CELLS:
+            writer.space()
+        if opened.href:
+            shown = writer is self.visible and writer.length > opened.start
+            self.page.links.append((opened.href, opened.start, writer.length) if shown else (opened.href, 0, 0))
         if opened.quote:
             self._span(writer, self.page.quotes, opened.start)
 
@@ -229,16 +226,17 @@ _PRE = Style(pre=True)
 _HIDDEN = Style(hidden=True)
 
 
-@dataclass(slots=True)
 class _Open:
     """An element that is not closed yet."""
 
-    tag: str = ""
-    writer: Writer = field(default_factory=Writer)
-    lines: int = 0
-    start: int = 0
-    href: str = ""
-    quote: bool = False
+    __slots__ = ("href", "lines", "quote", "start", "tag", "writer")
+
+    def __init__(self, tag: str, writer: Writer) -> None:
+        self.tag = tag
+        self.writer = writer
+        self.lines = self.start = 0
+        self.href = ""
+        self.quote = False
 
 
 def _select(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
@@ -248,67 +246,3 @@ def _select(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
         return tree.css(selector)
     except ValueError:  # a selector that Lexbor does not know
         return []
-
-
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
-_NEVER_DEEP = frozenset(
-    "p li td th tr dt dd option tbody thead tfoot br img hr meta link input area col base wbr".split()
-)
-_FEW_TAGS, _SOME_TAGS = 600, 5_000
-_CLONES, _DEPTH = 1_000_000, 500
-_SHORT = 20_000
-_MANY_ATTRIBUTES = re.compile(
-    r"""<[a-zA-Z][^\s/>]*+(?:[\s/]++[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+){300}"""
-)
-
-
-def _is_hostile(source: str) -> bool:
-    """Return whether `source` would cost Lexbor time by the square of its length."""
-    tags = source.count("<")
-    if tags <= _FEW_TAGS:
-        return len(source) > _SHORT and _MANY_ATTRIBUTES.search(source) is not None
-    open_now: dict[str, int] = {}
-    formatting = depth = most_formatting = most = 0
-    for closing, name in _TAG.findall(source):
-        name = name.lower()  # noqa: PLW2901
-        if name in _NEVER_DEEP:
-            continue
-        now = open_now.get(name, 0)
-        if closing and not now:
-            continue
-        step = -1 if closing else 1
-        open_now[name] = now + step
-        depth += step
-        most = max(most, depth)
-        if name in _FORMATTING:
-            formatting += step
-            most_formatting = max(most_formatting, formatting)
-    return (
-        most_formatting * tags > _CLONES
-        or (tags > _SOME_TAGS and most > _DEPTH)
-        or (len(source) > _SHORT and _MANY_ATTRIBUTES.search(source) is not None)
-    )
-
-
-_ANY_TAG = re.compile(r"(<[^<>]*>)")
-
-
-def _flatten(source: str) -> str:
-    """Return the text of `source` without its layout, in one pass whatever it holds."""
-    writer = Writer()
-    skipping = ""
-    for piece in _ANY_TAG.split(source):
-        match = _TAG.match(piece)
-        name = match[2].lower() if match else ""
-        if skipping:
-            skipping = "" if match and match[1] and name == skipping else skipping
-        elif name in ("script", "style"):
-            skipping = "" if match and match[1] else name
-        elif name == "br":
-            writer.newline()
-        elif name in _BLOCKS or name in _PARAGRAPHS:
-            writer.block(1)
-        elif not match and not piece.startswith(("<!", "<?")):
-            writer.write(html.unescape(piece))
-    return writer.text()

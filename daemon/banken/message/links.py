@@ -78,8 +78,7 @@ def host(address: str) -> str:
 def differs(link: Link) -> bool:
     """Return whether a link shows the address of one host and leads to another."""
     match = _ADDRESS_LIKE.fullmatch(link.text)
-    shown, target = (match[1].lower() if match else ""), host(link.href)
-    if not shown or not target or not link.href.lower().startswith("http"):
+    if not match or not link.href[:5].lower().startswith("http"):
         return False
-    shown, target = shown.removeprefix("www."), target.removeprefix("www.")
-    return shown != target and not target.endswith("." + shown) and not shown.endswith("." + target)
+    shown, target = match[1].lower().removeprefix("www."), host(link.href).removeprefix("www.")
+    return bool(target) and shown != target and not target.endswith("." + shown) and not shown.endswith("." + target)

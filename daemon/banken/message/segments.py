@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from banken.message import attribution, signature
 from banken.words import Segment, SegmentKind
@@ -62,16 +62,17 @@ class _Lines:
     def segments(self) -> list[Segment]:
         """Return the runs of lines of one kind; an empty line goes with the lines above it."""
         made: list[Segment] = []
-        place = 0
-        for number, line in enumerate(self.raw):
-            end = place + len(line) + (number + 1 < len(self.raw))
-            kind = self.kinds[number]
-            if made and (made[-1].kind == kind or not self.lines[number]):
-                made[-1] = Segment(made[-1].kind, made[-1].start, end)
-            elif made or self.lines[number]:
-                made.append(Segment(kind, made[-1].end if made else 0, end))
-            place = end
-        return made or [Segment(_BODY, 0, place)]
+        current: SegmentKind | None = None
+        start = place = 0
+        for kind, line, raw in zip(self.kinds, self.lines, self.raw, strict=True):
+            if line and kind != current:
+                if current is not None:
+                    made.append(Segment(current, start, place))
+                    start = place
+                current = kind
+            place += len(raw) + 1
+        made.append(Segment(current or _BODY, start, place - 1))
+        return made
 
     def _mark_quotes(self, quotes: Sequence[tuple[int, int]]) -> None:
         bars = 0
@@ -101,16 +102,28 @@ class _Lines:
 
     def _mark_earlier(self) -> None:
         """Find where earlier mails begin: what follows is not new, or is a quotation that new words may follow."""
-        for number, line in enumerate(self.lines):
-            if not line or self.kinds[number] != _BODY or len(line) > _LONGEST:
+        for number in self._candidates():
+            if self.kinds[number] != _BODY:
                 continue
             kind, end = self._head(number)
-            if kind and self._is_quoted(end) and not attribution.is_forward(line):
+            if kind and self._is_quoted(end) and not attribution.is_forward(self.lines[number]):
                 self.kinds[number:end] = [_QUOTE] * (end - number)
                 self.attributed = True
             elif kind:
                 self.kinds[number:] = [kind] * (len(self.lines) - number)
                 return
+
+    def _candidates(self) -> Iterator[int]:
+        """Yield the lines that may be the head of an earlier mail: most lines are none, and that is seen at a glance."""
+        last = -1
+        for number, line in enumerate(self.lines):
+            if not line:
+                continue
+            if self.kinds[number] == _QUOTE and last >= 0 and self.kinds[last] == _BODY:
+                yield last
+            last = number
+            if (line[0] in attribution.BEGINNING or ":" in line or "：" in line) and len(line) <= _LONGEST:
+                yield number
 
     def _head(self, number: int) -> tuple[SegmentKind | None, int]:
         """Return the kind of earlier mail whose head stands at line `number`, and the line behind that head."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 Colour = tuple[int, int, int]
@@ -68,11 +68,8 @@ NOTHING = Style()
 def parse(declarations: str) -> Style:
     """Return what the text of a `style` attribute or the inside of a rule's braces says."""
     text = declarations[:_LENGTH].lower()
-    return _parse(text) if _TELLING.search(text) else NOTHING
-
-
-@lru_cache(2_048)
-def _parse(text: str) -> Style:
+    if not _TELLING.search(text):
+        return NOTHING
     said: dict[str, str] = {}
     for declaration in text.split(";"):
         name, colon, value = declaration.partition(":")
@@ -89,6 +86,17 @@ def _parse(text: str) -> Style:
         picture="url(" in background or "gradient" in background or "background-image" in said,
         pre=_pre(said.get("white-space", "")),
         tight=_is_zero(said.get("margin-bottom") or said.get("margin", "").split(" ")[0]) and "margin-top" not in said,
+    )
+
+
+@lru_cache(512)
+def painted(said: Style, colour_: str, background: str, picture: str) -> Style:
+    """Return `said` with what the attributes `color`, `bgcolor` and `background` add to it."""
+    return replace(
+        said,
+        colour=said.colour or colour(colour_[:_LENGTH]),
+        background=said.background or colour(background[:_LENGTH]),
+        picture=said.picture or bool(picture),
     )
 
 

@@ -53,14 +53,23 @@ def _base64(data: bytes) -> tuple[bytes, list[str]]:
         if strays * 10 > len(data) or not data.isascii():  # it is not base64 at all
             return data, notes
         data = b"\n".join(line for line in data.split(b"\n") if _BASE64_LINE.fullmatch(line))
-    clean = data.translate(None, _SPACE)
+    if len(data.translate(None, _SPACE).rstrip(b"=")) % 4 == 1:
+        notes.append(Note.TRANSFER_BROKEN)
+    return base64(data), notes
+
+
+def base64(data: bytes) -> bytes:
+    """Return the octets that `data` codes; what is no letter of base64 is stepped over, padding may stand anywhere."""
+    clean = data.translate(None, _NO_LETTERS)
     if clean.count(b"=") > _PIECES:
         clean = clean.translate(None, b"=")
     if b"=" in clean.rstrip(b"="):  # coded piece by piece, each with its own padding
-        return b"".join(_piece(piece) for piece in _PADDED.findall(clean)), notes
-    if len(clean.rstrip(b"=")) % 4 == 1:
-        notes.append(Note.TRANSFER_BROKEN)
-    return _piece(clean), notes
+        return b"".join(_piece(piece) for piece in _PADDED.findall(clean))
+    return _piece(clean)
+
+
+_LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+_NO_LETTERS = bytes(octet for octet in range(256) if octet not in _LETTERS)
 
 
 def _piece(data: bytes) -> bytes:

@@ -25,6 +25,9 @@ class Writer:
 
     def write(self, text: str, *, pre: bool = False) -> None:
         """Add `text`, its white space collapsed unless it is preformatted (`pre`)."""
+        if not pre and text.isspace() and "\u3000" not in text and "\xa0" not in text:
+            self._space = True
+            return
         ugly = _UGLY.search(text) is not None
         if ugly:
             text = _CONTROL.sub("", text)
