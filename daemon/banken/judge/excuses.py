@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from banken.judge.lexicon import Lexicon
 from banken.judge.means import Beside
@@ -41,6 +41,19 @@ class Reading(Protocol):
 _Look = Callable[[Condition, Place, Reading], str | None]
 
 
+class _Check(NamedTuple):
+    """One condition of an excuse, how it is looked into, and which lists it cannot hold without (None: unknown)."""
+
+    look: _Look
+    condition: Condition
+    triggers: frozenset[str] | None
+
+
+def _triggers(condition: Condition) -> frozenset[str] | None:
+    lists = condition.after or condition.before or condition.around
+    return frozenset(lists) if lists and condition.scope != "paragraph" else None
+
+
 class Excuses:
     """All excuses, compiled; `letting_go` is asked once for each candidate."""
 
@@ -63,16 +76,19 @@ class Excuses:
             "subject": _subject,
             "case": _case,
         }
-        self._looks = {
-            name: tuple((looks[condition.place], condition) for condition in excuse.any)
+        self._checks = {
+            name: tuple(_Check(looks[condition.place], condition, _triggers(condition)) for condition in excuse.any)
             for name, excuse in excuses.items()
         }
         self._quoting = {
-            condition: Beside.of(concepts, condition.quoted, fillers)
+            condition.quoted: Beside.of(concepts, condition.quoted, fillers)
             for excuse in excuses.values()
             for condition in excuse.any
             if condition.quoted is not None
         }
+        self._particular = frozenset(
+            name for name, excuse in excuses.items() if any(one.subject or one.around for one in excuse.any)
+        )
 
     def letting_go(self, place: Place, names: Iterable[str], reading: Reading) -> Iterator[tuple[str, str]]:
         """Yield the excuses among `names` that hold for `place`, in their order, each with the word that makes it."""
@@ -87,11 +103,23 @@ class Excuses:
 
     def _word_for(self, name: str, place: Place, reading: Reading) -> str | None:
         known = place.passage.excused
-        key = (name, place.start, place.end)
+        key = (name, place.start, place.end, place.hits if name in self._particular else None)
         if key not in known:
-            words = (look(condition, place, reading) for look, condition in self._looks[name])
+            checks = (check for check in self._checks[name] if self._hopeful(check, place))
+            words = (check.look(check.condition, place, reading) for check in checks)
             known[key] = next((word for word in words if word is not None), None)
         return known[key]
+
+    def _hopeful(self, check: _Check, place: Place) -> bool:
+        """Return whether a word that `check` looks for may stand in the sentences it looks at."""
+        if check.triggers is None:
+            return True
+        margin = 1 if check.condition.scope == "next" else 0
+        last = min(place.sentences[1] + margin, len(place.passage.sentences) - 1)
+        return any(
+            not check.triggers.isdisjoint(place.passage.grammar(self._lexicon, sentence).hints)
+            for sentence in range(max(0, place.sentences[0] - margin), last + 1)
+        )
 
     def _after(self, condition: Condition, place: Place, _reading: Reading) -> str | None:
         return self._behind(condition, condition.after or (), place)
@@ -150,7 +178,7 @@ class Excuses:
             return None
         quoted = passage.text[start - 1 : end + 1]
         if condition.quoted:
-            beside = self._quoting[condition]
+            beside = self._quoting[condition.quoted]
             return quoted if beside.behind(passage.text, _last_quotation(passage, end) + 1) else None
         return quoted if len(passage.text[start:end].strip()) > place.end - place.start else None
 
@@ -169,7 +197,10 @@ class Excuses:
 
     def _list_head(self, condition: Condition, place: Place, _reading: Reading) -> str | None:
         passage = place.passage
-        head = _head_of_list(passage.text, place.start)
+        line = passage.text.rfind("\n", 0, place.start) + 1
+        if line not in passage.heads:
+            passage.heads[line] = _head_of_list(passage.text, line)
+        head = passage.heads[line]
         if head is None:
             return None
         words = passage.words(self._lexicon, condition.in_paragraph_head or (), *head)
@@ -195,12 +226,11 @@ def _last_quotation(passage: Passage, end: int) -> int:
     return end
 
 
-def _head_of_list(text: str, at: int) -> Span | None:
-    """Return the line above the list that `at` stands in; None when it stands in no list.
+def _head_of_list(text: str, start: int) -> Span | None:
+    """Return the line above the list that the line at `start` stands in; None when it stands in no list.
 
     A list is made of lines with bullets, or of the lines that follow one with a colon or an arrow at its end.
     """
-    start = text.rfind("\n", 0, at) + 1
     bulleted = _LIST_LINE.match(text, start) is not None
     for _line in range(_LINES_UP):
         if start == 0:

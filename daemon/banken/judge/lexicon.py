@@ -18,6 +18,9 @@ _CUT_LINE = re.compile(r"\n(?<=[^\n]{20}\n)(?<=[ぁ-ゖー々\u4e00-\u9fff]\n)(?
 _SEAM = 12
 
 
+_EDGES = ((False, False), (False, True), (True, False), (True, True))
+
+
 class Hit(NamedTuple):
     """A word of a concept at `[start, end)` of a folded text, and how it was found."""
 
@@ -35,37 +38,43 @@ ATOM = "atom:"
 """Prefix of the pseudo-concept that an atom is found as."""
 
 
-class _Entry:
-    """What a literal of the automaton means for one concept: a word, or the rarest part of some."""
+class _Entry(NamedTuple):
+    """What a literal of the automaton means for one concept: a whole word (most are alike), or the part of some."""
 
-    __slots__ = ("_latin", "_pattern", "_plain", "_reach", "_spellings", "blocks", "brand")
+    brand: bool
+    blocks: bool
+    """A `not_inside` word: no hit of the concept inside it counts."""
+    latin: tuple[bool, bool]
+    """Whether the left and the right edge must be the edge of a Latin word."""
+    longer: _Longer | None = None
+    """The words that the literal is only the rarest part of."""
 
-    def __init__(self, spellings: Sequence[Spelling], *, brand: bool, blocks: bool) -> None:
-        self.brand = brand
-        self.blocks = blocks
-        """A `not_inside` word: no hit of the concept inside it counts."""
+    def places(self, text: str, start: int, end: int) -> Iterable[Span]:
+        """Return where the words stand, given where their literal does."""
+        if self.longer is not None:
+            return self.longer.places(text, start, end)
+        left, right = self.latin
+        if (left and start and is_latin(text[start - 1])) or (right and end < len(text) and is_latin(text[end])):
+            return ()
+        return ((start, end),)
+
+
+class _Longer:
+    """Words with gaps or numbers that share their rarest part; compiled when first needed, which most never are."""
+
+    __slots__ = ("_pattern", "_reach", "_spellings")
+
+    def __init__(self, spellings: Sequence[Spelling]) -> None:
         self._spellings = spellings
-        self._plain = len(spellings) == 1 and spellings[0].plain
-        self._latin = (False, False) if blocks and self._plain else spellings[0].latin
         self._pattern: re.Pattern[str] | None = None
         self._reach = 0
 
     def places(self, text: str, start: int, end: int) -> Iterable[Span]:
-        """Return where the words stand, given where their literal does."""
-        if self._plain:
-            return ((start, end),) if self._edges_hold(text, start, end) else ()
         pattern = self._pattern or self._compile()
         words = pattern.finditer(text, max(0, start - self._reach), end + self._reach)
         return [word.span() for word in words if word.start() <= start and end <= word.end()]
 
-    def _edges_hold(self, text: str, start: int, end: int) -> bool:
-        left, right = self._latin
-        if left and start and is_latin(text[start - 1]):
-            return False
-        return not (right and end < len(text) and is_latin(text[end]))
-
     def _compile(self) -> re.Pattern[str]:
-        """Compile the longer words when they are first needed: most never are."""
         self._reach = max(spelling.reach for spelling in self._spellings)
         self._pattern = re.compile("|".join(spelling.regex for spelling in self._spellings))
         return self._pattern
@@ -241,14 +250,12 @@ def _entries(words: Words) -> Iterator[tuple[str, _Entry]]:
     """Yield the literals of a concept; longer words that share their rarest part share an entry."""
     kinds = ((words.words, False, False), (words.brand, True, False), (words.not_inside, False, True))
     for sources, brand, blocks in kinds:
-        plain: dict[Spelling, None] = {}
+        alike = {latin: _Entry(brand, blocks, latin) for latin in _EDGES}
         parts: dict[str, list[Spelling]] = {}
-        for spelling in (spelling for source in sources for spelling in spellings(source)):
+        for spelling in dict.fromkeys(spelling for source in sources for spelling in spellings(source)):
             if spelling.plain:
-                plain[spelling] = None
+                yield spelling.literal, alike[(False, False) if blocks else spelling.latin]
             else:
                 parts.setdefault(spelling.literal, []).append(spelling)
-        for spelling in plain:
-            yield spelling.literal, _Entry((spelling,), brand=brand, blocks=blocks)
         for literal, longer in parts.items():
-            yield literal, _Entry(longer, brand=brand, blocks=blocks)
+            yield literal, _Entry(brand, blocks, (False, False), _Longer(longer))

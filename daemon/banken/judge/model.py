@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from banken.message.model import Link
 from banken.words import Category, Channel, Permission, Segment, SegmentKind, Stage
+
+if TYPE_CHECKING:  # the judge needs no mail reader to run
+    from banken.message.model import Link
 
 
 @dataclass(frozen=True, slots=True)

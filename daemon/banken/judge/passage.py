@@ -41,8 +41,10 @@ class Passage:
     terms: dict[object, list[Hit]] = field(init=False, default_factory=dict)
     """The hits of each term of the rules, as far as they were asked for."""
     as_means: dict[Hit, bool] = field(init=False, default_factory=dict)
-    excused: dict[tuple[str, int, int], str | None] = field(init=False, default_factory=dict)
+    excused: dict[object, str | None] = field(init=False, default_factory=dict)
     """The word that makes an excuse hold for a stretch, as far as it was asked for."""
+    heads: dict[int, Span | None] = field(init=False, default_factory=dict)
+    """The line above the list that a line stands in, by where the line begins, as far as it was asked for."""
 
     _grammar: dict[int, Scan] = field(init=False, default_factory=dict)
     _words: dict[tuple[Sequence[str], int], list[Span]] = field(init=False, default_factory=dict)
@@ -120,12 +122,18 @@ class Passage:
     def _words_in(self, lexicon: Lexicon, lists: Sequence[str], sentence: int) -> list[Span]:
         key = (lists, sentence)
         if key not in self._words:
-            offset, end = self.sentences[sentence]
-            if sentence not in self._grammar:
-                self._grammar[sentence] = lexicon.scan(self.text[offset:end])
-            spans = {span for name in lists for span in self._grammar[sentence].spans(name)}
+            offset = self.sentences[sentence][0]
+            scan = self.grammar(lexicon, sentence)
+            spans = {span for name in lists for span in scan.spans(name)}
             self._words[key] = sorted((offset + start, offset + stop) for start, stop in spans)
         return self._words[key]
+
+    def grammar(self, lexicon: Lexicon, sentence: int) -> Scan:
+        """Return what the grammar's words are in a sentence (places count from its beginning)."""
+        if sentence not in self._grammar:
+            start, end = self.sentences[sentence]
+            self._grammar[sentence] = lexicon.scan(self.text[start:end])
+        return self._grammar[sentence]
 
     def stands_alone(self, start: int, end: int) -> bool:
         """Return whether a brand at the folded `[start, end)` is a word of its own in the original.

@@ -34,13 +34,14 @@ class Place:
     When `whole` is false, only the last hit is looked at.
     """
 
-    __slots__ = ("end", "hits", "passage", "scopes", "start")
+    __slots__ = ("end", "hits", "passage", "scopes", "sentences", "start")
 
     def __init__(self, passage: Passage, hits: tuple[Hit, ...], *, whole: bool = True) -> None:
         self.passage = passage
         self.hits = hits
         self.start = min(hit.start for hit in hits) if whole else hits[-1].start
         self.end = max(hit.end for hit in hits) if whole else hits[-1].end
+        self.sentences = passage.sentence_at(self.start), passage.sentence_at(max(self.start, self.end - 1))
         self.scopes: dict[str, Span] = {}
 
     def scope(self, name: str) -> Span:
@@ -56,7 +57,7 @@ class Place:
         if name == "paragraph":
             start, end = passage.paragraph_at(self.start)
             return max(start, self.start - FAR), min(end, self.end + FAR)
-        first, final = passage.sentence_at(self.start), passage.sentence_at(last)
+        first, final = self.sentences
         if name == "next":
             first, final = max(0, first - 1), min(len(passage.sentences) - 1, final + 1)
         return passage.sentences[first][0], passage.sentences[final][1]

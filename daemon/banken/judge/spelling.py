@@ -7,7 +7,7 @@ at the end leaves a Latin word open there. Everything else stands for itself and
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from itertools import product
 from math import prod
@@ -24,8 +24,9 @@ LIMIT = 2000
 _NUMBER = "[0-9〇一二三四五六七八九十百千万,.]{1,10}"
 _GAP = rf"[^。!?\n]{{0,{GAP}}}?"
 _SPECIAL = re.compile("([…#])")
-_PIECES = re.compile(r"[()|]|[^()|]+")
+_PIECES = re.compile(r"[()|…#]|[^()|…#]+")
 _OPEN, _CLOSE, _BAR = "\0(", "\0)", "\0|"  # unlike a bracket that folding brings forth
+_STRUCTURE = {"(": _OPEN, ")": _CLOSE, "|": _BAR, "…": "…", "#": "#"}
 
 
 class Spelling(NamedTuple):
@@ -62,17 +63,21 @@ class Spelling(NamedTuple):
 
 def expand(source: str) -> tuple[str, ...]:
     """Return every spelling that `source` stands for, as written; raises Mistake for a malformed one."""
-    return _expand(source, str)
+    return _expand([_STRUCTURE.get(piece, piece) for piece in _PIECES.findall(source)], source)
 
 
 @cache
 def spellings(source: str) -> tuple[Spelling, ...]:
     """Return every spelling that `source` stands for, as it is searched; raises Mistake for a malformed one."""
-    return tuple(_spelling(word, source) for word in _expand(source, _fold))
+    pieces = _PIECES.findall(" ".join(source.splitlines()))
+    words = iter(fold("\n".join(piece for piece in pieces if piece not in _STRUCTURE)).text.split("\n"))
+    return tuple(
+        _spelling(word, source)
+        for word in _expand([_STRUCTURE[piece] if piece in _STRUCTURE else next(words) for piece in pieces], source)
+    )
 
 
-def _expand(source: str, spelled: Callable[[str], str]) -> tuple[str, ...]:
-    pieces = [f"\0{piece}" if piece in "()|" else spelled(piece) for piece in _PIECES.findall(source)]
+def _expand(pieces: list[str], source: str) -> tuple[str, ...]:
     words, rest = _alternatives(pieces, 0, source)
     if rest < len(pieces):
         raise Mistake(_("“)” without “(” in “{word}”").format(word=source), _("write “（” for a real bracket"))
@@ -81,16 +86,11 @@ def _expand(source: str, spelled: Callable[[str], str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(words))
 
 
-def _fold(piece: str) -> str:
-    """Fold a piece but for its gaps and numbers."""
-    parts = _SPECIAL.split(piece)
-    parts[::2] = [fold(part).text for part in parts[::2]]
-    return "".join(parts)
-
-
 def _spelling(word: str, source: str) -> Spelling:
     open_end = word.endswith("*") and len(word) > 1
     word = word[:-1] if open_end else word
+    if "…" not in word and "#" not in word:
+        return Spelling(word, word, open_end)
     literal = min(filter(None, _SPECIAL.split(word)[::2]), key=_likelihood, default="")
     if not literal:
         raise Mistake(_("“{word}” has no letters to look for").format(word=source))

@@ -32,7 +32,8 @@ _COMPOSING = "\u3099\u309a\u309b\u309cﾞﾟ"
 _RUNS_COMPOSING = re.compile(f"([う-ほ][{_COMPOSING}]+|[^{_STABLE}]+)")
 _MEMO_RUN, _MEMO_SIZE = 24, 50_000
 _TURN = "\u202e"
-_SPACED = re.compile(r"(?:[ぁ-ゖァ-ヺー々\u4e00-\u9fff][ \u3000]){7,}[ぁ-ゖァ-ヺー々\u4e00-\u9fff]")
+_LETTER = r"[ぁ-ゖァ-ヺー々\u4e00-\u9fff]"
+_SPACED = re.compile(rf"[ \u3000](?<={_LETTER}.)(?:{_LETTER}[ \u3000]){{6,}}(?={_LETTER})")
 _TURNED = re.compile("\u202e([^\u202c\u202e\n]*)")
 SEPARATORS = " \n.,_-・/\\'`^:;+=→()[]{}<>ー~"
 """Signs that people put between the letters of a word to hide it."""
@@ -153,7 +154,7 @@ def _as_seen(text: str) -> tuple[str, tuple[int, ...]]:
 
 def _closed_up(text: str) -> tuple[str, tuple[int, ...]]:
     """Take out the spaces between the letters of words that are spaced out throughout."""
-    gaps = {at for row in _SPACED.finditer(text) for at in range(row.start() + 1, row.end(), 2)}
+    gaps = {at for row in _SPACED.finditer(text) for at in range(row.start(), row.end(), 2)}
     order = tuple(at for at in range(len(text)) if at not in gaps)
     return "".join(map(text.__getitem__, order)), order
 
