@@ -27,7 +27,7 @@ def test_everyday_talk_is_no_ask(prepared):
 
 
 def test_the_weights_are_what_the_corpus_teaches(prepared):
-    assert train.WEIGHTS.read_bytes() == train.weights(prepared), "run `make train`"
+    assert train.WEIGHTS.read_bytes() == train.weights(*prepared), "run `make train`"
 
 
 def test_a_fall_is_noticed():

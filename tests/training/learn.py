@@ -25,7 +25,7 @@ ROUNDS = 1
 WORD_SHARE = 0.5
 """Weight of words and pairs of words beside that of runs of characters."""
 SLOPE = 4.0
-"""How quickly a score rises around the threshold: 0.2 lies about a third of a margin below it."""
+"""How quickly a score rises around the learned border: 0.2 lies about a third of a margin below it."""
 SQUARE = 2.0
 """Grain of the squared weights of rows, which are kept in one byte."""
 
@@ -143,12 +143,12 @@ def loudest(owner: np.ndarray, values: np.ndarray) -> list[int]:
     return list(best.values())
 
 
-def to_lines(model: Model, thresholds: Sequence[float], slope: float) -> tuple[bytes, tuple[Line, ...]]:
+def to_lines(model: Model) -> tuple[bytes, tuple[Line, ...]]:
     """Return the table of squares and the lines of the weights file."""
     lines = []
-    for category, weights, bias, threshold in zip(CATEGORIES, model.weights, model.biases, thresholds, strict=True):
+    for category, weights, bias in zip(CATEGORIES, model.weights, model.biases, strict=True):
         folded = weights * np.sqrt(model.squares.astype(np.int64))
         scale = float(np.abs(folded).max() / (NOUGHT - 1))
         table = (np.clip(np.rint(folded / scale), 1 - NOUGHT, NOUGHT - 1) + NOUGHT).astype(np.uint8)
-        lines.append(Line(category, table.tobytes(), scale, float(bias), threshold, slope))
+        lines.append(Line(category, table.tobytes(), scale, float(bias), threshold=0.0, slope=SLOPE))
     return model.squares.tobytes(), tuple(lines)

@@ -7,20 +7,20 @@ from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
 
+import numpy as np
 from tests.training.corpus import CATEGORIES, RULES, Known, Text
-from tests.training.learn import SLOPE, to_lines
-from tests.training.measure import Lessons, prepared
+from tests.training.learn import Data, to_lines, train
+from tests.training.measure import prepared
 
 from banken.judge.reader.weights import Weights, dump
 
 WEIGHTS = RULES / "reader" / "weights.bin"
 
 
-def weights(ready: tuple[Lessons, Known]) -> bytes:
+def weights(data: Data, already: Known) -> bytes:
     """Return the file of weights that the corpus teaches."""
-    lessons, already = ready
-    squares, lines = to_lines(lessons.without(), lessons.thresholds(), SLOPE)
-    return dump(Weights(squares, lines, *already, facts(lessons.data.texts)))
+    model = train(data, np.ones(len(data.owner), bool))
+    return dump(Weights(*to_lines(model), *already, facts(data.texts)))
 
 
 def facts(corpus: Sequence[Text]) -> dict[str, object]:
@@ -39,7 +39,7 @@ def facts(corpus: Sequence[Text]) -> dict[str, object]:
 
 def main() -> int:
     """Write the weights, or with --check say whether the file is what the corpus teaches."""
-    made = weights(prepared())
+    made = weights(*prepared())
     if "--check" in sys.argv:
         same = WEIGHTS.exists() and WEIGHTS.read_bytes() == made
         print("weights are what the corpus teaches" if same else "weights are stale: run make train")
