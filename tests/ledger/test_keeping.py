@@ -70,6 +70,17 @@ def test_a_backup_never_overwrites(tmp_path):
     assert (tmp_path / "copy.db").read_text() == "precious"
 
 
+def test_a_backup_that_fails_leaves_nothing_behind(tmp_path, monkeypatch):
+    def full(*_arguments):
+        raise LedgerError("the disk is full")
+
+    with Ledger.open(tmp_path / "state") as ledger:
+        monkeypatch.setattr(ledger, "_outside_a_transaction", full)
+        with pytest.raises(LedgerError):
+            ledger.backup(tmp_path / "copy.db")
+    assert not (tmp_path / "copy.db").exists()
+
+
 def test_a_backup_into_a_missing_folder_says_so(tmp_path):
     with Ledger.open(tmp_path / "state") as ledger, pytest.raises(LedgerError, match="missing"):
         ledger.backup(tmp_path / "missing" / "copy.db")

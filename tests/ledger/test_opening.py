@@ -140,6 +140,24 @@ def test_damage_inside_is_seen_at_the_start_and_the_newest_backup_is_named(tmp_p
         Ledger.open(tmp_path)
 
 
+@pytest.mark.parametrize("name", ["状態", "100% mine?", "a#b&c=d", "x'y\"z", "name.db"])
+def test_a_folder_may_have_any_name(tmp_path, name):
+    with Ledger.open(tmp_path / name) as ledger:
+        ledger.seen.record(a_message())
+        assert ledger.file.is_file()
+        assert ledger.file.is_relative_to(tmp_path / name)
+
+
+def test_a_ledger_has_a_secret_of_its_own_that_lasts(tmp_path):
+    with Ledger.open(tmp_path / "one") as ledger:
+        secret = ledger.secret
+        assert ledger.secret == secret
+    with Ledger.open(tmp_path / "one") as again, Ledger.open(tmp_path / "two") as other:
+        assert again.secret == secret
+        assert other.secret != secret
+    assert len(secret) == 32
+
+
 @pytest.mark.parametrize("place", ["file", "proc"])
 def test_a_place_that_cannot_be_written_says_why_and_what_to_do(tmp_path, place):
     (tmp_path / "file").write_text("no folder")
@@ -148,9 +166,10 @@ def test_a_place_that_cannot_be_written_says_why_and_what_to_do(tmp_path, place)
         Ledger.open(where)
 
 
-def test_an_unusable_database_url_says_so():
+@pytest.mark.parametrize("url", ["nosuchdb://somewhere/else", "postgresql://host:port/x", "://"])
+def test_an_unusable_database_url_says_so(url):
     with pytest.raises(LedgerError, match="`state` names a database that cannot be used"):
-        Ledger.open("nosuchdb://somewhere/else")
+        Ledger.open(url)
 
 
 OTHER_PROCESS = """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -128,6 +129,13 @@ def test_what_steps_aside_lets_the_others_pass(ledger):
     ledger.outbox.claim(1, NOW)
     ledger.outbox.step_aside(1)
     assert [row.fingerprint for row in ledger.outbox.due(NOW)] == ["f2"]
+
+
+def test_own_mail_is_known_by_its_name(ledger):
+    ledger.outbox.plan([replace(owed(), message_id="<ours@example.jp>"), owed("f2")], NOW)
+    assert ledger.outbox.wrote("<ours@example.jp>") is True
+    assert ledger.outbox.wrote("<theirs@example.jp>") is False
+    assert ledger.outbox.wrote("") is False
 
 
 def test_accounts_do_not_mix(ledger):

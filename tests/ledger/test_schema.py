@@ -10,7 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import URL, Connection, text
 
 from banken.ledger import Ledger, schema, tables
 from banken.ledger.desk import Desk, engine_for
@@ -28,7 +28,7 @@ def test_the_code_knows_the_newest_step():
 
 @contextmanager
 def in_memory() -> Iterator[Desk]:
-    desk = Desk(engine_for("sqlite://"))
+    desk = Desk(engine_for(URL.create("sqlite")))
     yield desk
     desk.engine.dispose()
 
@@ -74,7 +74,7 @@ def test_a_step_that_fails_leaves_the_ledger_as_it_was(tmp_path, monkeypatch):
     )
     with pytest.raises(RuntimeError, match="power cut"):
         Ledger.open(tmp_path)
-    desk = Desk(engine_for(f"sqlite:///{tmp_path}/ledger.db"))
+    desk = Desk(engine_for(URL.create("sqlite", database=f"{tmp_path}/ledger.db")))
     with desk.transaction() as connection:
         assert schema.version(connection) == ""
     desk.engine.dispose()

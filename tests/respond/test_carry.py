@@ -14,9 +14,7 @@ from tests.smtpsink import DROP
 from banken.ledger import Ledger, OutboxState
 from banken.ledger.outbox import OutboxRepository
 from banken.mailbox.errors import FolderMissing, Gone, LoginRefused, MailboxError, Refused, Unreachable
-from banken.respond import SmtpServer, WarningSettings, carry_out, owe, plan
-
-NAME = "<banken.82cc0531aacbe779c1696f2cf814d319@example.jp>"
+from banken.respond import SmtpServer, WarningSettings, carry_out, owe, plan, warning_id
 
 
 class Clock:
@@ -71,6 +69,11 @@ class House:
         """What the next process finds after this one was killed."""
         self.ledger.outbox = OutboxRepository(self.ledger._desk)
 
+    @property
+    def name(self):
+        """The Message-ID of the warning about the first message."""
+        return warning_id(self.ledger.secret, "print-1", WORKER)
+
     def until_quiet(self):
         outcomes = []
         while (due := self.ledger.outbox.next_due()) is not None:
@@ -91,7 +94,7 @@ def test_a_message_is_labelled_and_its_worker_warned(house):
     assert (outcome.later, outcome.failed) == ([], [])
     assert house.mailbox.marks == {("INBOX", 1): {"banken-warning", "banken-direct_contact"}}
     [got] = house.sink.messages
-    assert (got.recipients, got.message_id) == ((WORKER,), NAME)
+    assert (got.recipients, got.message_id) == ((WORKER,), house.name)
     assert ORIGINAL in got.raw
     assert house.ledger.outbox.open() == []
 
@@ -193,7 +196,7 @@ def test_passing_failures_are_tried_again_until_it_works(house):
     assert row.result == "451 4.3.0 later"
     house.until_quiet()
     [got] = house.sink.messages
-    assert got.message_id == NAME
+    assert got.message_id == house.name
 
 
 @pytest.mark.parametrize("reply", ["550 5.1.1 no such user", "554 5.7.1 spam"])
@@ -205,7 +208,7 @@ def test_a_warning_that_is_refused_for_good_goes_into_the_inbox(house, reply):
     assert outcome.done[-1].target == "append:INBOX"
     assert house.sink.messages == []
     raw = house.mailbox.mail["INBOX"][2]
-    assert email.message_from_bytes(raw)["Message-ID"] == NAME
+    assert email.message_from_bytes(raw)["Message-ID"] == house.name
     assert house.ledger.outbox.open() == []
 
 
@@ -295,7 +298,7 @@ def test_a_mail_that_never_arrived_is_sent_again_under_the_same_name(house):
     house.carry()
     house.sink.messages.clear()
     house.until_quiet()
-    assert [got.message_id for got in house.sink.messages] == [NAME]
+    assert [got.message_id for got in house.sink.messages] == [house.name]
     assert house.clock.now >= NOW + house.settings.settle
 
 
@@ -304,7 +307,7 @@ def test_where_nobody_can_look_it_is_sent_again_rather_than_lost(house):
     house.sink.answer("DATA", DROP)
     house.owe()
     house.until_quiet()
-    assert [got.message_id for got in house.sink.messages] == [NAME, NAME]
+    assert [got.message_id for got in house.sink.messages] == [house.name, house.name]
 
 
 def test_while_the_mailbox_cannot_be_looked_into_nothing_is_sent_twice(house):

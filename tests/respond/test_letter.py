@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import re
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from email import policy
 from html.parser import HTMLParser
 
@@ -370,6 +370,12 @@ def test_the_sender_may_be_left_out(advice):
         facts(), advice, replace(SETTINGS, sender=""), to=WORKER, message_id="<a@b.example>", now=NOW, original=None
     )
     assert parsed(raw)["From"] == f"Banken <{WORKER}>"
+
+
+@pytest.mark.parametrize("when", [datetime.max.replace(tzinfo=UTC), datetime.min.replace(tzinfo=UTC)])
+def test_a_mail_of_the_last_or_first_day_of_all_is_told_too(advice, when):
+    told = facts(mail=message(date=when))
+    assert f"{when.year}-{when.month:02}" in plain(written(advice, told))
 
 
 def test_times_are_the_workers(advice):

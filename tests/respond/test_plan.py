@@ -42,7 +42,7 @@ def test_a_warning_is_labelled_and_mailed_to_each_address_once():
     label, *warnings = planned(verdict(), settings)
     assert label == Label(SPOT, "<ask@client.example>", ("warning", "direct_contact"))
     assert [warning.target for warning in warnings] == [f"smtp:{WORKER}", "smtp:second@example.jp"]
-    assert len({warning.warning_id for warning in warnings}) == 1
+    assert {warning.sender for warning in warnings} == {WORKER}
 
 
 @pytest.mark.parametrize(
@@ -106,10 +106,23 @@ def test_any_text_can_be_quoted(text, start, end):
 
 
 def test_much_found_is_told_in_part():
-    many = verdict(*[replace(finding(), evidence=finding().evidence * 9) for _ in range(20)])
-    told = facts(many).points
-    assert len(told) == 5
-    assert {len(point.quotes) for point in told} == {3}
+    text = "LINEで。" * 20
+    many = [replace(finding("LINE", text=text), evidence=(Evidence("LINE", 6 * n, 6 * n + 4),)) for n in range(20)]
+    [point] = facts(verdict(*many), message=message(text=text)).points
+    assert [quote.words for quote in point.quotes] == ["LINE"] * 3
+
+
+def test_words_that_several_findings_saw_are_quoted_once():
+    rule, reader = finding("LINEで"), finding("詳しくはLINEでご説明します", by="reader", key="")
+    other = replace(finding("よろしくお願いします"), rule="chat-2", advice="contact.mail")
+    [point] = facts(verdict(reader, rule, other)).points
+    assert [quote.words for quote in point.quotes] == ["LINEで", "よろしくお願いします"]
+    assert (point.rules, point.advice) == (("chat-1", "chat-2"), "contact.chat")
+
+
+def test_what_only_the_reader_found_names_no_rule():
+    [point] = facts(verdict(finding(by="reader"))).points
+    assert point.rules == ()
 
 
 def test_what_a_warning_says_survives_the_outbox(ledger):
@@ -119,7 +132,7 @@ def test_what_a_warning_says_survives_the_outbox(ledger):
     label, warning = ledger.outbox.of("home", "print-1")
     assert (label.action, label.target) == ("label", "warning+direct_contact")
     assert FACTS_JSON.validate_json(warning.payload) == actions[1].facts
-    assert (warning.message_id, warning.deal, warning.lane) == (actions[1].warning_id, "", "")
+    assert (warning.message_id, warning.deal, warning.lane) == (warning_id(ledger.secret, "print-1", WORKER), "", "")
 
 
 def test_warnings_of_one_deal_and_target_keep_their_order(ledger):
@@ -134,12 +147,13 @@ def test_warnings_of_one_deal_and_target_keep_their_order(ledger):
     ]
 
 
-def test_the_name_of_a_warning_never_changes_and_is_a_message_id():
-    name = warning_id("print-1", WORKER)
-    assert name == "<banken.82cc0531aacbe779c1696f2cf814d319@example.jp>"
-    assert warning_id("print-2", WORKER) != name
+def test_the_name_of_a_warning_never_changes_and_cannot_be_guessed():
+    name = warning_id(b"secret", "print-1", WORKER)
+    assert name == "<banken.46650da5732df4d74bac4dee588d92fd@example.jp>"
+    assert warning_id(b"secret", "print-2", WORKER) != name
+    assert warning_id(b"other", "print-1", WORKER) != name
     for sender in ("", "worker@exa mple", "worker@例え.jp", "worker@a\r\nBcc: x"):
-        assert warning_id("print-1", sender) == name.replace("example.jp", "banken.invalid")
+        assert warning_id(b"secret", "print-1", sender) == name.replace("example.jp", "banken.invalid")
 
 
 def test_a_direct_mail_without_a_name_is_known_by_its_address():

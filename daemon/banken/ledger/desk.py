@@ -10,7 +10,7 @@ from dataclasses import fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Connection, Engine, Table, create_engine, event
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
@@ -69,19 +69,24 @@ class Desk:
         return getattr(self._mine, "connection", None)
 
 
-def engine_for(url: str) -> Engine:
-    """Return the engine for a database URL. Raises LedgerError when the URL or its driver is unusable."""
-    if url.startswith("sqlite"):
+def engine_for(url: URL) -> Engine:
+    """Return the engine for a database. Raises LedgerError when there is no driver for it."""
+    if url.get_backend_name() == "sqlite":
         return _sqlite(url)
     try:
         return create_engine(url, pool_pre_ping=True)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
-        what = _("`state` names a database that cannot be used: {why}").format(why=str(error).splitlines()[0])
-        raise LedgerError(what, _("give it a folder, or install the driver")) from None
+        raise unusable(error) from None
 
 
-def _sqlite(url: str) -> Engine:
-    memory = {"poolclass": StaticPool} if url.endswith((":memory:", "//")) else {}
+def unusable(error: Exception) -> LedgerError:
+    """Return what to say of a `state` that names no usable database."""
+    what = _("`state` names a database that cannot be used: {why}").format(why=str(error).splitlines()[0])
+    return LedgerError(what, _("give it a folder, or install the driver"))
+
+
+def _sqlite(url: URL) -> Engine:
+    memory = {} if url.database else {"poolclass": StaticPool}
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY}, **memory)
     event.listen(engine, "connect", _settle)
     event.listen(engine, "begin", _begin)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import secrets
+import sqlite3
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import Connection, text
+from sqlalchemy import URL, Connection, make_url, text
+from sqlalchemy.exc import ArgumentError
 
 from banken.i18n import _
 from banken.ledger import schema
 from banken.ledger.deals import DealsRepository, EventsRepository
-from banken.ledger.desk import Desk, engine_for, plainly
+from banken.ledger.desk import Desk, engine_for, plainly, unusable
 from banken.ledger.errors import LedgerDamagedError, LedgerError
 from banken.ledger.files import Lock, create, ledger_file, newest_backup, prepare
 from banken.ledger.keeping import erase_client, erase_old
@@ -22,7 +25,8 @@ from banken.ledger.mail import FindingsRepository, MarksRepository, QuarantineRe
 from banken.ledger.outbox import OutboxRepository
 
 MEMORY = ":memory:"
-_MEMORY_URL = "sqlite://"
+_SECRET = "secret"  # noqa: S105 - the name it is kept under
+_MEMORY = URL.create("sqlite")
 
 
 class Ledger:
@@ -50,20 +54,30 @@ class Ledger:
         Raises LedgerError: unwritable, damaged, in use, or written by a newer Banken.
         """
         if str(where) == MEMORY:
-            return cls(_opened(_MEMORY_URL), None, None)
+            return cls(_opened(_MEMORY), None, None)
         if "://" in str(where):
-            return cls(_opened(str(where)), None, None)
+            return cls(_opened(_url(str(where))), None, None)
         file = ledger_file(Path(where))
         prepare(file)
         lock = Lock(file) if alone else None
         try:
-            return cls(_opened(f"sqlite:///{file}"), file, lock)
+            return cls(_opened(URL.create("sqlite", database=str(file))), file, lock)
         except BaseException as error:
             if lock is not None:
                 lock.release()
             if isinstance(error, LedgerDamagedError):
                 raise error.with_backup(newest_backup(file.parent)) from None
             raise
+
+    @property
+    def secret(self) -> bytes:
+        """A key that belongs to this ledger alone, made with it: names made with it cannot be guessed."""
+        with self._desk.transaction():
+            known = self.learned.get("", _SECRET)
+            if known is None:
+                known = secrets.token_hex(32)
+                self.learned.put("", _SECRET, known, datetime.now(UTC))
+        return bytes.fromhex(known)
 
     def transaction(self) -> AbstractContextManager[object]:
         """Make all that is written inside the `with` one step: it stands as a whole or not at all."""
@@ -95,9 +109,11 @@ class Ledger:
         if self._desk.engine.dialect.name != "sqlite":
             raise LedgerError(_("this ledger lies in PostgreSQL"), _("back it up with pg_dump"))
         create(to)
-        with plainly(), self._desk.engine.connect() as connection:
-            # Not inside a transaction: VACUUM refuses one.
-            connection.connection.dbapi_connection.execute("VACUUM INTO ?", (str(to),))  # type: ignore[union-attr]
+        try:
+            self._outside_a_transaction("VACUUM INTO ?", str(to))
+        except BaseException:
+            to.unlink(missing_ok=True)
+            raise
 
     def retain(self, since: datetime) -> Mapping[str, int]:
         """Erase the words of all that is older than `since`; return how many rows of each table were touched.
@@ -111,22 +127,31 @@ class Ledger:
         """Erase all that is known of a client (by name or mail address); return how many rows were touched."""
         with self._desk.transaction() as connection:
             counts = erase_client(connection, client)
-        self._shrink()
+        if self.file is not None:  # what was erased must go from the write-ahead log as well
+            self._outside_a_transaction("PRAGMA wal_checkpoint(TRUNCATE)")
         return counts
 
-    def _shrink(self) -> None:
-        """Take what was erased out of the write-ahead log as well."""
-        if self.file is not None:
-            with plainly(), self._desk.engine.connect() as connection:
-                connection.connection.dbapi_connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")  # type: ignore[union-attr]
+    def _outside_a_transaction(self, statement: str, *parameters: str) -> None:
+        """Run what SQLite refuses to do inside one."""
+        with plainly(), self._desk.engine.connect() as connection:
+            raw = connection.connection.driver_connection
+            assert isinstance(raw, sqlite3.Connection)
+            raw.execute(statement, parameters)
 
 
-def _opened(url: str) -> Desk:
+def _url(text: str) -> URL:
+    try:
+        return make_url(text)
+    except (ArgumentError, ValueError) as error:
+        raise unusable(error) from None
+
+
+def _opened(url: URL) -> Desk:
     desk = Desk(engine_for(url))
     try:
         with desk.transaction() as connection:
             _quick_check(connection)
-            (schema.create if url == _MEMORY_URL else schema.upgrade)(connection)
+            (schema.create if url == _MEMORY else schema.upgrade)(connection)
     except BaseException:
         desk.engine.dispose()
         raise

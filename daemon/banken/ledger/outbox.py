@@ -149,6 +149,10 @@ class OutboxRepository:
         """Return all that is still owed."""
         return self._find(tables.outbox.c.state.in_(OPEN), *([tables.outbox.c.account == account] if account else []))
 
+    def wrote(self, message_id: str) -> bool:
+        """Return whether a mail with this Message-ID is one that was planned here: nobody else can know its name."""
+        return bool(message_id and self._find(tables.outbox.c.message_id == message_id, limit=1))
+
     def refused(self, since: datetime) -> Sequence[OutboxRow]:
         """Return what failed for good since a time."""
         c = tables.outbox.c

@@ -173,6 +173,7 @@ outbox = _table(
     UniqueConstraint("account", "fingerprint", "action", "target"),
     Index(None, "state", "due"),
     Index(None, "lane", "state"),
+    Index(None, "message_id"),
 )
 """What is owed to the worker: each action planned here before it is tried."""
 

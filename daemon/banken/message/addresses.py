@@ -49,25 +49,30 @@ class _Mailbox:
     def __init__(self) -> None:
         self._words: list[str] = []
         self._comments: list[str] = []
+        self._clear()
+
+    def _clear(self) -> None:
+        self._words.clear()
+        self._comments.clear()
         self._angle = ""
         self._depth = 0
 
-    def take(self, token: str) -> bool:
-        """Add `token`; return False when it ends the mailbox."""
-        if token == "(":
+    def take(self, piece: str) -> bool:
+        """Add `piece`; return False when it ends the mailbox."""
+        if piece == "(":
             self._depth += 1
-        elif token == ")" and self._depth:
+        elif piece == ")" and self._depth:
             self._depth -= 1
         elif self._depth:
-            self._comments.append(token)
-        elif token in (",", ";"):
+            self._comments.append(piece)
+        elif piece in (",", ";"):
             return False
-        elif token == ":":
+        elif piece == ":":
             self._words.clear()  # the name of a group
-        elif token.startswith("<"):
-            self._angle = token.strip("<> \t") or self._angle
-        elif token != ">":
-            self._words.append(token)
+        elif piece.startswith("<"):
+            self._angle = piece.strip("<> \t") or self._angle
+        elif piece != ">":
+            self._words.append(piece)
         return True
 
     def close(self, ending: str) -> list[Address]:
@@ -78,11 +83,11 @@ class _Mailbox:
                 self._words.append(",")
                 return []
             lost = "".join(self._words).strip()
-            self.__init__()  # type: ignore[misc]
+            self._clear()
             return [Address(_name(lost), "")] if lost and ending != ";" else []
-        return [self._finish(bare)]
+        return [self._finish()]
 
-    def _finish(self, bare: str) -> Address:
+    def _finish(self) -> Address:
         if self._angle:
             name, address = "".join(self._words), self._angle
             if "@" not in address and "@" in name:  # taro@client.example <Taro>
@@ -93,7 +98,7 @@ class _Mailbox:
             address = match[0] if match else text
             name = text.replace(address, "", 1)
         name = name if name.strip() else "".join(self._comments)
-        self.__init__()  # type: ignore[misc]
+        self._clear()
         return _address(name, address)
 
 

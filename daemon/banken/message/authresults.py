@@ -15,7 +15,7 @@ FIELD = "authentication-results"
 _LONGEST = 20_000
 _MOST_RESULTS = 50
 _MOST_FIELDS = 50
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[();]|[^"();\\]+|.', re.DOTALL)
+_WORD = re.compile(r'"(?:[^"\\]|\\.)*"|[();]|[^"();\\]+|.', re.DOTALL)
 # Yahoo! JAPAN: "mta1.mail.example.yahoo.co.jp  from=example.jp; dkim=pass ..." (seen up to 2026)
 _EXTRA = re.compile(r"^([^\s=]+)\s+from=\S*$")
 _INSTANCE = re.compile(r"^\s*i\s*=\s*\d+\s*;")
@@ -69,20 +69,20 @@ def _pieces(value: str) -> list[str]:
     """Return what stands between the semicolons of `value`, comments taken out; nothing when brackets do not match."""
     pieces = [""]
     depth = 0
-    for token in _TOKEN.findall(value):
-        if token == "(":
+    for word in _WORD.findall(value):
+        if word == "(":
             depth += 1
-        elif token == ")":
+        elif word == ")":
             depth -= 1
             if depth < 0:
                 return []
-        elif depth or token in ('"', "\\"):
-            if token == '"':
+        elif depth or word in ('"', "\\"):
+            if word == '"':
                 return []
-        elif token == ";":
+        elif word == ";":
             pieces.append("")
         else:
-            pieces[-1] += token
+            pieces[-1] += word
     return [] if depth else [piece.strip() for piece in pieces]
 
 

@@ -39,6 +39,8 @@ _ALLOWED = re.compile(
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+_CONTROL_OCTETS = bytes({*range(9), *range(0x0B, 0x20), 0x7F} - {0x0E, 0x0F, 0x1B})  # these three: ISO-2022-JP
+_RARE = tuple(map(chr, (0x0E, 0x0F, 0x1B, *range(0x80, 0xA0), 0x2028, 0x2029, 0xFEFF)))
 _SEVEN_BIT = frozenset(
     {UTF7, "hz", "iso2022_kr", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-32-le", "utf-32-be"}
 )
@@ -50,15 +52,24 @@ def decode(
     """Return the text of `data` and the notes made in reading it; never raises.
 
     `label` is the charset its header names, `hint` a weaker word (the HTML's own), `folded` says that it is a folded
-    raw header field. Line ends become `\\n`, control characters go.
+    raw header field. Line ends become LF, control characters go.
     """
     text, notes = _decode(data, label or "", hint or "", folded=folded)
-    if _LINE_ENDS.search(text):
-        text = _LINE_ENDS.sub("\n", text)
-    if _CONTROL.search(text):
-        text = _CONTROL.sub("", text)
-        notes.append(Note.CONTROLS_REMOVED)
-    return text, notes
+    if not _may_hold_controls(text, data):
+        return text, notes
+    text = _LINE_ENDS.sub("\n", text)
+    clean = _CONTROL.sub("", text)
+    return clean, notes + [Note.CONTROLS_REMOVED] * (len(clean) < len(text))
+
+
+def _may_hold_controls(text: str, data: bytes) -> bool:
+    """Return whether `text` may hold what `_LINE_ENDS` and `_CONTROL` look for; asked first, as looking is ten times slower."""
+    return (
+        len(data.translate(None, _CONTROL_OCTETS)) < len(data)
+        or any(map(text.__contains__, _RARE))
+        or data.isascii() != text.isascii()  # an encoding that writes others in ASCII
+        or b"\0" in data
+    )
 
 
 def codec(label: str) -> str:

@@ -99,7 +99,9 @@ class _Composer:
             part.end = part.start + limit
         self.made.sources.append(part.raw)
         piece = self.piece(part, kind)
-        if part.alternative is not None:
+        if part.alternative is None:
+            piece.split(forwarded=self.forwarded)
+        else:
             piece = self.compare(piece, self.said.setdefault(id(part.alternative), []))
         if part.attached:
             piece.segments = segments.as_forward(piece.segments)
@@ -118,27 +120,21 @@ class _Composer:
             text = segments.unflow(text, delsp=part.parameters.get("delsp", "").lower() == "yes")
         if "-----BEGIN PGP MESSAGE-----" in text:
             self.budget.note(Note.ENCRYPTED)
-        return Piece(text, segments.split(text, forwarded=self.forwarded), links.in_text(text))
+        return Piece(text, links=links.in_text(text))
 
     def page(self, source: str) -> Piece:
         page = html.render(source)
         self.budget.note(*page.notes)
-        found = segments.split(page.text, forwarded=self.forwarded, quotes=page.quotes)
-        piece = Piece(page.text, found, links.of_page(page), page.pictures)
-        if any(links.differs(link) for link in piece.links):
+        found = links.of_page(page)
+        if any(links.differs(link) for link in found):
             self.budget.note(Note.LINK_DIFFERS)
-        if page.hidden:
-            gap = "\n" if page.text else ""
-            start = len(page.text)
-            piece.text += gap + page.hidden
-            piece.segments.append(Segment(SegmentKind.HIDDEN, start, len(piece.text)))
-        return piece
+        return Piece(page.text, [], found, page.quotes, page.pictures, page.hidden)
 
     def compare(self, piece: Piece, said: list[str]) -> Piece:
         """Return of a further form of the same text only what the earlier forms do not say."""
         if not said:
             said.append(piece.text)
-            return piece
+            return piece.split(forwarded=self.forwarded)
         before, now = Form("\n".join(said)), Form(piece.text)
         said.append(piece.text)
         missing = list(now.missing_in(before))
@@ -146,9 +142,13 @@ class _Composer:
         lost = sum(count for _, _, count in before.missing_in(now))
         if max(news, lost) >= SAYS_SOMETHING:
             self.budget.note(Note.ALTERNATIVE_DIFFERS)
-        if sum(count for _, _, count in missing) > _MOSTLY * len(now.letters):
-            return piece
-        return piece.only([(start, end) for start, end, _ in missing])
+        spans = [(start, end) for start, end, _ in missing]
+        whole = sum(count for _, _, count in missing) > _MOSTLY * len(now.letters)
+        if spans or piece.hidden:
+            visible = len(piece.text)
+            piece.split(forwarded=self.forwarded)
+            spans += [(visible, len(piece.text))] if piece.hidden else []
+        return piece if whole else piece.only(spans)
 
     def add(self, piece: Piece) -> None:
         """Put `piece` behind what is there; the gap before it belongs to the segment above."""

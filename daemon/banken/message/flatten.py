@@ -11,12 +11,13 @@ import re
 
 from banken.message.writer import Writer
 
-BLOCKS = frozenset(
-    "address article aside body caption center dd details dialog dir div dt fieldset figcaption figure footer form header hr "
-    "html legend li main menu nav optgroup option pre section select summary table tbody textarea tfoot thead tr".split()
+BLOCKS = (
+    "address article aside body caption center dd details dialog dir div dt fieldset figcaption figure footer form header "
+    "hr html legend li main menu nav optgroup option pre section select summary table tbody textarea tfoot thead tr"
 )
-PARAGRAPHS = frozenset("p h1 h2 h3 h4 h5 h6 ul ol dl blockquote".split())
+PARAGRAPHS = "p h1 h2 h3 h4 h5 h6 ul ol dl blockquote"
 """Elements that stand on lines of their own; those of the second kind with an empty line around them."""
+_ON_LINES = frozenset(f"{BLOCKS} {PARAGRAPHS}".split())
 
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)")
 _FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
@@ -75,7 +76,7 @@ def text(source: str) -> str:
             skipping = "" if match and match[1] else name
         elif name == "br":
             writer.newline()
-        elif name in BLOCKS or name in PARAGRAPHS:
+        elif name in _ON_LINES:
             writer.block(1)
         elif not match and not piece.startswith(("<!", "<?")):
             writer.write(html.unescape(piece))

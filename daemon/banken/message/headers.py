@@ -49,7 +49,7 @@ def parse(data: bytes, start: int, budget: Budget, *, top: bool = False) -> tupl
     """Return the fields that stand in `data` from `start` on, and where the body begins.
 
     A line that is no field ends the header, as RFC 5322 has no other end than the empty line; at the `top` of a mail
-    stray lines are stepped over as long as known fields follow. `data` has `\\n` line ends.
+    stray lines are stepped over as long as known fields follow. `data` has LF line ends.
     """
     if data.startswith((b"From ", b">From "), start):  # the separator of mbox files
         start = data.find(b"\n", start) + 1 or len(data)

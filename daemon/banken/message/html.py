@@ -17,27 +17,28 @@ from banken.message.notes import Note
 from banken.message.style import Style
 from banken.message.writer import Writer
 
-_SKIPPED = frozenset(
-    {
-        "head",
-        "script",
-        "style",
-        "template",
-        "title",
-        "noframes",
-        "noembed",
-        "iframe",
-        "audio",
-        "video",
-        "canvas",
-        "datalist",
-    }
-    | {"-comment", "-doctype"}
+_SKIPPED, _BREAK, _LINES, _PARAGRAPH, _CELL, _TELLING, _PAINTED, _PREFORMATTED, _STRUCTURE = (
+    1 << bit for bit in range(9)
 )
-_CELLS = frozenset({"td", "th"})
-_TELLING = frozenset({"a", "area", "img", "input", "blockquote", "div"})
-_PAINTED = frozenset({"font", "body", "table", "tr", "td", "th", "div", "p"})
-_PREFORMATTED = frozenset({"pre", "textarea"})
+_MARKED = _LINES | _CELL | _TELLING
+_TRAITS: dict[str, int] = {}
+"""What is special about an element, as bits; most elements are looked up here once and have nothing special."""
+for _bit, _tags in (
+    (
+        _SKIPPED,
+        "head script style template title noframes noembed iframe audio video canvas datalist -comment -doctype",
+    ),
+    (_BREAK, "br"),
+    (_LINES, f"{BLOCKS} {PARAGRAPHS}"),
+    (_PARAGRAPH, PARAGRAPHS),
+    (_CELL, "td th"),
+    (_TELLING, "a area img input blockquote div"),
+    (_PAINTED, "font body table tr td th div p"),
+    (_PREFORMATTED, "pre textarea"),
+    (_STRUCTURE, "html table thead tbody tfoot tr ul ol dl select"),
+):
+    for _tag in _tags.split():
+        _TRAITS[_tag] = _TRAITS.get(_tag, 0) | _bit
 _BUTTONS = frozenset({"submit", "button", "reset", "text", "email", "url", "tel", ""})
 _HISTORY_CLASS = re.compile(r"\b(?:yahoo_quoted|protonmail_quote|tutanota_quote)\b")
 _DATA = re.compile(r"""data:[a-z]+/[^"'<>)\s]{100,}""", re.IGNORECASE)
@@ -120,8 +121,7 @@ class _Walk:
     def run(self, root: LexborNode) -> Page:
         """Walk below `root` without recursion, in one loop: here the time goes."""
         look = _Look(background=None if self.painted else style.WHITE)
-        opened = _Open("", self.visible)
-        stack = [(root.iter(include_text=True), look, opened)]
+        stack: list[tuple[Iterator[LexborNode], _Look, _Open | None]] = [(root.iter(include_text=True), look, None)]
         while stack:
             children, look, opened = stack[-1]
             writer = self.visible if look.shown else self.concealed
@@ -129,50 +129,56 @@ class _Walk:
                 tag = node.tag or ""
                 if tag == "-text":
                     writer.write(node.text_content or "", pre=look.pre)
-                elif tag == "br":
+                    continue
+                traits = _TRAITS.get(tag, 0)
+                if traits & _SKIPPED:
+                    continue
+                if traits & _BREAK:
                     writer.newline()
-                elif tag not in _SKIPPED:
-                    stack.append(self._enter(node, tag, look))
-                    break
+                    continue
+                stack.append(self._enter(node, tag, traits, look))
+                break
             else:
                 stack.pop()
-                self._leave(opened)
+                if opened is not None:
+                    self._leave(opened)
         page = self.page
         page.text, page.hidden = self.visible.text(), self.concealed.text()
         if page.hidden:
             page.notes.append(Note.HIDDEN_TEXT)
         return page
 
-    def _enter(self, node: LexborNode, tag: str, look: _Look) -> tuple[Iterator[LexborNode], _Look, _Open]:
+    def _enter(
+        self, node: LexborNode, tag: str, traits: int, look: _Look
+    ) -> tuple[Iterator[LexborNode], _Look, _Open | None]:
         attributes = node.attributes
-        tight = False
-        if attributes or self.sheet:
-            said = self._said(node, tag, attributes)
-            if said is not style.NOTHING:
-                look, tight = look.with_style(said), said.tight
-        if tag in _PREFORMATTED:
+        said = self._said(node, traits, attributes) if attributes or self.sheet else style.NOTHING
+        if said is not style.NOTHING:
+            look = look.with_style(said)
+        if traits & _PREFORMATTED:
             look = look.with_style(_PRE)
-        opened = _Open(tag, self.visible if look.shown else self.concealed)
-        if tag in PARAGRAPHS:
-            opened.lines = 1 if tight else 2
-        elif tag in BLOCKS:
-            opened.lines = 1
-        if opened.lines:
+        # White space between rows and items is no text; the parser steps over it faster.
+        children = node.iter(include_text=True, skip_empty=bool(traits & _STRUCTURE))
+        if not traits & _MARKED:
+            return children, look, None
+        opened = _Open(tag, traits, self.visible if look.shown else self.concealed)
+        if traits & _LINES:
+            opened.lines = 2 if traits & _PARAGRAPH and not said.tight else 1
             opened.writer.block(opened.lines)
-        if tag in _TELLING and attributes:
+        if traits & _TELLING and attributes:
             self._note(opened, attributes)
-        return node.iter(include_text=True), look, opened
+        return children, look, opened
 
-    def _said(self, node: LexborNode, tag: str, attributes: dict[str, str | None]) -> Style:
+    def _said(self, node: LexborNode, traits: int, attributes: dict[str, str | None]) -> Style:
         said = style.NOTHING
-        if "style" in attributes:
-            text = attributes["style"] or ""
+        text = attributes.get("style")
+        if text:
             said = self.styles.get(text) or self.styles.setdefault(text, style.parse(text))
         if self.sheet and (ruled := self.sheet.get(node.mem_id)) and said.hidden is None:
             said = ruled
         if "hidden" in attributes and said.hidden is None:
             return _HIDDEN
-        if tag in _PAINTED and ("bgcolor" in attributes or "color" in attributes or "background" in attributes):
+        if traits & _PAINTED and ("bgcolor" in attributes or "color" in attributes or "background" in attributes):
             return style.painted(said, *(attributes.get(name) or "" for name in ("color", "bgcolor", "background")))
         return said
 
@@ -197,7 +203,7 @@ class _Walk:
         writer = opened.writer
         if opened.lines:
             writer.block(opened.lines)
-        elif opened.tag in _CELLS:
+        elif opened.traits & _CELL:
             writer.space()
         if opened.href:
             shown = writer is self.visible and writer.length > opened.start
@@ -227,12 +233,13 @@ _HIDDEN = Style(hidden=True)
 
 
 class _Open:
-    """An element that is not closed yet."""
+    """An element that is not closed yet and means something when it is."""
 
-    __slots__ = ("href", "lines", "quote", "start", "tag", "writer")
+    __slots__ = ("href", "lines", "quote", "start", "tag", "traits", "writer")
 
-    def __init__(self, tag: str, writer: Writer) -> None:
+    def __init__(self, tag: str, traits: int, writer: Writer) -> None:
         self.tag = tag
+        self.traits = traits
         self.writer = writer
         self.lines = self.start = 0
         self.href = ""

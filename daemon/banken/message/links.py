@@ -33,9 +33,10 @@ def of_page(page: Page) -> list[Link]:
     """Return the links of an HTML part and the web addresses that stand in it as bare text."""
     made: list[Link] = []
     for href, start, end in page.links[:_MOST]:
-        words = page.text[start:end]
-        start += len(words) - len(words.lstrip())  # noqa: PLW2901
-        made.append(Link(_SPACE.sub("", href), words.strip(), start, start + len(words.strip())))
+        words = page.text[start:end].lstrip()
+        begin = end - len(words)
+        words = words.rstrip()
+        made.append(Link(_SPACE.sub("", href), words, begin, begin + len(words)))
     covered = {(link.start, link.end) for link in made}
     bare = [link for link in in_text(page.text) if (link.start, link.end) not in covered]
     return made + bare

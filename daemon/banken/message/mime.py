@@ -63,7 +63,7 @@ class Part:
 
 
 def parse(data: bytes, budget: Budget) -> list[Part]:
-    """Return the parts of the mail `data` (with `\\n` line ends), containers before what they hold, in order.
+    """Return the parts of the mail `data` (with LF line ends), containers before what they hold, in order.
 
     An attached mail is a part that holds the parts of that mail. The first part is the mail itself.
     """
@@ -81,7 +81,7 @@ def _parse(data: bytes, budget: Budget, parent: Part | None, levels: int) -> lis
 
 
 def lines(data: bytes) -> bytes:
-    """Return `data` with every line end as `\\n`.
+    """Return `data` with every line end as LF.
 
     A lone CR is a line end too, as some senders write nothing else; CR CR LF is one, made by programs that convert twice.
     """

@@ -5,20 +5,35 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from banken.message.model import Link
-from banken.words import Segment
+from banken.message.segments import split
+from banken.words import Segment, SegmentKind
 
 
 @dataclass(slots=True)
 class Piece:
-    """A text, its segments (they tile it), its links and the places where only a picture's alt text stands."""
+    """A text, its segments (they tile it), its links; what of it is quoted, stands in pictures only, or is hidden."""
 
     text: str
-    segments: list[Segment]
+    segments: list[Segment] = field(default_factory=list)
     links: list[Link] = field(default_factory=list)
+    quotes: list[tuple[int, int]] = field(default_factory=list)
     pictures: list[tuple[int, int]] = field(default_factory=list)
+    hidden: str = ""
+    """Text that nobody sees, not part of `text` until `split`."""
+
+    def split(self, *, forwarded: bool) -> Piece:
+        """Find the segments; hidden text comes below the rest, as a segment of its own."""
+        self.segments = split(self.text, forwarded=forwarded, quotes=self.quotes)
+        if self.hidden:
+            start = len(self.text)
+            self.text += ("\n" if self.text else "") + self.hidden
+            self.segments.append(Segment(SegmentKind.HIDDEN, start, len(self.text)))
+        return self
 
     def is_picture(self, start: int, end: int) -> bool:
         """Return whether nothing but pictures' texts stands in `[start, end)`."""
+        if not self.pictures:
+            return False
         rest = end - start - sum(max(0, min(end, stop) - max(start, begin)) for begin, stop in self.pictures)
         return rest <= len(self.text[start:end]) - len(self.text[start:end].rstrip())
 

@@ -45,7 +45,6 @@ def carry_out(
     advice: Advice,
     *,
     clock: Callable[[], datetime] = utc_now,
-    how: str = "",  # noqa: ARG001 - the callers' last use of it goes away with the next change of theirs
 ) -> Outcome:
     """Carry out all that is due for an account, each action at most once; return what became of it.
 

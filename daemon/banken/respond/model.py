@@ -52,13 +52,11 @@ class Quote:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One thing that was found, as the warning tells it."""
+    """What was found of one category, as the warning tells it; `rules` found it, none when only the reader did."""
 
     category: Category
     level: Level
-    rule: str
-    title: str
-    by: str
+    rules: tuple[str, ...]
     advice: str
     quotes: tuple[Quote, ...] = ()
 
@@ -97,10 +95,10 @@ class Label:
 
 @dataclass(frozen=True, slots=True)
 class Warn:
-    """A warning owed to the worker at `target` (`smtp:ADDRESS` or `append:FOLDER`), under a derived Message-ID."""
+    """A warning owed to the worker at `target` (`smtp:ADDRESS` or `append:FOLDER`), from the address `sender`."""
 
     target: str
-    warning_id: str
+    sender: str
     facts: WarningFacts
 
 

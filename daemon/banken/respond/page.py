@@ -104,8 +104,8 @@ def _counsel(point: Point, facts: WarningFacts, advice: Advice, spoken: str) -> 
 
 
 def _subject(facts: WarningFacts) -> str:
-    categories = _unique([category_name(point.category)] for point in facts.points)
-    named = _("{first} and more").format(first=categories[0]) if len(categories) > 1 else categories[0]
+    first = category_name(facts.points[0].category)
+    named = _("{first} and more").format(first=first) if len(facts.points) > 1 else first
     return _("[Banken: {level}] {category} ({client})").format(
         level=level_name(facts.level), category=named, client=unlinked(facts.client)
     )
@@ -131,8 +131,8 @@ def _found(point: Point, told: Counsel, *, whole: bool) -> Found:
         page_title=told.page.text(language()),
         page_url=told.page.url,
         as_of=_day(told.as_of),
-        note=_("Found by: {rule}").format(rule=point.rule)
-        if point.by == "rule"
+        note=_("Found by: {rule}").format(rule=", ".join(point.rules))
+        if point.rules
         else _("Found by the reader, a learned model: look at the words yourself."),
     )
 
@@ -201,7 +201,10 @@ def _answers(spoken: str) -> list[tuple[str, str]]:
 
 
 def _moment(when: datetime, settings: WarningSettings) -> str:
-    local = when.astimezone(settings.timezone)
+    try:
+        local = when.astimezone(settings.timezone)
+    except OverflowError:  # the very first or last day that can be written
+        local = when
     return f"{_day(local.date())} {local:%H:%M}"
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 import re
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 
 from banken.ledger import Ledger, Owed
@@ -28,8 +29,8 @@ from banken.words import LEVELS, Evidence, Finding, Standing, Verdict
 BEFORE, WORDS, AFTER = 40, 200, 60
 """Code points quoted: before the words, of the words, after them."""
 
-POINTS, QUOTES = 5, 3
-"""How many findings a warning tells, and how many places of each."""
+QUOTES = 3
+"""How many places of each category a warning quotes."""
 
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 _SENTENCE_END = re.compile(r"[\n。！？!?]")
@@ -43,10 +44,9 @@ def plan(
     keys = label_keys(verdict)
     if keys:
         actions.append(Label(spot, message.message_id, keys))
-    if verdict.level in settings.levels:
+    if verdict.level in settings.levels and verdict.findings:
         facts = _facts(verdict, message, spoken, standing, spot)
-        name = warning_id(message.fingerprint, settings.sender)
-        actions += [Warn(target, name, facts) for target in _targets(settings)]
+        actions += [Warn(target, settings.sender, facts) for target in _targets(settings)]
     return actions
 
 
@@ -55,17 +55,20 @@ def owe(ledger: Ledger, account: str, fingerprint: str, actions: list[Action], n
 
     Warnings of one deal and one target form a lane: they reach the worker in the order they were planned.
     """
-    return ledger.outbox.plan([_owed(account, fingerprint, action) for action in actions], now)
+    return ledger.outbox.plan([_owed(ledger, account, fingerprint, action) for action in actions], now)
 
 
-def warning_id(fingerprint: str, sender: str) -> str:
-    """Return the Message-ID of the warning about a message: always the same one, so that a repeat is recognised."""
+def warning_id(secret: bytes, fingerprint: str, sender: str) -> str:
+    """Return the Message-ID of the warning about a message: always the same one, so that a repeat is recognised.
+
+    It is made with the ledger's secret, so that no client can name a mail like one of ours.
+    """
     domain = sender.rpartition("@")[2]
     host = domain if _DOMAIN.fullmatch(domain) else "banken.invalid"  # RFC 2606 section 2
-    return f"<banken.{hashlib.sha256(fingerprint.encode()).hexdigest()[:32]}@{host}>"
+    return f"<banken.{hmac.digest(secret, fingerprint.encode(), 'sha256').hex()[:32]}@{host}>"
 
 
-def _owed(account: str, fingerprint: str, action: Action) -> Owed:
+def _owed(ledger: Ledger, account: str, fingerprint: str, action: Action) -> Owed:
     if isinstance(action, Label):
         payload = LABEL_JSON.dump_json(action).decode()
         return Owed(
@@ -79,7 +82,7 @@ def _owed(account: str, fingerprint: str, action: Action) -> Owed:
         target=action.target,
         deal=deal,
         lane=f"{account}/{deal}/{action.target}" if deal else "",
-        message_id=action.warning_id,
+        message_id=warning_id(ledger.secret, fingerprint, action.sender),
         payload=FACTS_JSON.dump_json(action.facts).decode(),
     )
 
@@ -95,10 +98,9 @@ def _targets(settings: WarningSettings) -> list[str]:
 
 def _facts(verdict: Verdict, message: Message, spoken: Spoken, standing: Standing, spot: Spot) -> WarningFacts:
     assert verdict.level is not None
-    strongest_first = sorted(verdict.findings, key=lambda finding: -LEVELS.index(finding.level))
     return WarningFacts(
         level=verdict.level,
-        points=tuple(_point(finding, message.text) for finding in strongest_first[:POINTS]),
+        points=tuple(_points(verdict.findings, message.text)),
         spot=spot,
         message_id=one_line(message.message_id, 998),
         subject=one_line(message.subject),
@@ -117,9 +119,23 @@ def _facts(verdict: Verdict, message: Message, spoken: Spoken, standing: Standin
     )
 
 
-def _point(finding: Finding, text: str) -> Point:
-    quotes = tuple(_quote(evidence, text) for evidence in finding.evidence[:QUOTES])
-    return Point(finding.category, finding.level, finding.rule, finding.title, finding.by, finding.advice, quotes)
+def _points(findings: Sequence[Finding], text: str) -> Iterator[Point]:
+    """Yield what was found by category, the strongest first; a rule that says what it is leads before the reader."""
+    order = sorted(findings, key=lambda finding: (-LEVELS.index(finding.level), finding.by != "rule"))
+    for category in dict.fromkeys(finding.category for finding in order):
+        found = [finding for finding in order if finding.category is category]
+        rules = tuple(dict.fromkeys(finding.rule for finding in found if finding.by == "rule"))
+        quotes = tuple(_quote(evidence, text) for evidence in _apart(found)[:QUOTES])
+        yield Point(category, found[0].level, rules, found[0].advice, quotes)
+
+
+def _apart(findings: Sequence[Finding]) -> list[Evidence]:
+    """Return the evidence that does not lie over what was taken before: several findings may see the same words."""
+    taken: list[Evidence] = []
+    for evidence in (evidence for finding in findings for evidence in finding.evidence):
+        if not any((one.start < evidence.end and evidence.start < one.end) or one == evidence for one in taken):
+            taken.append(evidence)
+    return taken
 
 
 def _quote(evidence: Evidence, text: str) -> Quote:

@@ -132,3 +132,4 @@ def _create_outbox() -> None:
     )
     op.create_index("ix_outbox_state_due", "outbox", ["state", "due"])
     op.create_index("ix_outbox_lane_state", "outbox", ["lane", "state"])
+    op.create_index("ix_outbox_message_id", "outbox", ["message_id"])
