@@ -123,10 +123,10 @@ def test_a_billion_laughs_is_refused_at_once():
         f"{here}: &{here} [{', '.join([f'*{before}'] * 9)}]\n"
         for before, here in zip("abcdefgh", "bcdefghi", strict=True)
     )
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(ProblemsError):
         parse(bomb, "f")
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("opening", ["[", "{a: ", "- ", '["'])
@@ -208,9 +208,9 @@ def test_nearest():
     assert nearest("", known) == ""
     assert did_you_mean("zzz", []) == ""
     assert len(did_you_mean("zzz", [f"k{n}" for n in range(1000)])) < 200
-    started = time.perf_counter()
+    started = time.process_time()
     nearest("a" * 1_000_000, known)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_problems_come_in_order_and_once():

@@ -69,9 +69,9 @@ def change(chosen: random.Random, mail: bytes, others: list[bytes]) -> bytes:
 
 def broken(raw: bytes) -> str:
     """Return which promise `raw` breaks, "" for none."""
-    started = time.perf_counter()
+    started = time.process_time()
     message = read(raw)
-    if time.perf_counter() - started > _SLOWEST:
+    if time.process_time() - started > _SLOWEST:
         return "slow"
     if "unreadable" in message.notes:
         return "exception"

@@ -221,9 +221,9 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_pages_cost_no_more_than_their_length(name):
-    started = time.perf_counter()
+    started = time.process_time()
     message = _read(HOSTILE[name])
-    took = time.perf_counter() - started
+    took = time.process_time() - started
     assert took < 2.5
     assert Note.UNREADABLE not in message.notes
     if name not in ("scripts", "comments", "open angles"):

@@ -239,7 +239,7 @@ HOSTILE = {
 
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_texts_cost_time_in_step_with_their_length(name):
-    started = time.perf_counter()
+    started = time.process_time()
     found = split(HOSTILE[name])
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2
     assert found[-1].end == len(HOSTILE[name])
