@@ -229,8 +229,13 @@ class Session:
         self._select(tag, line, readonly=True)
 
     def _append(self, tag: str, line: str) -> None:
-        name, _flags, octets = line.removeprefix("APPEND ").partition(" {")
-        self.server.folders[_name("x " + name.strip())].add(octets.removesuffix("}").encode("utf-8", "surrogateescape"))
+        found = re.match(r'APPEND ("(?:[^"\\]|\\.)*"|\S+)(?: \(\))? \{(.*)\}$', line, re.DOTALL)
+        assert found, line
+        folder = self.server.folders.get(_unquote(found[1]))
+        if folder is None:
+            self.send(f"{tag} NO [TRYCREATE] no such folder\r\n".encode())
+            return
+        folder.add(found[2].encode("utf-8", "surrogateescape"))
         self.ok(tag)
 
     def _uid_search(self, tag: str, line: str) -> None:

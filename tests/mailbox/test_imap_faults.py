@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+import socket
 import threading
 import time
 
@@ -12,6 +13,7 @@ from tests.mailbox.letters import HEAD, letter, multipart, part
 
 from banken.mailbox import connection
 from banken.mailbox.errors import Garbled, MailboxError, Refused, Unavailable, Unreachable
+from banken.mailbox.imap import Server, connect
 
 pytestmark = pytest.mark.server  # a scripted one
 
@@ -254,12 +256,89 @@ def test_messages_left_out_by_a_busy_server_are_asked_for_again(fakes):
     assert [raw.place.uid for raw in mailbox.fetch(mailbox.uids())] == [1, 2, 3, 4, 5]
 
 
+@pytest.mark.parametrize(
+    ("verb", "answer"),
+    [
+        ("SEARCH", b"* SEARCH " + b"9" * 5_000 + b"\r\nTAG OK x\r\n"),
+        ("EXAMINE", b"* " + b"9" * 5_000 + b" EXISTS\r\n* OK [UIDNEXT " + b"9" * 5_000 + b"]\r\nTAG OK x\r\n"),
+        ("SEARCH", b"* SEARCH {3}\r\n1 2\r\nTAG OK x\r\n"),
+        ("EXAMINE", b"* OK [UIDNEXT {0}\r\n]\r\n* FLAGS {3}\r\nabc\r\n* {1}\r\n3 EXISTS\r\nTAG OK x\r\n"),
+        ("SELECT", b"* OK [PERMANENTFLAGS {3}\r\nabc]\r\n* OK [UIDVALIDITY {1}\r\n7]\r\nTAG OK x\r\n"),
+        ("LIST", b"* LIST {3}\r\nabc {0}\r\n\r\nTAG OK x\r\n"),
+        ("CAPABILITY", b"* CAPABILITY {9}\r\nIMAP4rev1\r\nTAG OK x\r\n"),
+        ("STORE", b"* 1 FETCH {3}\r\nabc)\r\n* FETCH\r\n* 1 FETCH\r\nTAG OK x\r\n"),
+        ("LOGIN", b"* NO {3}\r\nabc\r\nTAG NO\x20\r\n"),
+    ],
+)
+def test_numbers_and_literals_where_none_belong(fakes, verb, answer):
+    fake = fakes.start(letter(1))
+    fake.on(f"^(UID )?{verb}", answer)
+    with contextlib.suppress(MailboxError):  # any of them, but nothing else
+        mailbox = fakes.connect(fake, timeout=0.5)
+        mailbox.folders()
+        mailbox.uids()
+        mailbox.label(1, ["banken-danger"])
+    assert [line for line in fake.commands if re.match(f"(UID )?{verb}", line)]
+
+
+def test_a_dripping_tls_handshake_cannot_hold_us():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        gone = threading.Event()
+
+        def drip():
+            peer, _address = listener.accept()
+            with peer, contextlib.suppress(OSError):
+                peer.recv(10_000)
+                for octet in b"\x16\x03\x03\x40\x00" + b"\x02" * 200:
+                    peer.send(bytes([octet]))
+                    if gone.wait(0.05):
+                        return
+
+        thread = threading.Thread(target=drip)
+        thread.start()
+        server = Server(
+            "127.0.0.1", listener.getsockname()[1], "tls", "worker", "secret-word", timeout=0.5, deadline=1.0
+        )
+        started = time.monotonic()
+        with pytest.raises(Unreachable):
+            connect("home", server)
+        assert time.monotonic() - started < 3
+        gone.set()
+        thread.join()
+
+
 def test_a_literal_of_absurd_size(fakes):
     fake = fakes.start(letter(1))
     mailbox = fakes.connect(fake)
     fake.on(r"FETCH .*BODY", b"* 1 FETCH (UID 1 BODY[] {99999999999}\r\nx")
     with pytest.raises(Garbled):
         list(mailbox.fetch([1]))
+
+
+def test_a_literal_shorter_than_announced(fakes):
+    fake = fakes.start(letter(1), letter(2))
+    mailbox = fakes.connect(fake, timeout=0.3)
+    fake.on(r"FETCH .*BODY\.PEEK\[\]", b"* 1 FETCH (UID 1 BODY[] {5000}\r\nSubject: x)\r\nTAG OK done\r\n")
+    with pytest.raises(Unreachable) as caught:
+        list(mailbox.fetch([1]))
+    assert caught.value.uids == (1,)
+
+
+def test_a_literal_longer_than_announced(fakes):
+    fake = fakes.start(letter(1), letter(2))
+    mailbox = fakes.connect(fake)
+
+    def longer(session, tag, line):
+        for mail in session._in_set(line.split()[2]):
+            honest = session.fetch_line(mail, line)
+            session.send(honest if mail.uid == 1 else honest.replace(b"BODY[] {", b"BODY[] {1}\r\n{"))
+        session.ok(tag)
+
+    fake.on(r"FETCH .*BODY\.PEEK\[\]", longer)
+    with pytest.raises(MailboxError):  # its lines are taken for answers: nothing after them can be believed
+        list(mailbox.fetch([1, 2]))
+    with pytest.raises(Unreachable, match="closed"):
+        mailbox.uids()
 
 
 def test_an_endless_line(fakes):

@@ -104,7 +104,8 @@ def test_a_folder_made_anew_is_not_labelled(account):
         other.rename_folder("Work", "Old")
         other.create_folder("Work")
     account.append(letter(2), folder="Work")
-    with pytest.raises(FolderChanged, match="Work"):
+    # Dovecot may notice first, and hang up: "Mailbox was deleted under us".
+    with pytest.raises((FolderChanged, Unavailable)):
         mailbox.label(1, ["banken-danger"])
     assert account.flags("Work") == {1: set()}
 
@@ -210,6 +211,35 @@ def test_a_read_only_folder_gets_copies(fakes):
     assert mailbox.uids() == [1]
     with pytest.raises(Refused, match="read-only"):
         fakes.connect(fake, labels="keyword").label(1, ["banken-danger"])
+
+
+def test_a_folder_that_may_not_be_written_gets_copies(fakes):
+    fake = fakes.start(letter(1))
+    fake.on("^SELECT", b"TAG NO [NOPERM] look, but do not touch\r\n")
+    mailbox = fakes.connect(fake)
+    assert mailbox.label(1, ["banken-danger"]).how == "folder"
+    assert mailbox.uids() == [1]
+    with pytest.raises(Refused, match="do not touch"):
+        fakes.connect(fake, labels="keyword").label(1, ["banken-danger"])
+
+
+def test_a_folder_that_has_gone_leads_nowhere(fakes):
+    fake = fakes.start()
+    fake.folders["Work"] = fake.inbox
+    mailbox = fakes.connect(fake, "Work")
+    fake.inbox.add(letter(1))
+    del fake.folders["Work"]
+    with pytest.raises(FolderChanged, match="Work"):
+        mailbox.label(1, ["banken-danger"])
+    with pytest.raises(Refused, match="No folder is open"):
+        mailbox.labels(1)
+    assert list(fake.folders) == ["INBOX"]
+
+
+def test_labels_in_broken_utf7_are_read_somehow(fakes):
+    fake = fakes.start(letter(1), gmail=True)
+    fake.on("X-GM-LABELS", b'* 1 FETCH (UID 1 FLAGS (a) X-GM-LABELS ("&!!!-" "&AAA" NIL (x) "ok"))\r\nTAG OK x\r\n')
+    assert {"a", "ok"} <= fakes.connect(fake).labels(1)
 
 
 def test_a_lost_line_does_not_lead_down_the_ladder(fakes):

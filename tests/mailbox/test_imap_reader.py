@@ -16,7 +16,7 @@ from banken.mailbox import speech
 from banken.mailbox.errors import Refused
 from banken.mailbox.header import arrival, message_ids
 from banken.mailbox.parts import assemble, end_header, sections
-from banken.mailbox.reader import Nonsense, numbers, read, read_folders, words
+from banken.mailbox.reader import Nonsense, number, read, read_folders, words
 from banken.mailbox.structure import structure
 
 
@@ -41,7 +41,7 @@ def test_all_kinds_of_values():
         rb" FLAGS (\Seen [bad x]y OIB-Seen-[Gmail]/All Mail))",
     )
     assert items["UID"] == b"9"
-    assert numbers(items["RFC822.SIZE"]) == 12
+    assert number(items["RFC822.SIZE"]) == 12
     assert items["INTERNALDATE"] == b" 1-Nov-2026 00:00:00 +0900"
     assert items["BODY[]"] == LITERAL
     assert items["BODY[1.MIME]"] == b""
@@ -49,6 +49,11 @@ def test_all_kinds_of_values():
     assert items["BODY[3]"] is None
     assert items["X-GM-LABELS"] == [b"\\Inbox", b"bare", b"a b"]
     assert words(items["FLAGS"]) == {"\\Seen", "[bad", "x]y", "OIB-Seen-[Gmail]/All", "Mail"}
+
+
+def test_a_number_of_thousands_of_digits_is_none():
+    assert read([b"1 (UID " + b"9" * 5_000 + b")"]).items == {}
+    assert number(one(b"1 (UID 5 RFC822.SIZE " + b"9" * 5_000 + b")")["RFC822.SIZE"]) == 0
 
 
 def test_two_responses_of_one_message_are_put_together():

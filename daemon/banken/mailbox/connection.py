@@ -29,6 +29,17 @@ from banken.mailbox.errors import Garbled, MailboxError, Refused, Unreachable, U
 Security = Literal["tls", "starttls", "plain"]
 _LITERAL_LIMIT = 64 * 1024 * 1024
 _GOODBYE_SECONDS = 5.0
+# The last ones are what imaplib and imapclient raise when an answer has a literal or a number where they expect none.
+_TROUBLE = (
+    imaplib.IMAP4.error,
+    OSError,
+    MemoryError,
+    RecursionError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+)
 # What imapclient logs is the server's text (folder names, labels), which has no place in our log.
 logging.getLogger("imapclient").setLevel(logging.CRITICAL)
 
@@ -39,7 +50,8 @@ class Server:
 
     `oauth` returns a fresh access token and is used instead of `password`; `ca_file` is trusted instead of the
     system's authorities. `timeout` is the longest silence, `deadline` the longest command (both in seconds): a server
-    that drips an octet a second keeps the first and breaks the second.
+    that drips an octet a second keeps the first and breaks the second. Only the look-up of the name cannot be cut short;
+    the system's resolver bounds it.
     """
 
     host: str
@@ -169,7 +181,7 @@ class Connection:
             if isinstance(error, Unreachable | Garbled):
                 self._drop()
             raise
-        except (imaplib.IMAP4.error, OSError, ValueError, LookupError, MemoryError, RecursionError) as error:
+        except _TROUBLE as error:
             text = trouble.answer_of(error)
             if text is not None:
                 raise trouble.refusal(text) from error

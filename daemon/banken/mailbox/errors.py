@@ -52,7 +52,7 @@ class FolderMissing(MailboxError):
 
 
 class FolderChanged(MailboxError):
-    """UIDVALIDITY is another than when the folder was opened: its UIDs mean other messages now; open it again."""
+    """The folder has gone, or its UIDVALIDITY is another than when it was opened: the UIDs known mean nothing now."""
 
 
 class Gone(MailboxError):

@@ -19,7 +19,7 @@ from banken.mailbox.errors import Refused
 from banken.mailbox.header import arrival
 from banken.mailbox.model import Place, RawMessage
 from banken.mailbox.parts import OMITTED, TEXT_LIMIT, assemble, end_header, sections
-from banken.mailbox.reader import Nonsense, Value, numbers, words
+from banken.mailbox.reader import Nonsense, Value, number, words
 from banken.mailbox.structure import structure
 
 SMALL = 512 * 1024
@@ -73,7 +73,7 @@ class Fetcher:
         """Return the whole message, asked for in pieces; None when it is gone or longer than `limit` octets."""
         facts = self._collect([uid], "(UID RFC822.SIZE)", "RFC822.SIZE")
         answer = facts.get(uid)
-        if answer is None or isinstance(answer, str) or numbers(answer["RFC822.SIZE"]) > limit:
+        if answer is None or isinstance(answer, str) or number(answer["RFC822.SIZE"]) > limit:
             return None
         whole = bytearray()
         while len(whole) <= limit:
@@ -191,7 +191,7 @@ def _windows(facts: Sequence[_Fact]) -> Iterator[list[_Fact]]:
 def _fact(uid: int, answer: Items | str) -> _Fact:
     if isinstance(answer, str):
         return _Fact(uid, why=answer)
-    return _Fact(uid, numbers(answer.get("RFC822.SIZE")), words(answer.get("FLAGS")), _internal_date(answer))
+    return _Fact(uid, number(answer.get("RFC822.SIZE")), words(answer.get("FLAGS")), _internal_date(answer))
 
 
 def _internal_date(answer: Items) -> dt.datetime | None:

@@ -16,7 +16,7 @@ from banken.mailbox import speech, trouble
 from banken.mailbox.connection import Connection
 from banken.mailbox.errors import FolderChanged, FolderMissing, Refused
 from banken.mailbox.model import FolderState
-from banken.mailbox.reader import read_folders
+from banken.mailbox.reader import number, read_folders
 
 _PERMANENT = re.compile(rb"\[PERMANENTFLAGS \(([^)]*)\)")
 _CLOSED_TO_SELECT = ("\\noselect", "\\nonexistent")
@@ -50,16 +50,11 @@ class Folders:
         self._writing = False
         self.abilities = self._probe()
 
-    @property
-    def state(self) -> FolderState:
-        """The open folder as it was when opened; raises Refused when none is."""
+    def opened(self) -> FolderState:
+        """Return the open folder as it was when opened; raises Refused when none is."""
         if self._state is None:
             raise Refused(_("No folder is open."))
         return self._state
-
-    def must_be_open(self) -> None:
-        """Raise Refused when no folder is open."""
-        assert self.state
 
     def names(self) -> list[str]:
         """Return the names of the folders that can be opened."""
@@ -77,10 +72,12 @@ class Folders:
 
         Done only when something is to be written: SELECT takes the Recent marks away, which some programs show.
         """
-        state = self.state
         if not self._writing:
-            self._select(state.name, readonly=False)
-            self._compare(state)
+            try:
+                self._reopen(readonly=False)
+            except Refused:
+                self.back()  # a refused SELECT leaves no folder open (RFC 9051 section 6.3.2)
+                raise
             self._writing = True
             self.abilities = replace(self.abilities, permanent_flags=self._permanent_flags())
         return self.abilities.permanent_flags or frozenset()
@@ -93,8 +90,7 @@ class Folders:
     def back(self) -> None:
         """Open the folder from before `look_elsewhere` again; raises FolderChanged when it is not the same any more."""
         self._writing = False
-        self._select(self.state.name, readonly=True)
-        self._compare(self.state)
+        self._reopen(readonly=True)
 
     def own(self, name: str) -> str:
         """Return the full name of a folder of ours: `a/b` with the server's prefix and separator."""
@@ -125,10 +121,16 @@ class Folders:
             raise FolderMissing(_missing(folder, names)) from error
 
     def _read_state(self, folder: str) -> FolderState:
-        number = self._number
-        return FolderState(folder, number("UIDVALIDITY") or 0, number("UIDNEXT"), number("EXISTS") or 0)
+        told = self._number
+        return FolderState(folder, told("UIDVALIDITY") or 0, told("UIDNEXT"), told("EXISTS") or 0)
 
-    def _compare(self, state: FolderState) -> None:
+    def _reopen(self, *, readonly: bool) -> None:
+        state = self.opened()
+        try:
+            self._select(state.name, readonly=readonly)
+        except FolderMissing as error:
+            self._state = None
+            raise FolderChanged(str(error)) from error
         if (self._number("UIDVALIDITY") or 0) != state.uidvalidity:
             self._state = None
             raise FolderChanged(_("The folder {folder} was made anew on the server.").format(folder=state.name))
@@ -136,7 +138,7 @@ class Folders:
     def _number(self, name: str) -> int | None:
         """Return a number that SELECT or EXAMINE told; None when it did not, or told nonsense (some servers do)."""
         said = self._untagged(name)
-        return int(said[-1]) if said and said[-1].isdigit() else None
+        return number(said[-1]) if said and said[-1].isdigit() else None
 
     def _permanent_flags(self) -> frozenset[str]:
         """Return what may be stored for good; without PERMANENTFLAGS the known flags may (RFC 9051 section 7.1)."""
@@ -173,7 +175,7 @@ def _select(client: IMAPClient, folder: str, *, readonly: bool) -> None:
     except imaplib.IMAP4.readonly:
         client._imap.is_readonly = True  # noqa: SLF001, it is open all the same, and imaplib must not balk at it again
         raise Refused(_("The folder {folder} is read-only.").format(folder=folder)) from None
-    except ValueError:
+    except (ValueError, TypeError):
         pass  # a number that is none; imapclient has read the whole answer, and `_number` reads it with more patience
 
 

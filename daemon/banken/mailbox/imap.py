@@ -79,7 +79,7 @@ class ImapMailbox:
 
     def uids(self, *, after: int = 0, since: dt.datetime | None = None) -> Sequence[int]:
         """Return the UIDs above `after` that arrived at or after `since` (may include up to two days more)."""
-        return search.uids(self._connection, self._folders.state, after, since)
+        return search.uids(self._connection, self._folders.opened(), after, since)
 
     def headers(self, uids: Sequence[int]) -> Iterator[RawMessage]:
         """Yield the messages with their header only, in UID order; one that cannot be had says so in `broken`."""
@@ -95,17 +95,17 @@ class ImapMailbox:
 
     def label(self, uid: int, labels: Sequence[str]) -> Labelled:
         """Put `labels` on a message, read back, and tell how; raises Refused, Gone or FolderChanged."""
-        self._folders.must_be_open()
+        self._folders.opened()
         return self._labeller.put(uid, labels)
 
     def labels(self, uid: int) -> frozenset[str]:
         """Return the flags, keywords and Gmail labels that a message has now."""
-        self._folders.must_be_open()
+        self._folders.opened()
         return self._labeller.of(uid)
 
     def find(self, message_id: str) -> Sequence[int]:
         """Return the UIDs in the open folder whose Message-ID is `message_id`; raises Refused for a hostile one."""
-        self._folders.must_be_open()
+        self._folders.opened()
         return search.with_message_id(self._connection, message_id)
 
     def append(self, folder: str, raw: bytes) -> None:
@@ -122,5 +122,5 @@ class ImapMailbox:
         self._connection.close()
 
     def _fetcher(self) -> Fetcher:
-        state = self._folders.state
+        state = self._folders.opened()
         return Fetcher(self._connection, state.name, state.uidvalidity)

@@ -11,15 +11,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from imapclient.imap_utf7 import decode as _from_utf7
-
 from banken.i18n import _
 from banken.mailbox import speech
 from banken.mailbox.connection import Connection
 from banken.mailbox.errors import FolderMissing, Gone, Refused
 from banken.mailbox.folders import Folders
 from banken.mailbox.model import Labelled
-from banken.mailbox.reader import words
+from banken.mailbox.reader import text, words
 from banken.mailbox.search import Likeness
 
 Way = Literal["auto", "gmail", "keyword", "folder", "flag", "none"]
@@ -73,8 +71,8 @@ class Labeller:
         if items is None:
             return None
         labels = items.get("X-GM-LABELS")
-        names = [name for name in labels if isinstance(name, bytes)] if isinstance(labels, list) else []
-        return _Marks(words(items.get("FLAGS")), frozenset(str(_from_utf7(name)) for name in names))
+        names = labels if isinstance(labels, list) else []
+        return _Marks(words(items.get("FLAGS")), frozenset(text(name) for name in names))
 
     def _flags(self, uid: int) -> frozenset[str]:
         return self._present(uid).flags

@@ -19,6 +19,7 @@ Piece: TypeAlias = tuple[bytes, bytes | None]
 """A stretch of a response, and the literal that follows it (None behind the last stretch)."""
 
 _DEPTH = 150
+_DIGITS = 20  # of a 64-bit number; int() refuses thousands
 _KEY = re.compile(rb"\s*([A-Za-z0-9.\-]+(?:\[[^\]]*\])?(?:<\d+>)?)\s*")
 _FLAGS = re.compile(rb"\(([^)]*)\)")
 _TOKEN = re.compile(
@@ -57,9 +58,8 @@ def read(data: Iterable[object]) -> Answers:
         except Nonsense as error:
             answers.garbled = str(error)
             continue
-        uid = items.get("UID")
-        if isinstance(uid, bytes) and uid.isdigit():
-            answers.items.setdefault(int(uid), {}).update(items)
+        if uid := number(items.get("UID")):
+            answers.items.setdefault(uid, {}).update(items)
     return answers
 
 
@@ -73,17 +73,12 @@ def read_folders(data: Iterable[object]) -> Iterator[tuple[frozenset[str], str, 
             flags, separator, name = _Cursor(pieces).values(3)
         except Nonsense:
             continue
-        octets = name if isinstance(name, bytes) else b"NIL"
-        yield (
-            words(flags),
-            separator.decode("ascii", "replace") if isinstance(separator, bytes) else "",
-            _folder(octets),
-        )
+        yield words(flags), text(separator), text(name) or "NIL"
 
 
-def numbers(value: Value) -> int:
+def number(value: Value) -> int:
     """Return a numeric item, 0 when the server left it out or wrote something else."""
-    return int(value) if isinstance(value, bytes) and value.isdigit() else 0
+    return int(value) if isinstance(value, bytes) and value.isdigit() and len(value) <= _DIGITS else 0
 
 
 def words(value: Value) -> frozenset[str]:
@@ -92,7 +87,8 @@ def words(value: Value) -> frozenset[str]:
     return frozenset(item.decode("utf-8", "replace") for item in items if isinstance(item, bytes))
 
 
-def _folder(name: Value) -> str:
+def text(name: Value) -> str:
+    """Return a name in modified UTF-7 (RFC 3501 section 5.1.3) as text; "" for none."""
     if not isinstance(name, bytes):
         return ""
     try:

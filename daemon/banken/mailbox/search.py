@@ -14,7 +14,7 @@ from banken.mailbox.connection import Connection
 from banken.mailbox.errors import Gone
 from banken.mailbox.header import message_ids
 from banken.mailbox.model import FolderState
-from banken.mailbox.reader import numbers
+from banken.mailbox.reader import number
 
 _WINDOW = 50_000
 """Messages a search covers: 11 octets a UID stay under imaplib's limit of 1,000,000 octets a line."""
@@ -68,7 +68,7 @@ class Likeness:
         header = items.get("BODY[HEADER]")
         if not isinstance(header, bytes):
             raise Gone(_("The message is no longer in its folder."))
-        return cls(header, numbers(items.get("RFC822.SIZE")))
+        return cls(header, number(items.get("RFC822.SIZE")))
 
     def stands_in_open_folder(self, connection: Connection) -> bool:
         """Say whether the open folder holds such a message."""
@@ -92,9 +92,10 @@ def _holding_message_id(connection: Connection, text: str) -> list[int]:
         return list(client.search(["HEADER", "Message-ID", text], "UTF-8"))  # sent as a literal
 
 
-def _found(lines: Sequence[bytes | None]) -> list[int]:
+def _found(lines: Sequence[object]) -> list[int]:
     """Return the numbers of SEARCH responses; there may be none, or more than one."""
-    return [int(word) for line in lines for word in (line or b"").split() if word.isdigit()]
+    found = (number(word) for line in lines if isinstance(line, bytes) for word in line.split())
+    return [uid for uid in found if uid]
 
 
 def _windows(state: FolderState, after: int) -> Iterator[tuple[str, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from banken.mailbox.reader import Nonsense, Value, numbers
+from banken.mailbox.reader import Nonsense, Value, number
 
 _DEPTH = 20
 _MESSAGE_STRUCTURE = 8  # type, subtype, parameters, id, description, encoding, size, envelope, then this
@@ -64,7 +64,7 @@ def _multipart(value: list[Value], section: str, depth: int) -> Part:
 
 def _leaf(value: list[Value], section: str, depth: int) -> Part:
     kind = f"{_word(value, 0)}/{_word(value, 1)}"
-    size = numbers(value[6]) if len(value) > 6 else 0
+    size = number(value[6]) if len(value) > 6 else 0
     children: tuple[Part, ...] = ()
     # A base64-coded message (RFC 2046 section 5.2.1 forbids it) has no inside that could be asked for.
     if kind == "message/rfc822" and len(value) > _MESSAGE_STRUCTURE and _word(value, 5) in ("7bit", "8bit", "binary"):
