@@ -70,7 +70,10 @@ def change(chosen: random.Random, mail: bytes, others: list[bytes]) -> bytes:
 def broken(raw: bytes) -> str:
     """Return which promise `raw` breaks, "" for none."""
     started = time.process_time()
-    message = read(raw)
+    try:
+        message = read(raw)
+    except Exception:
+        return "raised"
     if time.process_time() - started > _SLOWEST:
         return "slow"
     if "unreadable" in message.notes:

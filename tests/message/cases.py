@@ -207,6 +207,9 @@ def _wrong_labels() -> Iterator[Case]:
 
 
 def _odd() -> Iterator[Case]:
+    torn = b"\n\xed\xa0\xbc\xed\xbe\x8d \xe3\x81 \xff"
+    yield _("cesu8-torn-beside-jis", plain(TEXT.encode("iso2022_jp") + torn, "iso-2022-jp", cte="8bit"), TEXT)
+    yield _("cesu8-torn", plain(TEXT.encode() + torn, "utf-8", cte="8bit"), TEXT)
     yield _("cesu8-emoji", plain(TEXT.encode() + b"\xed\xa0\xbc\xed\xbe\x8d", "utf-8", cte="8bit"), TEXT, "🎍")
     yield _(
         "utf8-labelled-windows-1252-french",
@@ -884,6 +887,20 @@ def _hostile() -> Iterator[Case]:
         plain(TEXT.encode(), cte="8bit", more=b"Received: from a by b; Mon, 3 Jun 2024 10:12:00 +0900\r\n" * 2_000),
         TEXT,
     )
+    name = HEADER.replace(b"Yamada <", b"a" + b" " * 90_000 + b"b <")
+    yield _("from-spaces", plain(TEXT.encode(), cte="8bit", header=name), TEXT)
+    spaces = HEADER.replace(b"Yamada <yamada@client.example>", b"a" + b" " * 90_000 + b"b")
+    yield _("from-spaces-no-address", plain(TEXT.encode(), cte="8bit", header=spaces), TEXT)
+    letters = HEADER.replace(b"Yamada <yamada@client.example>", b"a" * 200_000 + b" @x " + b"b" * 200_000)
+    yield _("from-letters", plain(TEXT.encode(), cte="8bit", header=letters), TEXT)
+    yield _("parameter-without-value", plain(TEXT.encode(), "utf-8; " + "a" * 100_000, cte="8bit"), TEXT)
+    yield _("parameter-quotes", plain(TEXT.encode(), "utf-8; a=" + '"' * 100_000, cte="8bit"), TEXT)
+    yield _(
+        "stripped-escapes-500k",
+        plain(b"$B" * 400_000 + b"\n" + TEXT.encode("iso2022_jp").replace(b"\x1b", b""), "iso-2022-jp"),
+        TEXT,
+    )
+    yield _("stripped-escapes-pairs", plain(b"$B!!(B" * 60_000 + b"\n" + b"$B" * 300_000 + b"(B", "iso-2022-jp"))
     yield _("word-starts", plain(TEXT.encode(), cte="8bit", subject=b"=?utf-8?B?" * 20_000), TEXT)
     yield _("parameters-20k", plain(TEXT.encode(), "utf-8" + "; a=b" * 20_000, cte="8bit"), TEXT)
     yield _("escapes-200k", plain(b"\x1b$B\x1b(B" * 200_000 + TEXT.encode("iso2022_jp"), "iso-2022-jp"))

@@ -215,6 +215,10 @@ HOSTILE = {
     "quotes": "<p>" + "'\"" * 400_000 + SECRET,
     "links": "".join(f"<a href=http://x{number}.example/>x{number}</a>" for number in range(20_000)) + SECRET,
     "selects": "<select><option>" * 60_000 + SECRET,
+    "tag names": "<a" * 400_000 + SECRET,
+    "bare values": "<a/b=" * 190_000 + ">" + SECRET,
+    "quoted values": "<a b='" * 150_000 + "'>" + SECRET,
+    "many tags, many attributes": ("<a " + "x " * 400 + ">") * 1_000 + SECRET,
     "closing": "</p>" * 200_000 + SECRET,
 }
 
@@ -226,5 +230,17 @@ def test_hostile_pages_cost_no_more_than_their_length(name):
     took = time.process_time() - started
     assert took < 2.5
     assert Note.UNREADABLE not in message.notes
-    if name not in ("scripts", "comments", "open angles"):
+    if name not in ("scripts", "comments", "open angles", "tag names", "bare values", "quoted values"):
         assert SECRET in message.text
+
+
+@pytest.mark.parametrize(
+    "selector", ["a:b:c", "..x", "p >", "[x", "@x y", "*{", "div::before", "td[width=", "\\", ",", "a{b", "#1"]
+)
+def test_a_selector_that_nobody_knows_costs_nothing(selector):
+    message = _read(
+        f"<style>{selector} {{display:none}} .x{{display:none}}</style><p>本日の件です。</p><p class=x>{SECRET}</p>"
+    )
+    assert Note.UNREADABLE not in message.notes
+    assert message.sender.address == "a@client.example"
+    assert "本日の件です。" in message.text

@@ -12,8 +12,8 @@ from banken.message.notes import Note
 _TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|[(),;:]|=\?[^?\s]{1,64}\?[bBqQ]\?[^?]*\?=|[^"<>(),;:=]+|.', re.DOTALL
 )
-_SIMPLE = re.compile(r'\s*(?:"([^"\\]*)"|([^"<>(),;:\\@]*))\s*<([^<>\s,]+@[^<>\s,]+)>\s*')
-_BARE = re.compile(r"[^\s<>(),;:\"]+@[^\s<>(),;:\"]+")
+_SIMPLE = re.compile(r'\s*+(?:"([^"\\]*+)"\s*+|([^"<>(),;:\\@]*+))<([^<>\s,@]++@[^<>\s,@]++)>\s*+')
+_BARE = re.compile(r"(?<![^\s<>(),;:\"])[^\s<>(),;:\"@]++@[^\s<>(),;:\"]++")
 _ESCAPED = re.compile(r"\\(.)")
 _NAME_LIMIT = 1_000
 

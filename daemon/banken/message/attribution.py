@@ -14,6 +14,8 @@ _RULE = r"[-_=*~+#>─━―—–－ー＿＝]"
 SEPARATING = frozenset("-_=*~+#>─━―—–－ー＿＝")
 """What a line that separates mails begins with."""
 _COLONS = (":", "：")
+_ENDINGS = ("wrote", "writes", ">", "メール", "メッセージ", "書きました", "書かれました", "書いた", "さん")
+"""What an attribution says before its colon; looked at first, for the patterns are slow to say no."""
 _FORWARDING = SEPARATING | frozenset("bB以転▼▽■◆")
 BEGINNING = _FORWARDING | frozenset("0123456789OoAI")
 """What a head of an earlier mail begins with, where it holds no colon."""
@@ -89,7 +91,9 @@ def is_forward(line: str) -> bool:
 
 def is_strong(line: str) -> bool:
     """Return whether `line` names the writer of what follows so clearly that no quote marks are needed."""
-    return line[-1:] in _COLONS and len(line) <= _LONGEST and _STRONG.fullmatch(line) is not None
+    if line[-1:] not in _COLONS or len(line) > _LONGEST:
+        return False
+    return line[:-1].rstrip().lower().endswith(_ENDINGS) and _STRONG.fullmatch(line) is not None
 
 
 def is_weak(line: str) -> bool:

@@ -57,9 +57,19 @@ def decode(
     text, notes = _decode(data, label or "", hint or "", folded=folded)
     if not _may_hold_controls(text, data):
         return text, notes
+    cleaned, removed = _clean(text)
+    return cleaned, notes + [Note.CONTROLS_REMOVED] * removed
+
+
+def simply(data: bytes) -> str:
+    """Return `data` as UTF-8, what is none replaced: for the moment when a fault of ours stands in the other way."""
+    return _clean(data.decode(UTF8, "replace"))[0]
+
+
+def _clean(text: str) -> tuple[str, bool]:
     text = _LINE_ENDS.sub("\n", text)
-    clean = _CONTROL.sub("", text)
-    return clean, notes + [Note.CONTROLS_REMOVED] * (len(clean) < len(text))
+    cleaned = _CONTROL.sub("", text)
+    return cleaned, len(cleaned) < len(text)
 
 
 def _may_hold_controls(text: str, data: bytes) -> bool:

@@ -27,16 +27,26 @@ _NEVER_DEEP = frozenset(
 _FEW_TAGS, _SOME_TAGS = 600, 5_000
 _CLONES, _DEPTH = 1_000_000, 500
 _SHORT = 20_000
-_MANY_ATTRIBUTES = re.compile(
-    r"""<[a-zA-Z][^\s/>]*+(?:[\s/]++[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+){300}"""
+# One tag after the other, as HTML reads them: what one match has seen, the next does not see again.
+_WHOLE_TAG = re.compile(
+    r"""<[a-zA-Z][^\s/>]*+(?:[\s/]++[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+)*+"""
 )
+_ATTRIBUTE = re.compile(r"""[\s/]++[^\s/>=][^\s/>=]*+(?:\s*+=\s*+(?:"[^"]*+"|'[^']*+'|[^\s>"'][^\s>]*+)?+)?+""")
+_MOST_ATTRIBUTES = 300
+
+
+def _has_many_attributes(source: str) -> bool:
+    if len(source) <= _SHORT:
+        return False
+    tags = (match[0] for match in _WHOLE_TAG.finditer(source))
+    return any(len(tag) > 2 * _MOST_ATTRIBUTES and len(_ATTRIBUTE.findall(tag)) > _MOST_ATTRIBUTES for tag in tags)
 
 
 def is_hostile(source: str) -> bool:
     """Return whether `source` would cost Lexbor time by the square of its length."""
     tags = source.count("<")
     if tags <= _FEW_TAGS:
-        return len(source) > _SHORT and _MANY_ATTRIBUTES.search(source) is not None
+        return _has_many_attributes(source)
     open_now: dict[str, int] = {}
     formatting = depth = most_formatting = most = 0
     for closing, name in _TAG.findall(source):
@@ -53,11 +63,7 @@ def is_hostile(source: str) -> bool:
         if name in _FORMATTING:
             formatting += step
             most_formatting = max(most_formatting, formatting)
-    return (
-        most_formatting * tags > _CLONES
-        or (tags > _SOME_TAGS and most > _DEPTH)
-        or (len(source) > _SHORT and _MANY_ATTRIBUTES.search(source) is not None)
-    )
+    return most_formatting * tags > _CLONES or (tags > _SOME_TAGS and most > _DEPTH) or _has_many_attributes(source)
 
 
 _ANY_TAG = re.compile(r"(<[^<>]*>)")

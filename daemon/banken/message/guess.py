@@ -1,8 +1,7 @@
 """Which charset octets are written in, when nobody says so or nobody can be believed.
 
-UTF-8, cp932, EUC-JP and Western octets are read in each way, and the reading that looks most like text wins. On Japanese
-text of four characters and more this errs less than chardet and charset-normalizer, which know nothing of
-Japanese mail (measured in tests/message/test_guess.py).
+UTF-8, cp932, EUC-JP and Western octets are read in each way, and the reading that looks most like Japanese text wins;
+tests/message/test_guess.py says how often that is right for two characters and more.
 """
 
 from __future__ import annotations
@@ -75,9 +74,11 @@ def best(data: bytes, said: str = "") -> tuple[str, str]:
 
 def _read(data: bytes, name: str) -> str:
     if name == UTF8 and _SURROGATES.search(data):  # CESU-8: emoji as old Java programs write them
-        text = data.decode(UTF8, "surrogatepass") if _decodes(_SURROGATES.sub(b"", data), UTF8) else ""
-        if text:
-            return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        try:
+            text = data.decode(UTF8, "surrogatepass")
+        except UnicodeDecodeError:  # and something else is broken beside it
+            return data.decode(UTF8, "replace")
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return data.decode(name, jis.VENDOR if name == EUC else "replace")
 
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
 from banken.message import flatten, style
 from banken.message.flatten import BLOCKS, PARAGRAPHS
@@ -251,5 +251,5 @@ def _select(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
         return []
     try:
         return tree.css(selector)
-    except ValueError:  # a selector that Lexbor does not know
+    except (SelectolaxError, ValueError):  # a selector that Lexbor does not know; newsletters are full of them
         return []

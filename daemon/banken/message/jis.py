@@ -18,7 +18,8 @@ _ESCAPE = re.compile(rb"\x1b(\$\([ABCDOPQ@]|\$\)C|\$[AB@]|\([ABHIJT]|\.[AF]|&@)|
 _HIGH = bytes(octet | 0x80 for octet in range(256))
 _FOLD_INSIDE = re.compile(rb"(\x1b[$(]?\(?)\r?\n[ \t]+(?=[$(@-Z])")
 _FOLD = re.compile(r"\r?\n[ \t]*")
-_STRIPPED = re.compile(rb"(?<!\x1b)\$[B@]((?:[!-t][!-~])+?)(?<!\x1b)\([BJ]")
+_OPENING, _CLOSING = re.compile(rb"\$[B@]"), re.compile(rb"\([BJ]")
+_LONGEST_RUN = 400
 
 _ASCII, _ROMAN, _KANA, _KANJI, _SUPPLEMENT = "ascii", "roman", "kana", "kanji", "supplement"
 _SETS = {
@@ -95,7 +96,21 @@ def _well_formed(data: bytes) -> bool:
 
 def mend(data: bytes) -> bytes:
     """Put back escape octets that a gateway took out (`$B$3$s(B`), where what they enclose can only be Japanese."""
-    return _STRIPPED.sub(lambda match: b"\x1b$B" + match[1] + b"\x1b(B" if _kana(match[1]) else match[0], data)
+    return b"\n".join(_mended(line) if b"(B" in line or b"(J" in line else line for line in data.split(b"\n"))
+
+
+def _mended(line: bytes) -> bytes:
+    """Mend one line: each opening is tried once with the closing next to it, so that the line is gone through once."""
+    made: list[bytes] = []
+    place = 0
+    while (opening := _OPENING.search(line, place)) and (closing := _CLOSING.search(line, opening.end())):
+        run = line[opening.end() : closing.start()]
+        if 0 < len(run) <= _LONGEST_RUN and len(run) % 2 == 0 and _kana(run):
+            made.append(line[place : opening.start()] + b"\x1b$B" + run + b"\x1b(B")
+        else:
+            made.append(line[place : closing.end()])
+        place = closing.end()
+    return b"".join(made) + line[place:]
 
 
 def _kana(run: bytes) -> bool:

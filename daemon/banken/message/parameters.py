@@ -7,7 +7,8 @@ from urllib.parse import unquote_to_bytes
 
 from banken.message import charset, headers
 
-_PARAMETER = re.compile(r'([^\s=;"]+)\s*=\s*("(?:[^"\\]|\\.)*"?|[^;]*)')
+# Begins at the begin of a name only, so that a long name without "=" is looked at once.
+_PARAMETER = re.compile(r'(?<![^\s=;"])([^\s=;"]++)\s*+=\s*+("(?:[^"\\]|\\.)*+"?+|[^;]*+)')
 _EXTENDED = re.compile(r"([^*]+)\*(?:(\d{1,4})(\*?))?")
 _COMMENT = re.compile(r"\s\([^()]*\)\s*$")
 _LIMIT = 20_000

@@ -31,7 +31,7 @@ def read(raw: bytes, *, arrived: datetime | None = None, limits: Limits = DEFAUL
     """Return the mail `raw` as text, with what was doubtful named in its notes; never raises.
 
     `arrived` is the server's time of arrival (INTERNALDATE), the Date field where it is not known. A mail over a limit is
-    read as far as possible. Should a fault of our own come up, the octets are taken as text and the note `unreadable`
+    read as far as possible. Should a fault of our own come up, the octets are taken as UTF-8 and the note `unreadable`
     says so: one mail must not stop the watch.
     """
     budget = Budget(limits)
@@ -91,7 +91,7 @@ def _message(fields: Fields, raw: bytes, arrived: datetime | None, budget: Budge
 
 def _as_text(raw: bytes, arrived: datetime | None, budget: Budget) -> Message:
     budget.note(Note.UNREADABLE)
-    text, _ = charset.decode(raw[: budget.limits.text])
+    text = charset.simply(raw[: budget.limits.text])
     segments = (Segment(SegmentKind.BODY, 0, len(text)),) if text else ()
     return Message("", arrived or _EPOCH, "", _NOBODY, text=text, segments=segments, notes=tuple(budget.notes), raw=raw)
 
