@@ -2,7 +2,7 @@
 
     mailbox ──▶ message ──▶ platform ──▶ deals ──▶ judge ──▶ respond        (ledger under all of it)
 
-`Guard.examine` is that line; `Guard.remember` writes all that came of one message down in a single step.
+`Guard.look` and `Guard.examine` are that line; `Guard.remember` writes all that came of one message down in a single step.
 """
 
 from __future__ import annotations
@@ -55,6 +55,15 @@ class Assumed:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """One message, read, and whether it is from whom it says."""
+
+    place: Place
+    message: Message
+    proof: Authenticity
+
+
+@dataclass(frozen=True, slots=True)
 class Examined:
     """One message and all that the house thinks of it."""
 
@@ -87,27 +96,23 @@ class Guard:
     assume: Assumed | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
-    def examine(self, raw: RawMessage, *, explain: bool = False) -> Examined:
+    def look(self, raw: RawMessage) -> Look:
+        """Read a message and find out who sent it: all that may ask the network or take its time."""
+        message = read(raw.raw, arrived=raw.arrived, limits=self.limits)
+        # Anyone can write our header into a mail; ours is only what the outbox knows that we wrote.
+        own = message.own and self.ledger.outbox.wrote(message.message_id)
+        return Look(raw.place, replace(message, own=own), self._prove(message))
+
+    def examine(self, look: Look, *, explain: bool = False) -> Examined:
         """Return what is thought of one message. Its events are known to `deals` from now on; nothing else is kept."""
-        message = self._read(raw)
-        proof = self._prove(message)
-        mail = self.knowledge.recogniser.recognise(message, proof, self._book(message))
+        message = look.message
+        mail = self.knowledge.recogniser.recognise(message, look.proof, self._book(message))
         tie, events = self._tied(message, mail)
         standing = self._standing(tie, message)
         verdict = self._judge(message, mail, standing, explain=explain)
-        spot = Spot(raw.place.folder, raw.place.uidvalidity, raw.place.uid)
+        spot = Spot(look.place.folder, look.place.uidvalidity, look.place.uid)
         actions = plan(verdict, message, mail, standing, spot=spot, settings=self.warning)
-        return Examined(
-            self.account,
-            raw.place,
-            message,
-            mail,
-            tie,
-            standing,
-            events,
-            verdict,
-            tuple(() if message.own else actions),
-        )
+        return Examined(self.account, look.place, message, mail, tie, standing, events, verdict, tuple(actions))
 
     def remember(self, examined: Examined) -> bool:
         """Write down one examined message and what is owed for it, as one step; return whether that is anything new."""
@@ -119,11 +124,6 @@ class Guard:
             crash_point("examine.written")
         crash_point("examine.committed")
         return bool(new)
-
-    def _read(self, raw: RawMessage) -> Message:
-        message = read(raw.raw, arrived=raw.arrived, limits=self.limits)
-        # Anyone can write our header into a mail; ours it is only from an address that we send from.
-        return replace(message, own=message.own and message.sender.address in self.own)
 
     def _prove(self, message: Message) -> Authenticity:
         return authenticate(

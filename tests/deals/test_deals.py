@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from spoken import EFFECTS, Ids, Mail, Post, day, letter, notice
+from tests.deals.spoken import EFFECTS, Ids, Mail, Post, day, letter, notice
 
 from banken.deals import Deals, Key, MemoryStore
 from banken.deals.names import Names, addresses, plain
@@ -87,6 +87,24 @@ def test_a_direct_mail_teaches_no_address(post):
     assert tie.deal == deal
     assert dict(post.deals.known().addresses) == {}
     assert post.deals.known().threads["<f@example.jp>"] == deal
+
+
+def test_a_direct_mail_joins_and_teaches_nothing_whoever_vouches_for_it(post):
+    first = post.send("contracted", at=day(1), client="甲商店", job="図鑑の校正", contract="7")
+    second = post.send("scouted", at=day(1), client="乙商店", job="灯台の写真", message="9")
+    spoken = Mail(Channel.DIRECT, client="甲商店", client_address="x@y.example", ids=Ids(contract="7", message="9"))
+    post.deals.record(spoken, letter("j", day(2), "灯台の写真", sender="x@y.example"))
+    assert {deal.id for deal in post.deals.deals()} == {first, second}
+    assert post.deals.standing(second, day(3)).stage is Stage.BEFORE
+
+
+def test_a_mail_that_is_read_again_stays_where_it_was(post):
+    first = post.send("contracted", at=day(1), client="甲商店", job="図鑑の校正")
+    assert post.send("contacted", at=day(2), client="甲商店", name="again") == first
+    post.send("scouted", at=day(3), client="甲商店", job="灯台の写真")
+    tie, _events = post.deals.record(notice("contacted", at=day(2), client="甲商店"), letter("again", day(2)))
+    assert tie.deal == first
+    assert tie.why
 
 
 def test_a_forged_mail_opens_no_deal(post):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
-from spoken import EFFECTS, Post, day, letter, notice
+from tests.deals.spoken import EFFECTS, Post, day, letter, notice
 
 from banken.deals import Deals, MemoryStore
 from banken.words import Permission, Stage

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from spoken import EFFECTS, REMINDERS, Mail, Post, day, letter
+from tests.deals.spoken import EFFECTS, REMINDERS, Mail, Post, day, letter
 
 from banken.deals import Deals, MemoryStore
 from banken.deals.reminders import day_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from stories import TESTS, Heard, Step, fresh, hear, read
+from tests.deals.stories import TESTS, Heard, Step, fresh, hear, read
 
 from banken.deals import Key
 from banken.words import Authentic, Channel, Permission, Stage

@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from cases import BOOK, GENUINE, letter, recogniser
+from tests.platform.cases import BOOK, GENUINE, letter, recogniser
 
 from banken.message.model import Address
 from banken.platform import AddressBook

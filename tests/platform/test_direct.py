@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from cases import BOOK, UNPROVED, letter, recogniser
+from tests.platform.cases import BOOK, UNPROVED, letter, recogniser
 
 from banken import strictyaml
 from banken.message.model import Address
@@ -70,6 +70,7 @@ def test_the_workers_own_mail_is_nobody_elses():
 HEADERS = [
     (Address("店", "news@shop.example"), "秋のセール", True, False),
     (Address("店", "shop@shop.example"), "ご注文の発送", False, False),
+    (Address("店", "hello@shop.example"), "秋の新作", True, False),
     (Address("山田", "yamada@shop.example"), "ご相談", False, True),
     (Address("起業ニュース", "news@kigyou.example"), "クラウドワークス特集", True, True),
     (Address("クラウドワークス", "x@y.example"), "お知らせ", True, True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from cases import BOOK, FORGED, GENUINE, UNPROVED, letter, own_words, recogniser
+from tests.platform.cases import BOOK, FORGED, GENUINE, UNPROVED, letter, own_words, recogniser
 
 from banken.message.model import Address
 from banken.platform.examples import Genuine

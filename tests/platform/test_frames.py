@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cases import BOOK, GENUINE, letter, own_words, recogniser
+from tests.platform.cases import BOOK, GENUINE, letter, own_words, recogniser
 
 from banken import strictyaml
 from banken.words import Channel
@@ -34,6 +34,21 @@ def test_only_the_clients_words_are_left(frame, name):
     found = recogniser().recognise(mail, GENUINE, BOOK)
     assert found.channel is Channel.NOTIFICATION
     assert bare(own_words(mail, found)) == bare(text)
+
+
+def test_a_client_who_lists_another_job_keeps_the_line():
+    text = "案件：動画の見張り役\n\n詳しくはLINEで説明します。"
+    frame = "泳ぐ店さんからメッセージが届きました。\n\n" + text + "\n\nhttps://crowdworks.jp/messages/41"
+    mail = letter("「金魚の育て方の記事」に新着メッセージがあります", frame)
+    found = recogniser().recognise(mail, GENUINE, BOOK)
+    assert bare(own_words(mail, found)) == bare(text)
+    assert found.job == "金魚の育て方の記事"
+
+
+def test_words_below_a_link_on_top_are_kept():
+    text = "はじめまして。\n原稿を3本お願いします。\n1本5,000円です。\nLINEで話しましょう。"
+    mail = letter("メッセージが届きました", "いま話題の方からです\nhttps://crowdworks.jp/messages/41\n\n" + text)
+    assert bare(own_words(mail, recogniser().recognise(mail, GENUINE, BOOK))) == text
 
 
 @pytest.mark.parametrize("frame", DATA["frames"], ids=[frame["id"] for frame in DATA["frames"]])

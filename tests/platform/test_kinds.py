@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from cases import BOOK, FORGED, GENUINE, UNPROVED, letter, pack, recogniser
+from tests.platform.cases import BOOK, FORGED, GENUINE, UNPROVED, letter, pack, recogniser
 
 from banken import strictyaml
 from banken.message.model import Address

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cases import letter, pack
+from tests.platform.cases import letter, pack
 
 from banken.message.model import Link
 from banken.platform.links import Page, ids

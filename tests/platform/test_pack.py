@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from cases import pack
+from tests.platform.cases import pack
 
 from banken.places import rules_root
 from banken.platform import load

@@ -61,7 +61,7 @@ def test_folding_keeps_every_place(text):
 
 def test_a_strangers_line_costs_no_time():
     patterns = Patterns(["{client}さん*から*{job}*の*メッセージ", "re:(a*)*b"])
-    started = time.process_time()
+    started = time.perf_counter()
     for line in ("さん" * 200_000, "a" * 400_000, "から" * 100_000):
         patterns.find(fold(line))
-    assert time.process_time() - started < 2
+    assert time.perf_counter() - started < 2

@@ -68,4 +68,4 @@ def judged(house: rooms.House, path: Path, assumed: Assumed | None, *, explain: 
             with Ledger.open(":memory:") as ledger:
                 guard = rooms.guard(house, box.name, ledger, settings=WarningSettings(via="none"), trust=trust)
                 guard.assume = assumed
-                yield guard.examine(raw, explain=explain)
+                yield guard.examine(guard.look(raw), explain=explain)

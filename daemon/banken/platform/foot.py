@@ -84,7 +84,9 @@ class Foot:
 
     def _is_field(self, line: Line) -> bool:
         found = self._reader.field(line)
-        return found is not None and not line.foreign and found.kind in ("client", "job", "due", "status", "other")
+        if found is None or line.foreign:
+            return False
+        return found.kind in ("client", "job", "due", "status", "worker") or (found.kind == "other" and found.is_plain)
 
     def _is_names(self, line: Line) -> bool:
         """Whether a line is only the client's name and perhaps the job's title (「山田商店 さん（仕事名）」)."""

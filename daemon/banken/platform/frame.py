@@ -124,8 +124,9 @@ class FrameReader:
         return self._titles.matches(line.folded) or self._safety.matches(line.folded)
 
     def is_caution_title(self, line: Line) -> bool:
-        """Whether a line opens a list of cautions."""
-        return not line.foreign and self._titles.matches(line.folded)
+        """Whether a line opens a list of cautions: short, and no sentence."""
+        short = len(line.words) <= _SHORT and "。" not in line.text
+        return short and not line.foreign and self._titles.matches(line.folded)
 
     def announcement(self, line: Line, known: Cut) -> Announcement | None:
         """Return what a "somebody's message came in" line says; None if it names others than the frame does."""

@@ -96,22 +96,36 @@ class Head:
         return worker is not None or reader.is_head(line) or self._is_names(line) or self._is_title(line)
 
     def _is_frames(self, found: Field, line: Line) -> bool:
-        """Whether a field is the frame's: it names client or job as known, or stands beside one that does."""
+        """Whether a field is the frame's: it names client or job as known, or stands among nothing but such fields."""
         if found.kind in ("text_ends", "history") or line.foreign:
             return False
+        if found.kind in ("client", "job") and alike(getattr(self._cut, found.kind), found.value):
+            return True
+        fields = [(one, self._reader.field(one)) for one in self._block()]
+        named = any(field is not None and field.kind in ("client", "job") for _line, field in fields)
+        return named and all(self._fits(one, field) for one, field in fields)
+
+    def _fits(self, line: Line, found: Field | None) -> bool:
+        """Whether a line can stand in a block of the frame's fields: what anybody could have said cannot."""
+        if found is None:
+            return self._reader.is_head(line) or self._reader.announcement(line, self._cut) is not None
         if found.kind in ("client", "job"):
             known = getattr(self._cut, found.kind)
             return not known or alike(known, found.value)
-        return any(one is not None and one.kind in ("client", "job") for one in map(self._reader.field, self._block()))
+        return found.kind != "other" or found.is_plain
 
     def _block(self) -> list[Line]:
-        """Return the lines between the blank ones around the present one."""
+        """Return the lines around the present one, up to a blank one or the mark where the words begin."""
         low = high = self.low
         while low > 0 and not self._lines[low - 1].blank:
             low -= 1
-        while high < len(self._lines) and not self._lines[high].blank:
+        while high < len(self._lines) and not self._ends_block(self._lines[high]):
             high += 1
         return self._lines[low:high]
+
+    def _ends_block(self, line: Line) -> bool:
+        found = self._reader.field(line)
+        return line.blank or line.ruler or (found is not None and found.is_text)
 
     def _is_names(self, line: Line) -> bool:
         """Whether a line is the client's name alone (「山田商店」「山田商店：」「山田商店 さん（仕事名）」)."""

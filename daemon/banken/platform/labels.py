@@ -13,6 +13,8 @@ from banken.platform.schema import Labels
 _OPENING = r"^[\s■□◆◇●○◎▼▽▲△★☆*・>＞※#\-—–―─━┃│=＝~〜【\[<「『(（|｜〔《✉📩]*"
 _CLOSING = r"[\s◇◆■□●○◎★☆*】\]>＞」』)）〕》▽▼△▲\-—–―─━┃│=＝~〜]*"
 
+_SAID = re2.compile(r"\p{Hiragana}|\p{Katakana}{2}|\p{Latin}{2}")
+
 
 @dataclass(frozen=True, slots=True)
 class Field:
@@ -22,6 +24,11 @@ class Field:
     value: str
     at: int
     quoted: bool = False
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether the value is a number, a day, a sum: nothing that anybody could have said."""
+        return _SAID.search(self.value) is None
 
     @property
     def is_text(self) -> bool:

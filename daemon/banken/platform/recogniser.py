@@ -14,6 +14,7 @@ from banken.platform.foot import THREADS
 from banken.platform.frame import Cut, trimmed
 from banken.platform.kinds import Subject, masked
 from banken.platform.knowledge import Knowledge
+from banken.platform.lines import Line
 from banken.platform.links import Place, ids
 from banken.platform.model import Correspondence, Ids
 from banken.platform.pattern import MASK, fold
@@ -178,6 +179,10 @@ def _read(pack: Knowledge, message: Message, claim: Claim) -> _Reading:
 def _read_names(pack: Knowledge, cut: Cut, message: Message) -> None:
     """Let the first lines of an event's mail name its job and client, where subject and frame did not."""
     for line in message.text.split("\n")[:_OWN_LINES]:
+        label = pack.frame.field(Line.of(line))
+        if label is not None:
+            cut.note(label.kind, label.value)
+            continue
         folded = fold(line)
         for pattern in pack.names.patterns:
             hit = pattern.find(folded)

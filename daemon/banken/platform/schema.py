@@ -144,6 +144,7 @@ class Labels(Strict):
     job: list[str] = []
     due: list[str] = []
     status: list[str] = []
+    worker: list[str] = []
     other: list[str] = []
     text: list[str] = []
     weak_text: list[str] = []

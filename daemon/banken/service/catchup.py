@@ -174,8 +174,9 @@ class CatchUp:
             self._set_aside(raw, "fetch", raw.broken)
             return None
         try:
+            look = self.guard.look(raw)  # outside the transaction: a slow name server must not hold the ledger
             with self.guard.ledger.transaction():
-                examined = self.guard.examine(raw)
+                examined = self.guard.examine(look)
                 if self.keep:
                     self.guard.remember(examined)
         except (MailboxError, LedgerError):

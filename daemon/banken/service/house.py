@@ -100,7 +100,7 @@ def open_deals(house: House, account: str, ledger: Ledger) -> Deals:
     """Return the deals of one account."""
     effects = {kind: effect for pack in house.packs for kind, effect in pack.effects.items()}
     company = [word for pack in house.packs for word in pack.file.company]
-    return Deals(LedgerStore(ledger, account), effects, company)
+    return Deals(LedgerStore(ledger, account), effects, company, scope=account)
 
 
 def account_guard(house: House, account: Account, ledger: Ledger) -> Guard:
