@@ -61,8 +61,8 @@ def _show(out: Console, one: Examined) -> None:
     for name, value in facts:
         out.print(Text.assemble((f"{name}: ", "bold"), value))
     out.print(_words(one))
-    level = level_name(verdict.level) if verdict.level else _("nothing found")
-    out.print(Text.assemble((f"{_('verdict')}: ", "bold"), level, f" {verdict.why}"))
+    level, head = level_name(verdict.level) if verdict.level else _("nothing found"), _("verdict")
+    out.print(Text.assemble((f"{head}: ", "bold"), level, f" {verdict.why}"))
     for finding in verdict.findings:
         quotes = " / ".join(f"“{evidence.text}”" for evidence in finding.evidence)
         out.print(Text(f"  ● {category_name(finding.category)} [{finding.rule}] {finding.title}: {quotes}", "red"))

@@ -33,7 +33,7 @@ def configuration(path: Path | None, *, accounts: bool = True) -> Config:
         return Config()
     loaded = load(found)
     for warning in loaded.warnings:
-        errors().print(f"{_('note')}: {warning}", markup=False, style="dim")
+        errors().print(_("note: {warning}").format(warning=warning), markup=False, style="dim")
     if accounts:
         loaded.need_accounts()
     return loaded.config

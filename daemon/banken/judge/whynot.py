@@ -38,7 +38,8 @@ def _step(judge: Judge, rule: Rule, number: int, finder: Finder, reading: Readin
     for fate in fates:
         text = fate.place.passage.evidence(fate.place.start, fate.place.end).text
         excuses = ", ".join(f"{name} ({word})" for name, word in fate.excuses)
-        lines.append(f"“{text}” → {fate.level.value if fate.level else _('let go')} {excuses}".rstrip())
+        fared = fate.level.value if fate.level else _("let go")
+        lines.append(f"“{text}” → {fared} {excuses}".rstrip())
     return "; ".join(lines)
 
 

@@ -29,7 +29,8 @@ def keyword(key: str) -> str:
 def shown_labels() -> dict[str, str]:
     """Return the names that people see, in the language spoken now, by keyword: for Gmail's labels and for folders."""
     names = {level: level_name(level) for level in LEVELS} | {one: category_name(one) for one in Category}
-    return {keyword(key.value): f"{_('Banken')}/{name}" for key, name in names.items()}
+    house = _("Banken")  # not inside an f-string: Python 3.11 hides what stands there from the catalogue
+    return {keyword(key.value): f"{house}/{name}" for key, name in names.items()}
 
 
 class Answer(StrEnum):
