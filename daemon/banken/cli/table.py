@@ -22,7 +22,7 @@ from banken.words import LEVELS, Category, Channel, Finding, Level
 COLOURS = {Level.DANGER: "bold red", Level.WARNING: "bold yellow", Level.NOTICE: "cyan", Level.UNJUDGED: "dim"}
 
 
-WIDTHS = (5, 6, 16, 14)
+WIDTHS = (5, 8, 16, 14)
 """Cells of the columns before the words."""
 NARROWEST = 20
 QUOTES = 3
@@ -105,21 +105,29 @@ def _quote(finding: Finding, text: str) -> Text:
 
 
 def _wrapped(text: Text, width: int) -> Text:
-    """Return `text` broken into lines of at most `width` cells, wherever a line is full: Japanese has no spaces.
+    """Return `text` broken into lines of at most `width` cells: at a space where there is one, else anywhere.
 
     Done here, since rich drops a wide character that would straddle the edge (rich 15, 2026-11).
     """
     pieces: list[Text] = []
     for line in text.split("\n", allow_blank=True):
-        start = used = 0
-        for at, letter in enumerate(line.plain):
-            cells = cell_len(letter)
-            if used + cells > width:
-                pieces.append(line[start:at])
-                start, used = at, 0
-            used += cells
-        pieces.append(line[start:])
+        rest = line
+        while (fits := _fitting(rest.plain, width)) < len(rest):
+            space = rest.plain.rfind(" ", 0, fits + 1)
+            pieces.append(rest[: space if space > 0 else fits])
+            rest = rest[space + 1 if space > 0 else fits :]
+        pieces.append(rest)
     return Text("\n").join(pieces)
+
+
+def _fitting(plain: str, width: int) -> int:
+    """Return how many characters, at least one, fit into `width` cells."""
+    used = 0
+    for count, letter in enumerate(plain):
+        used += cell_len(letter)
+        if used > width:
+            return max(count, 1)
+    return len(plain)
 
 
 def _totals(console: Console, summary: Summary) -> None:

@@ -1,0 +1,37 @@
+"""The table's lines: nothing is lost, nothing is too wide, words stay whole where they can."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+from rich.text import Text
+
+from banken.cli.table import _wrapped
+
+
+def lines(text, width):
+    return _wrapped(Text(text), width).plain.split("\n")
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "wanted"),
+    [
+        ("contact outside", 14, ["contact", "outside"]),
+        ("before the contract", 16, ["before the", "contract"]),
+        ("平日10時から19時の勤務", 13, ["平日10時から1", "9時の勤務"]),
+        ("warning", 8, ["warning"]),
+        ("常駐", 1, ["常", "駐"]),
+        ("", 5, [""]),
+    ],
+)
+def test_lines_break_where_people_would(text, width, wanted):
+    assert lines(text, width) == wanted
+
+
+@given(st.text("aあ　 字-L", max_size=60), st.integers(2, 20))
+def test_nothing_is_lost_and_nothing_is_too_wide(text, width):
+    broken = lines(text, width)
+    assert "".join(broken).replace(" ", "") == text.replace(" ", "")
+    assert all(cell_len(line) <= width for line in broken)
