@@ -115,7 +115,8 @@ def test_several_folders_with_japanese_names(desk):
 def test_a_keyword_with_a_bracket_breaks_nothing(desk):
     desk.deliver(notice("よろしくお願いします。", number=1), flags=["[bad"])
     uid = desk.deliver(notice("LINEを交換しましょう。", number=2))
-    desk.run("scan", "--since", "1d", "--apply")
+    answer = desk.run("scan", "--since", "1d", "--apply")
+    assert "キーワード" in answer.out
     assert levels(desk.flags())[uid]
 
 

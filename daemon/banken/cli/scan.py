@@ -191,6 +191,15 @@ def _tell(out: Console, outcome: Outcome) -> None:
     warnings = sum(row.action == "warn" for row in outcome.done)
     text = _("{labels} messages labelled, {warnings} warnings sent.")
     out.print(text.format(labels=labels, warnings=warnings))
+    ways = {
+        "gmail": _("The labels are Gmail's."),
+        "keyword": _("The labels are IMAP keywords."),
+        "folder": _("This server has no labels: labelled mail was copied into folders."),
+        "flag": _("This server has no labels: labelled mail was flagged."),
+    }
+    used = {row.result.partition(":")[0] for row in outcome.done if row.action == "label"}
+    for way in used & ways.keys():
+        out.print(ways[way], style="dim")
     for row in outcome.later:
         out.print(_("will be tried again: {why}").format(why=row.result), style="yellow", markup=False)
     for row in outcome.failed:
