@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import signal
 import subprocess
@@ -12,7 +13,8 @@ import pytest
 from tests.e2e.conftest import USERS, notice
 
 pytestmark = pytest.mark.server
-PATIENCE = 40
+PATIENCE = 120
+"""Seconds; a warning whose fate a kill left open is waited for a minute before it is sent again."""
 
 
 @pytest.fixture
@@ -96,3 +98,16 @@ def test_a_server_that_goes_away_and_comes_back(desk, running):
     desk.server.start()
     desk.deliver(notice("続きはLINEで。", number=3))
     until(lambda: desk.sink.messages)
+
+
+def test_what_the_worker_sets_right_counts_at_once(desk, running):
+    process = running()
+    desk.deliver(notice("お見積もりをお願いします。", number=7))
+    wait(process, "looked")
+    until(lambda: desk.run("deals", "list", "--json").objects())
+    desk.run("deals", "set", "青空工房", "--stage", "under_contract")
+    later = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=5)  # INTERNALDATE knows whole seconds only
+    uid = desk.deliver(notice("細かい確認はLINEでお願いします。", number=7), when=later)
+    until(lambda: any(flag.startswith("banken-") for flag in desk.flags()[uid]))
+    assert "banken-notice" in desk.flags()[uid]
+    assert not desk.sink.messages

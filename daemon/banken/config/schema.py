@@ -45,8 +45,8 @@ class Account(Section):
     push: Annotated[
         bool,
         About(
-            "サーバーからの新着の知らせ（IMAP IDLE）も待つかどうか。",
-            "Whether the server may announce new mail in between (IMAP IDLE).",
+            "サーバーからの新着の知らせ（IMAP IDLE）も待つかどうか。この版ではまだ使われません。",
+            "Whether the server may announce new mail in between (IMAP IDLE). Not used yet in this version.",
         ),
     ] = True
     labels: Annotated[
@@ -119,8 +119,10 @@ class Warn(Section):
     notify: Annotated[
         tuple[PrivateUrl, ...],
         About(
-            "メールのほかに知らせる先（Apprise の URL）。URL を知る人は誰でもそこへ送れるので、秘密として扱います。",
-            "Other ways to be told (Apprise URLs). Whoever knows such a URL can send there, so it is kept secret.",
+            "メールのほかに知らせる先（Apprise の URL）。この版ではまだ使われません。"
+            "URL を知る人は誰でもそこへ送れるので、秘密として扱います。",
+            "Other ways to be told (Apprise URLs). Not used yet in this version. "
+            "Whoever knows such a URL can send there, so it is kept secret.",
         ),
     ] = ()
 
@@ -140,6 +142,9 @@ class Warn(Section):
         """Yield a server that is never used."""
         if self.smtp is not None and self.via != "smtp":
             yield Remark(("smtp",), _("this server is not used"), _("write via: smtp to use it"))
+        if self.notify:
+            what = _("notify is not used yet in this version")
+            yield Remark(("notify",), what, _("warnings come by mail only"))
 
 
 class Config(Section):

@@ -55,12 +55,6 @@ ANSWERS = {
 """The worker's labels: Japanese, English, and as a keyword for mail programs whose labels are ASCII."""
 
 
-def answer_name(answer: Answer, language: str) -> str:
-    """Return the label by which the worker says `answer`."""
-    japanese, english, _keyword = ANSWERS[answer]
-    return japanese if language == "ja" else english
-
-
 def answer_of(label: str) -> Answer | None:
     """Return what a label on a message says, None for one that is no answer to us; width and case do not matter."""
     wanted = unicodedata.normalize("NFKC", label).casefold()

@@ -9,7 +9,6 @@ from datetime import date, datetime
 
 from banken.i18n import _, language
 from banken.respond.advice import Advice, Counsel
-from banken.respond.labels import Answer, answer_name
 from banken.respond.model import Point, Quote, WarningFacts, WarningSettings
 from banken.respond.names import category_name, level_name, permission_name, stage_name
 from banken.respond.tidy import unlinked
@@ -92,7 +91,7 @@ def compose(facts: WarningFacts, advice: Advice, settings: WarningSettings, *, a
         replies=tuple(_replies(facts, advice, spoken)),
         keep=tuple(advice.keep(spoken)),
         whom=tuple(_unique(told.whom for told in counsels)),
-        answers=tuple(_answers(spoken)),
+        answers=tuple(_answers(facts.deal)),
         attached=attached,
     )
 
@@ -190,14 +189,14 @@ def _reply_name(name: str) -> str:
     }[name]
 
 
-def _answers(spoken: str) -> list[tuple[str, str]]:
+def _answers(deal: str) -> list[tuple[str, str]]:
+    """Return the commands by which the worker sets right how far the deal is."""
     meaning = {
-        Answer.FINE: _("this was a false alarm"),
-        Answer.CONTRACT: _("there is a contract on the platform"),
-        Answer.DONE: _("the deal is over"),
-        Answer.APPROVED: _("the office approved contact outside"),
+        "--stage under_contract": _("there is a contract on the platform"),
+        "--stage completed": _("the deal is over"),
+        "--permission approved": _("the office approved contact outside"),
     }
-    return [(answer_name(answer, spoken), says) for answer, says in meaning.items()]
+    return [(f"banken deals set {deal} {option}", says) for option, says in meaning.items()] if deal else []
 
 
 def _moment(when: datetime, settings: WarningSettings) -> str:

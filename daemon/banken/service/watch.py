@@ -9,7 +9,7 @@ from __future__ import annotations
 import signal
 import threading
 from collections.abc import Callable, MutableMapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
@@ -64,6 +64,7 @@ class Watch:
 
     def _look(self, account: Account, box: ImapMailbox) -> Outcome:
         guard = self._guard(account)
+        guard.deals.reload()  # the worker may have set one right by `banken deals` in the meantime
         found = 0
         catch_up = CatchUp(guard=guard, mailbox=box, folders=account.folders)
         for examined in catch_up.run():
@@ -98,7 +99,13 @@ class Watch:
             scheduler.add_job(
                 self.round, "interval", args=[account], seconds=seconds, next_run_time=now, id=account.name
             )
+        scheduler.add_job(self._forget, "interval", days=1, next_run_time=now, id="retention")
         return scheduler
+
+    def _forget(self) -> None:
+        """Erase the words of mail that is older than the worker wants to keep them."""
+        with self._one_writer:
+            self._ledger.retain(datetime.now(UTC) - self._house.config.retention)
 
 
 def set_up_log(write: Callable[[str], object]) -> None:
