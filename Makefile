@@ -1,12 +1,12 @@
 # Two commands for everyone: `make demo` shows the product, `make test` proves it.
-# Long proofs have their own: `make fuzz`, `make soak`, `make bench`. `make train` teaches the reader anew.
+# Long proofs have their own: `make fuzz`, `make bench`. `make train` teaches the reader anew.
 
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 MINUTES ?= 5
 
-.PHONY: help venv dev demo test lint types arrows rules units second-python servers bench fuzz soak train example messages clean
+.PHONY: help venv dev demo test lint types arrows rules units second-python servers bench fuzz train example messages clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -59,16 +59,14 @@ second-python: dev
 	@./tests/setup/second-python $(VENV)
 
 ## make bench    speeds, as ratios within one run
-bench: dev
-	$(PY) -m tests.bench
+bench: dev servers
+	$(PY) -m tests.bench.message
+	$(PY) -m tests.bench.judge
+	$(PY) -m tests.bench.mailbox
 
 ## make fuzz     hostile mail for MINUTES (default 5)
 fuzz: dev
-	$(PY) -m tests.fuzz --minutes $(MINUTES)
-
-## make soak     faults and kills for MINUTES (default 5)
-soak: dev servers
-	$(PY) -m tests.soak --minutes $(MINUTES)
+	$(PY) -m tests.fuzz.message --minutes $(MINUTES)
 
 ## make train    teach the reader from tests/corpus; writes rules/reader
 train: dev

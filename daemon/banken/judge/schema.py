@@ -1,6 +1,6 @@
 """What may stand in the rule files: concepts, grammar, categories, rules. Unknown keys are mistakes.
 
-The format is described for authors in docs/rules.md; `compile.py` turns these trees into what the judge runs.
+The format is described for authors in docs/rules.md; `book.py` turns these trees into what the judge runs.
 """
 
 from __future__ import annotations
