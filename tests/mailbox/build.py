@@ -84,7 +84,10 @@ def _stored(row: Row, address: str, domain: str, auth: dict[str, list[str]]) -> 
     return [
         ("Return-Path", f"<bounce+{row['id']}@{domain}>" if ours else f"<{address}>"),
         *(("Authentication-Results", verdict) for verdict in verdicts[:1]),
-        ("Received", f"from mx.example.jp ([192.0.2.1]) by imap.example.jp with LMTP id L{row['id']} for <{WORKER}>; {here}"),
+        (
+            "Received",
+            f"from mx.example.jp ([192.0.2.1]) by imap.example.jp with LMTP id L{row['id']} for <{WORKER}>; {here}",
+        ),
         ("Received", f"from out.{domain} ([192.0.2.25]) by mx.example.jp with ESMTPS id M{row['id']}; {there}"),
         *(("Authentication-Results", verdict) for verdict in verdicts[1:]),
     ]
