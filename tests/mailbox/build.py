@@ -54,8 +54,7 @@ def write(folder: Path) -> list[Mail]:
 
 
 def _built(row: Row, rows: dict[str, Row], everything: Row) -> bytes:
-    sender = everything["people"].get(row["from"], row["from"])
-    name, address = parseaddr(sender)
+    name, address = parseaddr(_sender(row, everything["people"]))
     domain = address.partition("@")[2]
     charset, encoding = CHARSETS[row.get("charset", "utf-8")]
     top = [] if address == WORKER else _stored(row, address, domain, everything["auth"])
@@ -94,12 +93,16 @@ def _stored(row: Row, address: str, domain: str, auth: dict[str, list[str]]) -> 
     ]
 
 
+def _sender(row: Row, people: dict[str, str]) -> str:
+    return people.get(row["from"]) or str(row["from"])
+
+
 def _time(row: Row) -> datetime:
     return datetime.fromisoformat(str(row["at"])).replace(tzinfo=TOKYO)
 
 
 def _message_id(row: Row, people: dict[str, str]) -> str:
-    domain = parseaddr(people.get(row["from"], row["from"]))[1].partition("@")[2]
+    domain = parseaddr(_sender(row, people))[1].partition("@")[2]
     return f"<{_time(row):%Y%m%d%H%M}.{row['id']}@{domain}>"
 
 

@@ -79,7 +79,7 @@ def counts(rows: list[Row]) -> Iterator[Count]:
         yield _values(name, [row for row in rows if row.mail.right.get(name) is not None])
     yield _values("stage, one answer only", _strict(rows), key="stage")
     yield _tally("events believed", [r for r in rows if r.mail.right.get("events") is True], _believed)
-    yield _tally("forged events not believed", [r for r in rows if r.mail.right.get("events") is False], _disbelieved)
+    yield _tally("events that none may believe", [r for r in rows if r.mail.right.get("events") is False], _disbelieved)
     quiet = [row for row in rows if _is_loud(row) is False]
     outside = [row for row in quiet if {"unrelated", "platform"} & set(row.right("channel"))]
     yield _tally("no warning on unrelated and platform mail", outside, _silent)
