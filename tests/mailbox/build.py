@@ -1,4 +1,4 @@
-"""Turns the table of mails (`mailbox.yaml`) into a folder of mail files, as the worker's server would have stored them."""
+"""Turns a table of mails (`mailbox.yaml`, `planted.yaml`) into a folder of mail files, as the worker's server would have stored them."""
 
 import sys
 from datetime import datetime, timedelta
@@ -13,7 +13,8 @@ from zoneinfo import ZoneInfo
 
 import yaml
 
-TABLE = Path(__file__).with_name("mailbox.yaml")
+TABLES = Path(__file__).parent
+MAILBOX = "mailbox"
 TOKYO = ZoneInfo("Asia/Tokyo")
 WORKER = "worker@example.jp"
 # How a charset of the table is written into a mail: the name in the header, and the transfer encoding.
@@ -35,22 +36,27 @@ class Mail(NamedTuple):
     right: Row
 
 
-def mails(table: Path = TABLE) -> list[Mail]:
-    """All mails of the table, built, in the table's order.
+def mails(table: str = MAILBOX) -> list[Mail]:
+    """All mails of a table, built, in the table's order; people, frames and auth are those of `mailbox.yaml`.
 
     Raises UnicodeEncodeError when a text does not fit the charset its row names.
     """
-    everything = yaml.safe_load(table.read_text(encoding="utf-8"))
+    everything = _read(MAILBOX) | _read(table)
     rows: dict[str, Row] = {row["id"]: row for row in everything["mails"]}
     return [Mail(name, _built(row, rows, everything), row.get("right", {})) for name, row in rows.items()]
 
 
-def write(folder: Path) -> list[Mail]:
-    """Writes every mail of the table as `<id>.eml` into the folder, and returns them."""
-    built = mails()
+def write(folder: Path, table: str = MAILBOX) -> list[Mail]:
+    """Writes every mail of a table as `<id>.eml` into the folder, and returns them."""
+    built = mails(table)
     for mail in built:
         (folder / f"{mail.id}.eml").write_bytes(mail.raw)
     return built
+
+
+def _read(table: str) -> Row:
+    content: Row = yaml.safe_load((TABLES / f"{table}.yaml").read_text(encoding="utf-8"))
+    return content
 
 
 def _built(row: Row, rows: dict[str, Row], everything: Row) -> bytes:

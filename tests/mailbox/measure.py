@@ -1,6 +1,6 @@
 """Holds `banken scan` against the mailbox: prints how much of it is right, and every miss with what was expected.
 
-Run it as `python -m tests.mailbox.measure`.
+Run it as `python -m tests.mailbox.measure [TABLE]`; tables are `mailbox` (the default) and `planted`.
 """
 
 import json
@@ -13,7 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.mailbox.build import Mail, write
+from tests.mailbox.build import MAILBOX, Mail, write
 
 CONFIG = """\
 state: {folder}/state
@@ -56,7 +56,7 @@ class Count(NamedTuple):
     misses: list[str]
 
 
-def scan(folder: Path) -> list[Row]:
+def scan(folder: Path, table: str = MAILBOX) -> list[Row]:
     """Builds the mailbox in a folder, scans it with the command a user runs, and pairs every mail with its line.
 
     Raises CalledProcessError when the scan fails, and KeyError when it leaves out a mail.
@@ -66,7 +66,7 @@ def scan(folder: Path) -> list[Row]:
     config = folder / "config.yaml"
     config.write_text(CONFIG.format(folder=folder), encoding="utf-8")
     config.chmod(0o600)
-    mails = write(box)
+    mails = write(box, table)
     command = [sys.executable, "-m", "banken", "scan", "--from", str(box), "--json", "--config", str(config)]
     run = subprocess.run(command, stdout=subprocess.PIPE, text=True, encoding="utf-8", check=True)
     lines = {line["file"]: line for line in map(json.loads, run.stdout.splitlines())}
@@ -168,7 +168,7 @@ def _often(pairs: list[tuple[Row, Row]]) -> list[str]:
 def main() -> None:
     """Prints the summary, then the misses of each figure."""
     with tempfile.TemporaryDirectory() as folder:
-        summary = list(counts(scan(Path(folder))))
+        summary = list(counts(scan(Path(folder), *sys.argv[1:2])))
     for count in summary:
         print(f"{count.name:45} {count.right:5} of {count.of:5}  {100 * count.right / max(count.of, 1):6.2f} %")
     for count in summary:
