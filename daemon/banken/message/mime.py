@@ -87,6 +87,9 @@ def lines(data: bytes) -> bytes:
     """
     if b"\r" not in data:
         return data
+    made = data.translate(None, b"\r")
+    if len(data) - len(made) == data.count(b"\r\n"):  # in most mails every CR stands in a CR LF
+        return made
     if b"\r\r\n" in data:
         data = data.replace(b"\r\r\n", b"\n")
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

@@ -6,7 +6,6 @@ import re
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # by way of character references
-_UGLY = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|  ")
 # A line end between two East Asian characters is no space (CSS Text 3 section 4.1.3).
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _BREAK = re.compile(rf"(?<={_WIDE})[ \t]*\r?\n[ \t\r\n]*(?={_WIDE})")
@@ -23,38 +22,30 @@ class Writer:
         self._lines = 0
         self._space = False
 
-    def write(self, text: str, *, pre: bool = False) -> None:
+    def write(self, text: str, pre: bool = False) -> None:
         """Add `text`, its white space collapsed unless it is preformatted (`pre`)."""
-        if not pre and text.isspace() and "\u3000" not in text and "\xa0" not in text:
-            self._space = True
-            return
-        ugly = _UGLY.search(text) is not None
-        if ugly:
-            text = _CONTROL.sub("", text)
         if pre:
-            self._put(text.replace("\r\n", "\n").replace("\r", "\n"))
+            self._put(_CONTROL.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
             return
-        if ugly:
-            if "\n" in text:
-                text = _BREAK.sub("", text)
-            text = _SPACES.sub(" ", text)
-        if text.startswith(" "):
+        if text.isspace() and "\u3000" not in text and "\xa0" not in text:
             self._space = True
-            text = text[1:]
+            return
+        if not text.isprintable() or "  " in text:
+            text = _collapsed(text)
         if not text:
             return
-        ends = text.endswith(" ")
-        self._put(text[:-1] if ends else text)
-        self._space = ends
+        self._space = self._space or text[0] == " "
+        self._put(text.strip(" "))
+        self._space = self._space or text[-1] == " "
 
     def _put(self, text: str) -> None:
         if not text:
             return
         lead = ""
-        if self.length:
-            lead = "\n" * min(self._lines, _MOST_LINES) if self._lines else " " if self._space else ""
+        if self.length and (self._lines or self._space):
+            lead = "\n" * min(self._lines, _MOST_LINES) or " "
         self._lines, self._space = 0, False
-        self._pieces.append(lead + text)
+        self._pieces += (lead, text)
         self.length += len(lead) + len(text)
 
     def newline(self) -> None:
@@ -72,3 +63,10 @@ class Writer:
     def text(self) -> str:
         """Return what was written."""
         return "".join(self._pieces)
+
+
+def _collapsed(text: str) -> str:
+    text = _CONTROL.sub("", text)
+    if "\n" in text:
+        text = _BREAK.sub("", text)
+    return _SPACES.sub(" ", text)
