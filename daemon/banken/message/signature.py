@@ -77,8 +77,10 @@ def _is_rule(line: str) -> bool:
 
 
 def _is_card(lines: Sequence[str]) -> bool:
+    if any(len(line) > _WIDEST or is_sentence(line) for line in lines):
+        return False
     reaching = [bool(_CONTACT.search(line)) for line in lines]
-    if not any(reaching) or any(len(line) > _WIDEST or is_sentence(line) for line in lines):
+    if not any(reaching):
         return False
     # A name may end in hiragana; an address, a number, a town does not: "taro@client.example に送って" is no card.
     return not any(_HIRAGANA_END.search(line) for at, line in enumerate(lines) if at or reaching[at])
