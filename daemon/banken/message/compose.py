@@ -160,7 +160,7 @@ class _Composer:
         if len(piece.text) > self.room():
             self.budget.note(Note.CUT_TEXT)
             piece = piece.only([(0, max(self.room(), 0))])
-        moved = piece.moved(self.length)
+        moved = piece.moved(self.length) if self.length else piece
         self.pieces.append(piece.text)
         self.length += len(piece.text)
         self.made.segments += moved.segments

@@ -23,6 +23,7 @@ _CONTACT = re.compile(
 _SENTENCE = re.compile(
     r"[。！？!?♪]\s*$|(?:です|ます|ません|ました|ください|下さい|でしょうか|ください[まね].{0,3})[^\w]*$"
 )
+_STOPS = tuple("。！？!?♪")
 _ASKING = re.compile(r"ください|下さい|お願い|連絡先|ご?連絡(?:は|を|お|下)|登録|追加|こちら|下記|まで|どうぞ|[?？]")
 _HIRAGANA_END = re.compile(r"[ぁ-ん]$")
 _MOST_LINES = 14
@@ -38,7 +39,7 @@ def is_device(line: str) -> bool:
 
 def is_sentence(line: str) -> bool:
     """Return whether `line` speaks to the reader, as no card does."""
-    return _SENTENCE.search(line) is not None or _ASKING.search(line) is not None
+    return line.endswith(_STOPS) or _SENTENCE.search(line) is not None or _ASKING.search(line) is not None
 
 
 def begin(lines: Sequence[str]) -> tuple[int, bool]:

@@ -7,7 +7,6 @@ import re
 
 from banken.message.notes import Note
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=\s]*")
 _PADDED = re.compile(rb"[^=]+=*")
 _SOFT = re.compile(rb"=[ \t]+\n")
@@ -48,7 +47,7 @@ _LEAST = 40
 
 def _base64(data: bytes) -> tuple[bytes, list[str]]:
     notes: list[str] = []
-    if strays := len(_NOT_BASE64.findall(data)):
+    if strays := len(data.translate(None, _BASE64)):
         notes.append(Note.TRANSFER_BROKEN)
         if strays * 10 > len(data) or not data.isascii():  # it is not base64 at all
             return data, notes
@@ -69,6 +68,7 @@ def base64(data: bytes) -> bytes:
 
 
 _LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+_BASE64 = bytes(_LETTERS) + _SPACE
 _NO_LETTERS = bytes(octet for octet in range(256) if octet not in _LETTERS)
 
 
