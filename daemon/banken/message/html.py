@@ -166,8 +166,10 @@ class _Walk:
                 node, look, kind, mark = outside.pop()
                 writer = look.writer
             elif (tag := node.tag) == "-text":
-                if not (kind.structure and node.is_empty_text_node):
+                if (look.pre and not kind.structure) or not node.is_empty_text_node:
                     writer.write(node.text_content or "", look.pre)
+                elif not kind.structure:
+                    writer.space()
             elif tag == "br":
                 writer.newline()
             elif tag == "img":

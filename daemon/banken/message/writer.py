@@ -25,28 +25,20 @@ class Writer:
     def write(self, text: str, pre: bool = False) -> None:
         """Add `text`, its white space collapsed unless it is preformatted (`pre`)."""
         if pre:
-            self._put(_CONTROL.sub("", text).replace("\r\n", "\n").replace("\r", "\n"))
+            words = text = _CONTROL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+        else:
+            if not text.isprintable() or "  " in text:
+                text = _collapsed(text)
+            words = text.strip(" ")
+            self._space = self._space or text[:1] == " "
+        if not words:
             return
-        if text.isspace() and "\u3000" not in text and "\xa0" not in text:
-            self._space = True
-            return
-        if not text.isprintable() or "  " in text:
-            text = _collapsed(text)
-        if not text:
-            return
-        self._space = self._space or text[0] == " "
-        self._put(text.strip(" "))
-        self._space = self._space or text[-1] == " "
-
-    def _put(self, text: str) -> None:
-        if not text:
-            return
-        lead = ""
         if self.length and (self._lines or self._space):
-            lead = "\n" * min(self._lines, _MOST_LINES) or " "
-        self._lines, self._space = 0, False
-        self._pieces += (lead, text)
-        self.length += len(lead) + len(text)
+            words = ("\n" * min(self._lines, _MOST_LINES) or " ") + words
+        self._pieces.append(words)
+        self.length += len(words)
+        self._lines = 0
+        self._space = not pre and text[-1] == " "
 
     def newline(self) -> None:
         """End the line, as `<br>` does."""
@@ -66,6 +58,8 @@ class Writer:
 
 
 def _collapsed(text: str) -> str:
+    if text.isspace() and "\u3000" not in text and "\xa0" not in text:
+        return " "
     text = _CONTROL.sub("", text)
     if "\n" in text:
         text = _BREAK.sub("", text)
