@@ -159,14 +159,16 @@ class _Walk:
         writer, kind, mark = self.visible, _INLINE, None
         outside: list[tuple[LexborNode, _Look, _Kind, _Mark | None]] = []
         node = root.first_child
-        while node is not None or outside:
+        while True:
             if node is None:
                 if kind is not _INLINE:
                     self._leave(writer, kind, mark)
+                if not outside:
+                    break
                 node, look, kind, mark = outside.pop()
                 writer = look.writer
             elif (tag := node.tag) == "-text":
-                if (look.pre and not kind.structure) or not node.is_empty_text_node:
+                if not node.is_empty_text_node or (look.pre and not kind.structure):
                     writer.write(node.text_content or "", look.pre)
                 elif not kind.structure:
                     writer.space()
