@@ -159,12 +159,10 @@ class _Walk:
         writer, kind, mark = self.visible, _INLINE, None
         outside: list[tuple[LexborNode, _Look, _Kind, _Mark | None]] = []
         node = root.first_child
-        while True:
+        while node is not None or outside:
             if node is None:
                 if kind is not _INLINE:
                     self._leave(writer, kind, mark)
-                if not outside:
-                    break
                 node, look, kind, mark = outside.pop()
                 writer = look.writer
             elif (tag := node.tag) == "-text":
@@ -183,6 +181,9 @@ class _Walk:
                 node = node.first_child
                 continue
             node = node.next
+        return self._finished()
+
+    def _finished(self) -> Page:
         page = self.page
         page.text, page.hidden = self.visible.text(), self.concealed.text()
         if page.hidden:

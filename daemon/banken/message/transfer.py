@@ -33,13 +33,13 @@ _SAID = 5
 
 def unsaid(data: bytes) -> bytes:
     """Return the octets of a text whose transfer encoding nobody names but everybody sees; else `data`."""
-    if len(data) >= _LEAST and data.isascii() and _LINES.fullmatch(data.lstrip()):
+    if not data.isascii():
+        return data
+    if len(data) >= _LEAST and _LINES.fullmatch(data.lstrip()):
         decoded, notes = _base64(data)
         told = not decoded.isascii() or b"\x1b$" in decoded
         return decoded if told and not notes else data
-    if len(_COMMON.findall(data)) >= _SAID and data.isascii():
-        return binascii.a2b_qp(data)
-    return data
+    return binascii.a2b_qp(data) if len(_COMMON.findall(data)) >= _SAID else data
 
 
 _LEAST = 40
