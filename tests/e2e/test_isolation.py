@@ -133,6 +133,17 @@ def test_a_restart_does_not_begin_from_the_start(server, look):
     assert look.held() == [(2, CONNECTION, 1)]
 
 
+def test_a_message_that_the_server_refused_is_asked_for_again_too(server, look):
+    deliver(server, 3)
+    server.on(r"UID FETCH (2|1:3|2:3) .*PEEK..\)", b"TAG NO [SERVERBUG] something is wrong\r\n", times=3)
+    look()
+    assert [uid for uid, _step, _tries in look.held()] == [2]
+    look.now += timedelta(minutes=11)
+    look()
+    assert look.held() == []
+    assert look.ledger.seen.uids("home", "INBOX", 7) == {1, 2, 3}
+
+
 def test_a_bad_line_alone_holds_nothing(server, look):
     deliver(server, 4)
     for uid in (1, 2, 3, 4):

@@ -18,7 +18,7 @@ from banken.mailbox.model import FolderState, Mailbox, RawMessage
 from banken.message import Message, read_header
 from banken.message.provider import learn_authserv
 from banken.service.examining import Examiner
-from banken.service.isolation import Isolation, is_held_for_now, look_again
+from banken.service.isolation import Isolation, costs_the_connection, look_again
 
 CHUNK = 100
 """Messages whose texts are held at a time."""
@@ -151,7 +151,7 @@ class CatchUp:
     def _held(self, state: FolderState) -> set[int]:
         held = self.guard.ledger.quarantine.held(self.guard.account)
         here = (one for one in held if (one.folder, one.uidvalidity) == (state.name, state.uidvalidity))
-        return {one.uid for one in here if is_held_for_now(one)}
+        return {one.uid for one in here if costs_the_connection(one)}
 
     def _is_wanted(self, raw: RawMessage) -> bool:
         if self.since is not None and raw.arrived < self.since:

@@ -1,7 +1,7 @@
 """Find the message over which a server drops the connection each time, and set it aside, so that the others go on.
 
 A window whose fetching lost the connection is fetched message by message the next time; a message over which it was
-lost three times, alone, is held. A bad line may look the same, so what is held for this is asked for again when all
+lost three times, alone, is held. A bad line may look the same, so what is held because of its server is asked for again when all
 is quiet, at growing intervals.
 """
 
@@ -17,7 +17,7 @@ from banken.ledger import Poison
 from banken.mailbox.errors import MailboxError
 from banken.mailbox.model import FolderState, Mailbox, Place, RawMessage
 from banken.service import held
-from banken.service.examining import Examiner
+from banken.service.examining import FETCH, Examiner
 
 CONNECTION = "connection"
 """The step at which a message is held that costs the connection."""
@@ -97,13 +97,14 @@ class Isolation:
 
 
 def look_again(examiner: Examiner, mailbox: Mailbox, folders: Sequence[str]) -> None:
-    """Ask once more for one message that is held because of the connection, if its time has come.
+    """Ask once more for one message that is held because of its server, if its time has come.
 
     To be called when nothing else is to be done: the connection may be lost over it. Raises LedgerError.
     """
     ledger, account, now = examiner.guard.ledger, examiner.guard.account, examiner.guard.clock()
-    due = (one for one in ledger.quarantine.held(account) if one.folder in folders and is_held_for_now(one))
-    poison = next((one for one in due if not one.last <= now < one.last + _wait(one.tries)), None)
+    held_by_server = (one for one in ledger.quarantine.held(account) if one.step in (CONNECTION, FETCH))
+    mine = (one for one in held_by_server if one.folder in folders)
+    poison = next((one for one in mine if not one.last <= now < one.last + _wait(one.tries)), None)
     if poison is None or ledger.outbox.due(now, account, limit=1):
         return
     try:
@@ -113,8 +114,8 @@ def look_again(examiner: Examiner, mailbox: Mailbox, folders: Sequence[str]) -> 
         examiner.set_aside(place, CONNECTION, str(error))
 
 
-def is_held_for_now(poison: Poison) -> bool:
-    """Return whether a message is held only until its server gives it."""
+def costs_the_connection(poison: Poison) -> bool:
+    """Return whether a message is held because the connection is lost over it: it must not be asked for in passing."""
     return poison.step == CONNECTION
 
 
