@@ -125,7 +125,7 @@ def _points(findings: Sequence[Finding], text: str) -> Iterator[Point]:
     for category in dict.fromkeys(finding.category for finding in order):
         found = [finding for finding in order if finding.category is category]
         rules = tuple(dict.fromkeys(finding.rule for finding in found if finding.by == "rule"))
-        quotes = tuple(_quote(evidence, text) for evidence in _apart(found)[:QUOTES])
+        quotes = tuple(quote(evidence, text) for evidence in _apart(found)[:QUOTES])
         yield Point(category, found[0].level, rules, found[0].advice, quotes)
 
 
@@ -138,7 +138,7 @@ def _apart(findings: Sequence[Finding]) -> list[Evidence]:
     return taken
 
 
-def _quote(evidence: Evidence, text: str) -> Quote:
+def quote(evidence: Evidence, text: str) -> Quote:
     """Return the words with the rest of their sentence around them, as far as it is short."""
     words = one_line(evidence.text, WORDS)
     if not evidence.text or text[evidence.start : evidence.end] != evidence.text:

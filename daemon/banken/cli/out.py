@@ -1,0 +1,32 @@
+"""Write a result into a file that the worker named, or to the output."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import typer
+
+from banken.i18n import _
+
+STANDARD = Path("-")
+
+
+def write_out(path: Path, octets: bytes) -> None:
+    """Write to a file, or to the output for `-`. Raises typer.BadParameter when that is not possible."""
+    if path == STANDARD:
+        sys.stdout.buffer.write(octets)
+        sys.stdout.buffer.flush()
+    else:
+        write_file(path, octets)
+
+
+def write_file(path: Path, octets: bytes) -> None:
+    """Write a file that only its owner can read: it holds mail. Raises typer.BadParameter."""
+    try:
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(octets)
+    except OSError as error:
+        what = _("cannot write {path}: {why}").format(path=path, why=error.strerror or type(error).__name__)
+        raise typer.BadParameter(what) from None
