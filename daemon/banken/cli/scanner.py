@@ -79,6 +79,7 @@ class Scanner:
                     self._show(examined)
             except KeyboardInterrupt:
                 self.summary.stopped = True
+                guard.deals.reload()  # what it noted of a mail half done was rolled back
         for place in pass_.passed:
             self._show_known(guard, place)
         self.summary.held += pass_.poisoned

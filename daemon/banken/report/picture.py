@@ -14,6 +14,7 @@ from banken.i18n import _
 from banken.report.model import Mail
 from banken.report.story import Step, Story
 from banken.respond import category_name, level_name, permission_name, stage_name
+from banken.respond.tidy import visible
 from banken.words import Permission, Stage
 
 LEFT, RIGHT = 3.0, 97.0
@@ -96,7 +97,7 @@ def draw(story: Story, zone: tzinfo) -> Picture | None:
     steps = [step for step in story.steps if step.believed and not step.undone]
     stages = tuple(_bands(axis, [(step.at, step.stage, stage_name(step.stage)) for step in steps], Stage.UNKNOWN))
     permitted = [(step.at, step.permission, permission_name(step.permission)) for step in steps]
-    said = _("{client}: {stages}").format(client=story.client, stages=" → ".join(band.name for band in stages))
+    said = _("{client}: {stages}").format(client=visible(story.client), stages=" → ".join(band.name for band in stages))
     return Picture(
         said=said,
         stages=stages,
@@ -120,7 +121,7 @@ def _bands(axis: _Axis, changes: Sequence[tuple[datetime, str, str]], nothing: s
 def _marks(story: Story, axis: _Axis, zone: tzinfo) -> Iterator[Mark]:
     for step in story.steps:
         kind = "event" if step.believed and not step.undone else "doubt"
-        yield Mark(kind, axis.place(step.at), f"{short(step.at, zone)} {step.title}")
+        yield Mark(kind, axis.place(step.at), f"{short(step.at, zone)} {visible(step.title)}")
     for mail in story.mails:
         if mail.level:
             yield Mark(mail.level, axis.place(mail.at), f"{short(mail.at, zone)} {summary_of(mail)}")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, tzinfo
 
-from banken.report.pages import chapter, legend, mail_entry, moment, render
+from banken.report.pages import chapter, clean, legend, mail_entry, moment, render
 from banken.report.summary import Summary
 from banken.respond import category_name, level_name
 from banken.words import LEVELS, Channel
@@ -21,10 +21,12 @@ def scan_page(summary: Summary, zone: tzinfo, now: datetime) -> str:
         other=summary.channels[Channel.UNRELATED],
         known=summary.known,
         stopped=summary.stopped,
-        held=[(one.file or f"{one.folder}:{one.uid}", f"{one.reason} ({one.step})") for one in summary.held],
+        held=[
+            (clean(one.file or f"{one.folder}:{one.uid}"), clean(f"{one.reason} ({one.step})")) for one in summary.held
+        ],
         levels=[(level, level_name(level), summary.levels[level]) for level in reversed(LEVELS)],
         categories=[(category_name(category), count) for category, count in summary.categories.most_common()],
-        reasons=summary.reasons.most_common(),
+        reasons=[(clean(why), count) for why, count in summary.reasons.most_common()],
         chapters=[chapter(story, zone) for story in summary.stories],
         others=[mail_entry(mail, zone) for mail in others],
         legend=legend(),
