@@ -28,5 +28,10 @@ def write_file(path: Path, octets: bytes) -> None:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             file.write(octets)
     except OSError as error:
-        what = _("cannot write {path}: {why}").format(path=path, why=error.strerror or type(error).__name__)
-        raise typer.BadParameter(what) from None
+        raise unwritable(path, error) from None
+
+
+def unwritable(path: Path, error: OSError) -> typer.BadParameter:
+    """Return what to say when a file cannot be written."""
+    what = _("cannot write {path}: {why}").format(path=path, why=error.strerror or type(error).__name__)
+    return typer.BadParameter(what)

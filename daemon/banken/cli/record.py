@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from banken.guard import Examined
-from banken.report import Find, Mail
 from banken.words import Event, Evidence, Excused, Finding, Segment
 
 
@@ -36,43 +35,6 @@ def record(examined: Examined, *, text: bool = False) -> dict[str, Any]:
         "events": [_event(one) for one in examined.events],
         "notes": list(message.notes),
         **whole,
-    }
-
-
-def known_record(mail: Mail) -> dict[str, Any]:
-    """Return the object of a mail that was examined before, as far as the ledger remembers it."""
-    return {
-        **({"file": mail.file} if mail.file else {"uid": mail.uid}),
-        "account": mail.account,
-        "folder": mail.folder,
-        "message_id": mail.message_id,
-        "date": mail.at.isoformat(),
-        "subject": mail.subject,
-        "from": mail.sender,
-        "channel": mail.channel.value,
-        "kind": mail.kind,
-        "client": mail.client,
-        "deal": mail.deal or None,
-        "stage": mail.stage.value,
-        "permission": mail.permission.value,
-        "authentic": mail.authentic.value,
-        "level": mail.level.value if mail.level else None,
-        "why": mail.why,
-        "findings": [found_record(find) for find in mail.finds],
-        "known": True,
-    }
-
-
-def found_record(find: Find) -> dict[str, Any]:
-    """Return the object of one finding with one piece of evidence."""
-    evidence = {"text": find.words, "start": find.start, "end": find.end, "how": find.how}
-    return {
-        "category": find.category.value,
-        "level": find.level.value,
-        "rule": find.rule,
-        "title": find.title,
-        "by": find.by,
-        "evidence": [evidence] if find.words else [],
     }
 
 

@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 
 from banken.cli.faults import Exit, errors, faults
+from banken.cli.located import chosen
 from banken.cli.options import ConfigOption, JsonOption, TextOption, configuration, console
 from banken.cli.out import write_file, write_out
 from banken.cli.scanner import Scanner
@@ -21,7 +22,6 @@ from banken.report.scanpage import scan_page
 from banken.report.sheet import sheet
 from banken.respond import Outcome
 from banken.service import house as rooms
-from banken.strictyaml import nearest
 from banken.words import LEVELS, Level
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -72,7 +72,7 @@ def scan(
             text=text,
             as_json=as_json,
         )
-        _look(scanner, source or [], _chosen(settings, account or []) if not source else [], apply=apply)
+        _look(scanner, source or [], [] if source else _chosen(settings, account or []), apply=apply)
         _write(scanner, csv, html, now)
         out = errors() if as_json or csv == Path("-") else console()
         _finish(scanner, out, apply=apply, files=bool(source), table=out.stderr is False)
@@ -92,12 +92,7 @@ def _look(scanner: Scanner, files: list[Path], accounts: list[Account], *, apply
 
 
 def _chosen(settings: Config, names: list[str]) -> list[Account]:
-    known = {one.name: one for one in settings.accounts}
-    for name in names:
-        if name not in known:
-            near = nearest(name, known) or ", ".join(known)
-            raise typer.BadParameter(_("there is no account “{name}”; known: {near}").format(name=name, near=near))
-    return [known[name] for name in names] if names else list(settings.accounts)
+    return [one for name in names or [""] for one in chosen(settings, name)]
 
 
 def _write(scanner: Scanner, csv: Path | None, html: Path | None, now: datetime) -> None:

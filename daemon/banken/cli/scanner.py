@@ -12,13 +12,14 @@ import typer
 
 from banken.cli.options import trust
 from banken.cli.progress import progress
-from banken.cli.record import known_record, record
+from banken.cli.record import record
 from banken.config import Account
 from banken.guard import Examined, Guard
 from banken.ledger import Ledger
 from banken.mailbox.files import open_files
 from banken.mailbox.model import Mailbox, Place
 from banken.report import Mail, Summary, examined_mail, known_mail, tell
+from banken.report.plain import plain
 from banken.report.summary import deed
 from banken.respond import Outcome, WarningSettings, carry_out
 from banken.service import house as rooms
@@ -101,7 +102,7 @@ class Scanner:
         mail = known_mail(seen, guard.ledger.findings.of(seen.id))
         self.summary.add(mail)
         if self.as_json:
-            typer.echo(json.dumps(known_record(mail), ensure_ascii=False))
+            typer.echo(json.dumps(plain(mail), ensure_ascii=False))
 
     def _tell_stories(self, guard: Guard, mails: Iterable[Mail]) -> None:
         by_deal: dict[str, list[Mail]] = {}

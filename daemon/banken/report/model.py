@@ -69,6 +69,11 @@ class Mail:
         return self.file or f"{self.folder}:{self.uid}"
 
     @property
+    def unjudged(self) -> str:
+        """Why nothing could be said of it, "" when something was found."""
+        return "" if self.finds else self.why
+
+    @property
     def categories(self) -> tuple[Category, ...]:
         """What was found, each once, in the order it was found."""
         return tuple(dict.fromkeys(find.category for find in self.finds))

@@ -134,12 +134,13 @@ def summary_of(mail: Mail) -> str:
 
 
 def _in_rows(marks: Iterable[Mark]) -> Iterator[Mark]:
-    before: list[Mark] = []
-    for mark in marks:
-        taken = {one.row for one in before if mark.at - one.at < NEAR}
-        free = next((row for row in range(ROWS) if row not in taken), 0)
-        before = [*before[-ROWS:], replace(mark, row=free)]
-        yield before[-1]
+    """Put each mark into the lowest row that is free there, else above the one that has stood longest."""
+    used = dict.fromkeys(range(ROWS), (-NEAR, -1))
+    for number, mark in enumerate(marks):
+        free = (row for row, (at, _number) in used.items() if mark.at - at >= NEAR)
+        row = next(free, min(used, key=lambda row: used[row][1]))
+        used[row] = (mark.at, number)
+        yield replace(mark, row=row)
 
 
 def _days(axis: _Axis, steps: Sequence[Step], zone: tzinfo) -> Iterator[Day]:

@@ -28,7 +28,7 @@ def sheet(mails: Iterable[Mail], zone: tzinfo) -> bytes:
     writer = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(_heads())
     for mail in sorted(mails, key=lambda one: one.at):
-        writer.writerows([cell(value) for value in row] for row in _rows(mail, zone))
+        writer.writerows([cell(value) for value in row] for row in dict.fromkeys(_rows(mail, zone)))
     return codecs.BOM_UTF8 + text.getvalue().encode("utf-8", "replace")
 
 
@@ -48,7 +48,7 @@ def _rows(mail: Mail, zone: tzinfo) -> Iterator[tuple[str, ...]]:
     when = f"{mail.at.astimezone(zone):%Y-%m-%d %H:%M}"
     names = (mail.client, mail.deal, stage_name(mail.stage), permission_name(mail.permission))
     where = (when, mail.account, mail.place, *names)
-    tail = (" / ".join(mail.done), mail.why, mail.subject, mail.sender, mail.message_id)
+    tail = (" / ".join(mail.done), mail.unjudged, mail.subject, mail.sender, mail.message_id)
     for find in mail.finds:
         yield *where, *_found(find), *tail
     if not mail.finds:

@@ -118,6 +118,8 @@ class Common(_Model):
     pages: dict[str, Page]
     whom: dict[str, Both]
     keep: list[Both] = Field(min_length=1)
+    report: list[Both] = Field(min_length=1)
+    """How to report a client to the platform, step by step, with what an evidence bundle holds."""
     nobody: Both
     """How a client without a name is addressed."""
     some_job: Both
@@ -194,6 +196,10 @@ class Advice:
     def keep(self, language: str) -> Sequence[str]:
         """Return what evidence to keep."""
         return [item.text(language) for item in self.common.keep]
+
+    def report(self, language: str) -> Sequence[str]:
+        """Return how to report a client to the platform, step by step."""
+        return [item.text(language) for item in self.common.report]
 
     def _tool(self, words: str, category: Category, language: str) -> str:
         folded = unicodedata.normalize("NFKC", words).casefold()
