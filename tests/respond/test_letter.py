@@ -387,3 +387,9 @@ def test_evidence_beyond_the_text_is_quoted_alone(advice):
     judged = verdict(replace(finding(), evidence=(Evidence("gone", 9000, 9004),)))
     assert "> 【gone】" in plain(written(advice, facts(judged)))
     assert TEXT not in plain(written(advice, facts(judged)))
+
+
+def test_words_of_one_sentence_are_marked_in_one_quote(advice):
+    raw = written(advice, facts(verdict(finding("LINE"), finding("ご説明"))))
+    assert Page(html(raw)).marked == "LINEでご説明"
+    assert plain(raw).count("詳しくは") == 1

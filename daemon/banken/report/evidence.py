@@ -12,11 +12,9 @@ from banken.ledger import SeenMessage, SeenState
 from banken.mailbox.errors import FolderMissing, Refused
 from banken.mailbox.model import Mailbox, Place, RawMessage
 from banken.message import read
-from banken.report.model import Mail, examined_mail, known_mail
+from banken.report.model import Find, Mail, examined_mail, in_context, known_mail
 from banken.report.story import Story, sources, tell
 from banken.report.summary import deed
-from banken.respond import quote
-from banken.words import Evidence
 
 LARGEST = 25_000_000
 """Octets of an original that is taken along."""
@@ -66,14 +64,18 @@ def find_again(box: Mailbox, folder: str, uidvalidity: int, uid: int, message_id
     return None
 
 
-def in_context(mail: Mail, original: bytes) -> Mail:
+def in_sentences(mail: Mail, original: bytes) -> Mail:
     """Return a mail whose evidence has its sentence around it, where the text is what it was."""
     text = read(original, arrived=mail.at).text
-    finds = []
-    for find in mail.finds:
-        said = quote(Evidence(find.words, find.start, find.end, find.how), text)
-        finds.append(replace(find, before=said.before, after=said.after, line=said.line))
-    return replace(mail, finds=tuple(finds))
+    finds = tuple(
+        in_context(find, text[find.start : find.end], text) if _stands(find, text) else find for find in mail.finds
+    )
+    return replace(mail, finds=finds)
+
+
+def _stands(find: Find, text: str) -> bool:
+    """Whether the words of a find stand in `text`; the ledger keeps only the beginning of long ones."""
+    return bool(find.words) and text[find.start : find.end].startswith(find.words.rstrip("…"))
 
 
 def _original(box: Mailbox, row: SeenMessage) -> bytes | None:
@@ -88,4 +90,4 @@ def _mail(guard: Guard, row: SeenMessage, original: bytes | None) -> Mail:
     if row.state == SeenState.FORGOTTEN:
         place = Place(row.folder, row.uidvalidity, row.uid, row.file)
         return examined_mail(guard.examine(guard.look(RawMessage(place, row.arrived, original))))
-    return in_context(mail, original)
+    return in_sentences(mail, original)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from banken.guard import Examined
 from banken.ledger import SeenMessage, StoredFinding
-from banken.respond import quote
+from banken.respond.tidy import one_line, sentence_around
 from banken.words import Authentic, Category, Channel, Evidence, Finding, Level, Permission, Stage
+
+WORDS = 240
+"""Code points of the words of a find that are shown; the ledger keeps as many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,9 +139,19 @@ def known_mail(seen: SeenMessage, findings: Iterable[StoredFinding]) -> Mail:
 def _finds(finding: Finding, text: str) -> Iterator[Find]:
     facts = (finding.category, finding.level, finding.rule, finding.title, finding.by)
     for evidence in finding.evidence or (Evidence("", 0, 0, ""),):
-        said = quote(evidence, text)
-        around = (said.words, said.before, said.after, said.line)
-        yield Find(*facts, *around, evidence.start, evidence.end, evidence.how)
+        yield in_context(
+            Find(*facts, "", start=evidence.start, end=evidence.end, how=evidence.how), evidence.text, text
+        )
+
+
+def in_context(find: Find, words: str, text: str) -> Find:
+    """Return a find with its words and the sentence around them, if they stand in `text` where the find says."""
+    shown = one_line(words, WORDS)
+    if not words or text[find.start : find.end] != words:
+        return replace(find, words=shown)
+    before, after = sentence_around(text, find.start, find.end)
+    line = text.count("\n", 0, find.start) + 1
+    return replace(find, words=shown, before=before, after=after, line=line)
 
 
 def _known(one: StoredFinding) -> Find:

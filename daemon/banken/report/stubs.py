@@ -9,7 +9,7 @@ import yaml
 
 from banken.i18n import _
 from banken.mailbox.model import Mailbox
-from banken.report.evidence import LARGEST, find_again, in_context
+from banken.report.evidence import LARGEST, find_again, in_sentences
 from banken.report.mask import Mask
 from banken.report.model import Mail
 from banken.respond import Answer, answer_of
@@ -36,7 +36,7 @@ def false_alarms(box: Mailbox, mails: Iterable[Mail], mask: Mask) -> Iterator[St
         if uid is None or Answer.FINE not in map(answer_of, box.labels(uid)):
             continue
         original = box.original(uid, LARGEST)
-        told = mail if original is None else in_context(mail, original)
+        told = mail if original is None else in_sentences(mail, original)
         for find in told.finds:
             sentence = mask.text(" ".join(f"{find.before}{find.words}{find.after}".split()))
             if sentence:

@@ -167,7 +167,7 @@ class Advice:
     ) -> Counsel:
         """Return the advice under `key`, or the category's own when there is none of that name.
 
-        `words` are the client's quoted ones, by which the tool is recognised.
+        `words` are the client's quoted ones, a line each, by which the tool is recognised.
         """
         own = self._entries[category.value][1]
         entry = self._entries.get(key, (category, own))[1]
@@ -216,7 +216,8 @@ def _filled(text: Text, stage: Stage, fill: Mapping[str, str]) -> str:
 
 
 def _names(tool: Tool, folded: str) -> bool:
-    return any(_stands_alone(word, folded) for word in tool.words)
+    """Whether a tool is named, with or without gaps between its letters (L I N E)."""
+    return any(_stands_alone(word, text) for text in (folded, folded.replace(" ", "")) for word in tool.words)
 
 
 def _stands_alone(word: str, text: str) -> bool:
