@@ -254,7 +254,7 @@ def test_someone_who_passes_as_the_platform_is_not_called_by_its_name(advice):
     judged = verdict(finding(category=Category.IMPERSONATION, level=Level.DANGER, key="impersonation.sender"))
     told = facts(judged, spoken=Spoken(client="クラウドワークス", authentic=Authentic.FORGED))
     text = plain(written(advice, told))
-    assert text.startswith("A mail that calls itself “クラウドワークス” could not be confirmed.")
+    assert text.startswith("It could not be confirmed that this mail is from whom it says.")
     assert "a mail straight to you, from client@client.example" in text
     assert "Replies to copy" not in text
     assert "notification of the platform" not in text

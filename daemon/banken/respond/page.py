@@ -111,9 +111,9 @@ def _subject(facts: WarningFacts) -> str:
 
 
 def _heading(facts: WarningFacts) -> str:
+    if facts.points[0].category is Category.IMPERSONATION:  # whatever name it bears is part of the trick
+        return _("It could not be confirmed that this mail is from whom it says.")
     client = unlinked(facts.client)
-    if facts.points[0].category is Category.IMPERSONATION:
-        return _("A mail that calls itself “{client}” could not be confirmed.").format(client=client)
     if facts.level is Level.DANGER:
         return _("A message from {client} asks for something that could get you into trouble.").format(client=client)
     return _("A message from {client} has words to be careful with.").format(client=client)
