@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import hashlib
 import io
 import json
@@ -10,6 +11,8 @@ import zipfile
 
 import pytest
 from tests.e2e.conftest import NOW, notice
+
+from banken.ledger import Ledger
 
 pytestmark = pytest.mark.server
 
@@ -146,3 +149,18 @@ def test_a_false_alarm_becomes_a_test_without_names(scanned):
     assert "続きはLINEでお願いします" in out
     assert "aozora_2026" not in out
     assert "Zoom" not in out
+
+
+def test_mail_whose_words_were_erased_is_read_again_from_its_original(scanned):
+    with Ledger.open(scanned.folder / "state", alone=False) as ledger:
+        ledger.retain(NOW + dt.timedelta(days=1))
+    files = bundle(scanned)
+    assert "続きはLINEでお願いします" in files["findings.csv"].decode("utf-8-sig")
+    with Ledger.open(scanned.folder / "state", alone=False) as ledger:
+        (seen,) = ledger.seen.by_message_id(json.loads(files["findings.json"])["messages"][0]["message_id"])
+    assert seen.state == "forgotten", "a report must not bring back what was erased"
+
+
+@pytest.mark.parametrize("words", [("--csv", "nowhere/x.csv"), ("--html", "."), ("--json", "--csv", "-")])
+def test_a_place_that_cannot_be_written_is_told_before_the_scan(desk, words):
+    desk.run("scan", *words, expect=2)

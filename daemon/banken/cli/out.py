@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from pathlib import Path
@@ -20,6 +21,18 @@ def write_out(path: Path, octets: bytes) -> None:
         sys.stdout.buffer.flush()
     else:
         write_file(path, octets)
+
+
+def check_place(path: Path | None) -> None:
+    """Find out before a long work that its result could not be written. Raises typer.BadParameter."""
+    if path is None or path == STANDARD:
+        return
+    if path.is_dir():
+        raise unwritable(path, OSError(errno.EISDIR, os.strerror(errno.EISDIR)))
+    if not os.access(path if path.exists() else path.absolute().parent, os.W_OK):
+        there = path.absolute().parent.is_dir()
+        number = errno.EACCES if there else errno.ENOENT
+        raise unwritable(path, OSError(number, os.strerror(number)))
 
 
 def write_file(path: Path, octets: bytes) -> None:

@@ -16,7 +16,7 @@ import typer
 from banken.cli.faults import faults
 from banken.cli.located import chosen
 from banken.cli.options import ConfigOption, configuration, console, trust
-from banken.cli.out import STANDARD, unwritable, write_file, write_out
+from banken.cli.out import STANDARD, check_place, unwritable, write_file, write_out
 from banken.config import Config
 from banken.deals import Deal
 from banken.guard import Guard
@@ -73,6 +73,7 @@ def report(
     with faults():
         if bool(deal) + bool(month) + alarms != 1:
             raise typer.BadParameter(_("name a deal, or a month by --month 2026-10, or ask for --false-alarms"))
+        check_place(out)
         settings = configuration(config, accounts=not source)
         shelf = Shelf(rooms.build(settings), tuple(source or ()), account)
         if month:

@@ -12,7 +12,7 @@ from rich.console import Console
 from banken.cli.faults import Exit, errors, faults
 from banken.cli.located import chosen
 from banken.cli.options import ConfigOption, JsonOption, TextOption, configuration, console
-from banken.cli.out import write_file, write_out
+from banken.cli.out import STANDARD, check_place, write_file, write_out
 from banken.cli.scanner import Scanner
 from banken.cli.since import since as moment
 from banken.cli.table import print_table
@@ -60,6 +60,10 @@ def scan(
 ) -> None:
     """Look through mail from a day on."""
     with faults():
+        if as_json and csv == STANDARD:
+            raise typer.BadParameter(_("--json and --csv - cannot both go to the output"))
+        for path in (csv, html):
+            check_place(path)
         settings = configuration(config, accounts=not source)
         now = datetime.now(UTC)
         start = moment(since, now, settings.timezone) if since else BEGINNING if source else None
@@ -74,7 +78,7 @@ def scan(
         )
         _look(scanner, source or [], [] if source else _chosen(settings, account or []), apply=apply)
         _write(scanner, csv, html, now)
-        out = errors() if as_json or csv == Path("-") else console()
+        out = errors() if as_json or csv == STANDARD else console()
         _finish(scanner, out, apply=apply, files=bool(source), table=out.stderr is False)
         if scanner.summary.stopped:
             raise KeyboardInterrupt

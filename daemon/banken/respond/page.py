@@ -195,7 +195,7 @@ def _language_of(facts: WarningFacts) -> str:
 
 def _reply_name(name: str) -> str:
     return {
-        "ask": _("To stay here (the client may not know the rule)"),
+        "ask": _("To ask politely (the client may not know the rule)"),
         "decline": _("To decline"),
         "propose": _("To offer the proper way"),
     }[name]

@@ -117,6 +117,9 @@ def dry_ledger(config: Config) -> Iterator[Ledger]:
     folder = config.state.folder
     if folder is None or not folder.exists():
         with Ledger.open(":memory:") as ledger:
+            if folder is None:  # a database, which cannot be copied as a file
+                with open_ledger(config, alone=False) as real:
+                    real.copy_to(ledger)
             yield ledger
         return
     with tempfile.TemporaryDirectory() as place:
