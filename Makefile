@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 MINUTES ?= 5
 
-.PHONY: help venv dev demo test lint types arrows rules units second-python servers bench fuzz train example messages soak clean
+.PHONY: help venv dev demo test lint types arrows rules units second-python servers bench fuzz train example pictures messages soak clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -80,6 +80,10 @@ train: dev
 example: dev
 	$(PY) -m banken.config example > config.example.yaml
 	$(PY) -m banken.config tables docs/configuration.md docs/configuration.ja.md
+
+## make pictures take the pictures of docs/pictures anew (needs chromium; pngquant makes them small)
+pictures: dev
+	$(PY) -m tests.pictures
 
 ## make messages gather the texts, compile the Japanese catalogue
 messages: dev

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import groupby
+from itertools import groupby, takewhile
 
 from banken.guard import Examined, Guard
 from banken.ledger import Mark, Poison
-from banken.mailbox.model import FolderState, Mailbox, RawMessage
+from banken.mailbox.model import FolderState, Mailbox, Place, RawMessage
 from banken.message import Message, read_header
 from banken.message.provider import learn_authserv
 from banken.service.examining import Examiner
@@ -66,6 +66,8 @@ class CatchUp:
 
     `since`: look at all that arrived from then on, read before or not (scan); None: only at what is new (run).
     `keep`: write down what was seen and is owed; without it the pass leaves no trace (dry).
+    `resume`: leave out the oldest mails as far as these very rules examined them before. The first new one ends that:
+    it may tell how far a deal was when those behind it came.
     `tell`: called with (messages done, messages in all).
     """
 
@@ -75,7 +77,10 @@ class CatchUp:
     since: datetime | None = None
     until: datetime | None = None
     keep: bool = True
+    resume: bool = False
     tell: Callable[[int, int], None] = lambda _done, _all: None
+    passed: list[Place] = field(default_factory=list)
+    """Where the mails lie that `resume` left out."""
     _shelves: dict[str, _Shelf] = field(default_factory=dict)
     _examiner: Examiner = field(init=False)
     _isolation: Isolation = field(init=False)
@@ -92,6 +97,8 @@ class CatchUp:
     def run(self) -> Iterator[Examined]:
         """Yield each message with the guard's verdict, in order of arrival. Raises MailboxError, LedgerError."""
         waiting = sorted(self._list(), key=lambda one: (one.arrived, one.folder, one.uid))
+        if self.resume:
+            waiting = self._go_on(waiting)
         for start in range(0, len(waiting), CHUNK):
             chunk = waiting[start : start + CHUNK]
             for number, raw in enumerate(self._fetch(chunk), start=start + 1):
@@ -120,6 +127,22 @@ class CatchUp:
             shelf.done |= set(recent) - {one.uid for one in waiting if one.folder == folder}
         self._learn(headers)
         return waiting
+
+    def _go_on(self, waiting: list[Waiting]) -> list[Waiting]:
+        """Return what follows the mails that were examined before."""
+        guard = self.guard
+        known = {
+            folder: guard.ledger.seen.uids(
+                guard.account, folder, shelf.state.uidvalidity, guard.knowledge.rules_version
+            )
+            for folder, shelf in self._shelves.items()
+        }
+        passed = list(takewhile(lambda one: one.uid in known[one.folder], waiting))
+        for one in passed:
+            shelf = self._shelves[one.folder]
+            shelf.done.add(one.uid)
+            self.passed.append(Place(one.folder, shelf.state.uidvalidity, one.uid))
+        return waiting[len(passed) :]
 
     def _open(self, folder: str) -> _Shelf:
         state = self.mailbox.open(folder)
