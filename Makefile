@@ -1,12 +1,12 @@
 # Two commands for everyone: `make demo` shows the product, `make test` proves it.
-# Long proofs have their own: `make fuzz`, `make bench`. `make train` teaches the reader anew.
+# Long proofs have their own: `make fuzz`, `make soak`, `make bench`. `make train` teaches the reader anew.
 
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 MINUTES ?= 5
 
-.PHONY: help venv dev demo test lint types arrows rules units second-python servers bench fuzz train example pictures messages clean
+.PHONY: help venv dev demo test lint types arrows rules units second-python servers bench fuzz train example pictures messages soak clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -67,6 +67,10 @@ bench: dev servers
 ## make fuzz     hostile mail for MINUTES (default 5)
 fuzz: dev
 	$(PY) -m tests.fuzz.message --minutes $(MINUTES)
+
+## make soak     kills, cuts and hostile mail for MINUTES (say 20), on real servers; a report
+soak: dev servers
+	$(PY) -m tests.soak --minutes $(MINUTES)
 
 ## make train    teach the reader from tests/corpus; writes rules/reader
 train: dev

@@ -122,7 +122,7 @@ def _finish(scanner: Scanner, out: Console, *, apply: bool, files: bool, table: 
 
 def _tell(out: Console, outcome: Outcome) -> None:
     labels = sum(row.action == "label" for row in outcome.done)
-    warnings = sum(row.action == "warn" for row in outcome.done)
+    warnings = sum(row.action != "label" for row in outcome.done)
     text = _("{labels} messages labelled, {warnings} warnings sent.")
     out.print(text.format(labels=labels, warnings=warnings))
     ways = {

@@ -112,6 +112,7 @@ class Scanner:
         self.summary.stories += [tell(guard.deals, guard.account, deal, found) for deal, found in by_deal.items()]
 
     def _carry_out(self, guard: Guard, box: Mailbox) -> None:
+        guard.remind(guard.clock())
         outcome = carry_out(guard.ledger, guard.account, box, guard.warning, self.house.advice)
         self.outcome.done.extend(outcome.done)
         self.outcome.later.extend(outcome.later)

@@ -43,7 +43,7 @@ def traits(spoken: Spoken, message: Message, names: Names) -> Traits:
     """Return the traits of a recognised mail."""
     direct = spoken.channel is Channel.DIRECT
     numbers = [Key(kind, str(getattr(spoken.ids, kind))) for kind in NUMBERS]
-    threads = dict.fromkeys([*message.in_reply_to, *message.references])
+    threads = dict.fromkeys([*message.in_reply_to, *message.references, *conversation(message)])
     return Traits(
         numbers=tuple(key for key in numbers if key.value),
         title=plain(spoken.job),
@@ -52,6 +52,11 @@ def traits(spoken: Spoken, message: Message, names: Names) -> Traits:
         address=Key("address", spoken.client_address) if direct and spoken.client_address else None,
         direct=direct,
     )
+
+
+def conversation(message: Message) -> tuple[str, ...]:
+    """Return the server's own name of a mail's conversation, apart from every Message-ID; nothing where it has none."""
+    return (f"conversation:{message.thread}",) if message.thread else ()
 
 
 class Tier:
@@ -85,9 +90,8 @@ class Tier:
         return Tie("", _("no deal is known for it"))
 
     def all_numbered(self, found: Traits) -> tuple[str, ...]:
-        """Return every deal that a genuine mail shows to be one: by its numbers, by title and client together."""
-        both = [*self._titled(found), *self._client(found)] if found.title and found.client else []
-        return tuple(dict.fromkeys([*self._by(found.numbers), *both]))
+        """Return every deal that a genuine mail shows to be one, by its numbers: names may be a client's own choice."""
+        return tuple(dict.fromkeys(self._by(found.numbers)))
 
     def _chosen(self, deals: Sequence[str], message: Message, why: str, *, sure: bool) -> Tie:
         if len(deals) == 1:
@@ -120,7 +124,12 @@ class Tier:
         ]
 
     def _by_title_in(self, text: str) -> Sequence[str]:
-        return [deal for key, deal in self._register.keys("title") if stands_in(key.value, text)]
+        """Return the deal whose title stands in the text; where several have it, only one whose client does, too."""
+        titles = {key for key, _deal in self._register.keys("title") if stands_in(key.value, text)}
+        deals = self._by(sorted(titles))
+        if len(set(deals)) < 2:
+            return deals
+        return [deal for deal in deals if any(stands_in(n, text) for n in self._register.keys_of(deal, "client"))]
 
     def _by_name_in(self, text: str) -> Sequence[str]:
         keys = {key for key, _deal in self._register.keys("client") if stands_in(key.value, text)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, select, update
 
@@ -13,6 +14,19 @@ from banken.ledger.model import Mark, Poison, SeenMessage, SeenState, StoredFind
 from banken.words import Evidence, Finding
 
 _PLACE = ("account", "folder", "uidvalidity", "uid", "file")
+
+
+class Whereabouts(Protocol):
+    """Where a message lies (`mailbox.model.Place` fits)."""
+
+    @property
+    def folder(self) -> str: ...  # noqa: D102
+    @property
+    def uidvalidity(self) -> int: ...  # noqa: D102
+    @property
+    def uid(self) -> int: ...  # noqa: D102
+    @property
+    def file(self) -> str: ...  # noqa: D102
 
 
 class SeenRepository:
@@ -48,6 +62,17 @@ class SeenRepository:
     def by_message_id(self, message_id: str) -> Sequence[SeenMessage]:
         """Return the messages with a Message-ID, of any account."""
         return self._find(tables.seen.c.message_id == message_id)
+
+    def of_deals(self, account: str, deals: Iterable[str]) -> Sequence[SeenMessage]:
+        """Return the messages of some deals, in order of arrival; each once, however many places it has."""
+        found = self._find(tables.seen.c.account == account, tables.seen.c.deal.in_(sorted(deals)))
+        once = {message.fingerprint or str(message.id): message for message in reversed(found)}
+        return sorted(once.values(), key=lambda message: (message.arrived, message.id))
+
+    def of_kind(self, kind: str, account: str | None = None) -> Sequence[SeenMessage]:
+        """Return the messages of one kind of the platform's, in order of arrival."""
+        wanted = [tables.seen.c.kind == kind, *([tables.seen.c.account == account] if account is not None else [])]
+        return sorted(self._find(*wanted), key=lambda message: (message.arrived, message.id))
 
     def between(
         self, since: datetime, until: datetime | None = None, *, account: str | None = None, client: str | None = None
@@ -185,3 +210,12 @@ class QuarantineRepository:
         with self._desk.connection() as connection:
             released = update(tables.quarantine).where(tables.quarantine.c.id == number).values(state="released")
             connection.execute(released)
+
+    def let_go(self, account: str, place: Whereabouts) -> None:
+        """Let the message at a place go, if it is held."""
+        c = tables.quarantine.c
+        here = (account, place.folder, place.uidvalidity, place.uid, place.file)
+        wanted = (c[name] == value for name, value in zip(_PLACE, here, strict=True))
+        with self._desk.connection() as connection:
+            held = update(tables.quarantine).where(*wanted, c.state == "held")
+            connection.execute(held.values(state="released"))

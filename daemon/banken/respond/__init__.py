@@ -4,9 +4,19 @@ from banken.respond.advice import Advice
 from banken.respond.advice_files import load_advice
 from banken.respond.carry import Outcome, carry_out
 from banken.respond.labels import Answer, answer_of, shown_labels
-from banken.respond.model import Action, Label, SmtpServer, Spot, Warn, WarningFacts, WarningSettings
+from banken.respond.model import (
+    Action,
+    Label,
+    Remind,
+    ReminderFacts,
+    SmtpServer,
+    Spot,
+    Warn,
+    WarningFacts,
+    WarningSettings,
+)
 from banken.respond.names import category_name, level_name, permission_name, stage_name
-from banken.respond.plan import owe, plan, warning_id
+from banken.respond.plan import owe, plan, plan_reminder, warning_id
 
 __all__ = [
     "Action",
@@ -14,6 +24,8 @@ __all__ = [
     "Answer",
     "Label",
     "Outcome",
+    "Remind",
+    "ReminderFacts",
     "SmtpServer",
     "Spot",
     "Warn",
@@ -27,6 +39,7 @@ __all__ = [
     "owe",
     "permission_name",
     "plan",
+    "plan_reminder",
     "shown_labels",
     "stage_name",
     "warning_id",

@@ -8,12 +8,13 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, time
 from functools import partial
 from pathlib import Path
 
 from banken import judge, platform
 from banken.config import Account, Config, Imap, OAuth, Smtp
-from banken.deals import Deals, LedgerStore
+from banken.deals import Deals, LedgerStore, Told
 from banken.guard import Guard, Knowledge, Trust
 from banken.ledger import Ledger
 from banken.mailbox.connection import Server
@@ -53,7 +54,9 @@ def build(config: Config) -> House:
     advice = load_advice(root / config.platforms[0] / "advice")
     domains = tuple(domain for pack in packs for domain in pack.domains)
     own = repr((rules.disable, sorted(rules.override.items()), rules.reader, config.clients, config.platforms))
-    knowledge = Knowledge(Recogniser(packs), domains, judges, rules_version(root, rules.add, own))
+    reminders = tuple(rule for pack in packs for rule in pack.reminders)
+    version = rules_version(root, rules.add, own)
+    knowledge = Knowledge(Recogniser(packs), domains, judges, version, reminders)
     return House(config, packs, knowledge, advice)
 
 
@@ -102,7 +105,22 @@ def open_deals(house: House, account: str, ledger: Ledger) -> Deals:
     """Return the deals of one account."""
     effects = {kind: effect for pack in house.packs for kind, effect in pack.effects.items()}
     company = [word for pack in house.packs for word in pack.file.company]
-    return Deals(LedgerStore(ledger, account), effects, company, scope=account)
+    return Deals(LedgerStore(ledger, account), effects, company, scope=account, told=_told(house.config))
+
+
+def _told(config: Config) -> list[Told]:
+    """Return what the configuration says of clients; a day begins at midnight where the worker lives."""
+    return [
+        Told(
+            name=one.name or "",
+            addresses=one.addresses,
+            job=one.job or "",
+            stage=one.stage,
+            permission=one.permission,
+            since=datetime.combine(one.since, time(), config.timezone) if one.since else None,
+        )
+        for one in config.clients
+    ]
 
 
 def account_guard(house: House, account: Account, ledger: Ledger) -> Guard:
@@ -172,6 +190,7 @@ def warning_settings(config: Config, account: Account) -> WarningSettings:
         folder=account.folders[0],
         timezone=config.timezone,
         levels=frozenset(warn.levels),
+        reminders=warn.reminders,
         watched=frozenset({account.imap.user} & set(warn.to)),
     )
 
