@@ -127,7 +127,7 @@ class Story:
     def papers(self):
         """Yield name, HTML, widths and greatest height of each picture in the language spoken now."""
         for category, html in self.warnings():
-            for screen, width, tallest in (("phone", PHONE, 3000), ("desk", DESK, 1400)):
+            for screen, width, tallest in (("phone", PHONE, 2600), ("desk", DESK, 1200)):
                 yield f"warning-{category.value}", html, {screen: width}, tallest
         yield "table", self.table(), {"": 892}, 2000
         yield "scan", scan_page(self.summary, TOKYO, NOW), {"phone": PHONE, "desk": DESK}, 1700
@@ -139,7 +139,7 @@ class Story:
 def small(path: Path) -> None:
     """Make a picture as small as it can be without being worse to read."""
     if program := shutil.which("pngquant"):
-        subprocess.run([program, "--force", "--nofs", "--ext", ".png", "--speed", "1", "14", str(path)], check=False)
+        subprocess.run([program, "--force", "--nofs", "--ext", ".png", "--speed", "1", "24", str(path)], check=False)
 
 
 def main(place: Path) -> int:
@@ -155,7 +155,7 @@ def main(place: Path) -> int:
                         faults = browser.shoot(html, path, width, dark=dark, tallest=tallest)
                         if name != "table":  # its colours are the terminal's
                             wrong += [f"{path.name}: {fault}" for fault in faults]
-                        if dark and name not in DARK:
+                        if dark and (name, screen) not in DARK:
                             path.unlink()
                         else:
                             small(path)
@@ -163,7 +163,7 @@ def main(place: Path) -> int:
     return 1 if wrong else 0
 
 
-DARK = ("warning-direct_contact", "scan")
+DARK = {("warning-direct_contact", "phone"), ("scan", "phone"), ("scan", "desk")}
 """What is kept in the dark scheme as well; everything is looked at in both."""
 
 

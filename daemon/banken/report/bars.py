@@ -44,7 +44,7 @@ class Column:
 
 def bars(counts: Sequence[tuple[str, Counter[Level]]], order: Sequence[Level]) -> tuple[Bar, ...]:
     """Return a bar for each name; the longest takes the whole width, the levels stand in `order`."""
-    most = max((count.total() for _name, count in counts), default=1)
+    most = max((count.total() for _name, count in counts), default=0) or 1
     return tuple(Bar(name, _pieces(count, order, 100.0 / most), count.total()) for name, count in counts)
 
 

@@ -16,7 +16,7 @@ _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}[@＠][\w-]{1,63}(?:\.[\w-]
 _URL = re.compile(r"\b[A-Za-z][A-Za-z0-9+.-]{1,15}:/{0,2}[^\s<>\"'、。」）]{1,2000}")
 _NUMBER = re.compile(r"\d(?:[ \u3000.()（）‐\-－ー−]{0,2}\d){7,15}")
 """A phone number or account number: eight digits or more, of any width."""
-_HANDLE = re.compile(r"(?<![\w@])@?(?=[A-Za-z0-9._-]*[0-9_.])[A-Za-z][A-Za-z0-9._-]{3,30}(?![\w@])")
+_HANDLE = re.compile(r"(?<![\w@])@?(?=[A-Za-z0-9._-]{0,31}[0-9_.])[A-Za-z][A-Za-z0-9._-]{3,30}(?![\w@])")
 """An ID as messengers have them: Latin letters with a digit, a point or an underline among them."""
 
 _SHORTEST = 2

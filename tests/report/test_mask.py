@@ -1,0 +1,69 @@
+"""What tells who someone is stands in no masked paper."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from tests.report.scenes import find, mail, step, story
+
+from banken.i18n import set_language
+from banken.report.mask import HIDDEN, Mask, names_of
+from banken.report.plain import plain
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    set_language("en")
+    yield
+    set_language("ja")
+
+
+@pytest.mark.parametrize(
+    ("text", "hidden"),
+    [
+        ("山田商店です", "client 1です"),
+        ("taro.y+cw@mail.client.example へ", f"{HIDDEN} へ"),
+        ("taro＠client.example", HIDDEN),
+        ("090-0000-0123 まで", f"{HIDDEN} まで"),
+        ("０９０ー００００ー０１２３", HIDDEN),
+        ("+81 90-0000-0123", f"+{HIDDEN}"),
+        ("https://line.me/ti/p/abc?x=1 です", f"{HIDDEN} です"),
+        ("IDは haru_2026 です", f"IDは {HIDDEN} です"),
+        ("@haru.kaze へ", f"{HIDDEN} へ"),
+        ("LINEで30分、10,000円、2026年", "LINEで30分、10,000円、2026年"),
+        ("Zoom and Chatwork", "Zoom and Chatwork"),
+    ],
+)
+def test_what_tells_who_is_replaced_and_nothing_else(text, hidden):
+    assert Mask(names_of([story()])).text(text) == hidden
+
+
+def test_longer_names_go_first():
+    mask = Mask([("山田", "A"), ("山田商店", "B")])
+    assert mask.text("山田商店の山田") == "Bの A".replace(" ", "")
+
+
+def test_a_masked_deal_names_nobody_and_keeps_what_happened():
+    secret = mail(
+        subject="山田商店 バナー制作",
+        file="yamada.eml",
+        account="nao@me.example",
+        finds=[find("haru_kaze9", how="atom")],
+    )
+    told = Mask(names_of([story(mails=[secret])], ["nao@me.example"])).story(
+        story(step(title="山田商店と契約"), mails=[secret])
+    )
+    whole = repr(told) + repr(plain(told.mails[0]))
+    for name in ("山田", "バナー", "client@client.example", "nao@", "yamada", "haru_kaze9", "<1@"):
+        assert name not in whole, name
+    assert told.mails[0].level == secret.level
+    assert told.mails[0].finds[0].before == "続きは"
+
+
+@pytest.mark.parametrize("piece", ["a-", "1 ", "a.", "@a", "x:", "/a1", "ー１"])
+def test_hostile_words_take_no_long_time(piece):
+    mask = Mask([("山田", "A")])
+    start = time.process_time()
+    mask.text(piece * 50_000)
+    assert time.process_time() - start < 2
