@@ -170,3 +170,21 @@ def test_a_corrected_password_is_used_without_a_restart(desk, running):
     file.write_text(USERS[desk.user])
     process.send_signal(signal.SIGHUP)
     wait(process, "looked")
+
+
+def test_announced_mail_is_warned_about_long_before_the_next_round(desk, running):
+    one = desk.configure()["accounts"][0]
+    desk.configure(accounts=[one | {"every": "1h"}])
+    process = running("listening")
+    wait(process, "looked")
+    start = time.monotonic()
+    desk.deliver(notice("続きはLINEで。", number=1))
+    until(lambda: desk.sink.messages)
+    assert time.monotonic() - start < 10
+    desk.server.stop()  # the connection breaks, and with it what was waited for
+    wait(process, "not listening")
+    desk.server.start()
+    process.send_signal(signal.SIGHUP)
+    wait(process, "listening account")
+    desk.deliver(notice("直接契約しませんか。手数料がもったいないので。", number=2))
+    until(lambda: len(desk.sink.messages) == 2)

@@ -45,8 +45,8 @@ class Account(Section):
     push: Annotated[
         bool,
         About(
-            "サーバーからの新着の知らせ（IMAP IDLE）も待つかどうか。この版ではまだ使われません。",
-            "Whether the server may announce new mail in between (IMAP IDLE). Not used yet in this version.",
+            "サーバーからの新着の知らせ（IMAP IDLE）も待つかどうか。待つのは folders の最初のフォルダーです。",
+            "Whether the server may announce new mail in between (IMAP IDLE), in the first of the folders.",
         ),
     ] = True
     labels: Annotated[

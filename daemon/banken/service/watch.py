@@ -26,6 +26,8 @@ from banken.ledger import Ledger, LedgerError
 from banken.service import house as rooms
 from banken.service import reload
 from banken.service.eye import Eye
+from banken.service.pace import uptime
+from banken.service.push import Push
 from banken.service.runner import Leash, Runner
 from banken.strictyaml import ProblemsError
 
@@ -36,6 +38,10 @@ GENTLY, AT_LAST = 5.0, 2.0
 
 FILES_EVERY = 5.0
 """Seconds between two looks at the files of configuration and rules."""
+
+
+SLEPT_SECONDS = 30.0
+"""Two ticks so far apart mean that the machine slept in between."""
 
 
 class Order(Enum):
@@ -54,6 +60,8 @@ class Watch:
         self._files = reload.Files(path, house.config)
         self._eye = Eye(house, ledger)
         self._runner = Runner(self._look, self._looked)
+        self._push = Push(self._runner.wake)
+        self._ticked = uptime()
         self._orders: SimpleQueue[Order] = SimpleQueue()
 
     def run(self) -> None:
@@ -61,13 +69,14 @@ class Watch:
         for number, order in _SIGNALS.items():
             signal.signal(number, lambda *_args, order=order: self._orders.put(order))
         scheduler = self._scheduler()
-        self._runner.adopt(self._eye.house.config.accounts)
+        self._adopt()
         scheduler.start()
         log.info("watching", accounts=self._names())
         while self._next() is not Order.STOP:
             self._reload()
         log.info("stopping")
         scheduler.shutdown(wait=False)
+        self._push.close()
         ended = self._runner.close(GENTLY, AT_LAST)
         log.info("stopped", all_ended=ended)
         if not ended:  # the interpreter would wait for the thread that hangs, as long as it likes
@@ -94,6 +103,12 @@ class Watch:
     def _looked(self, account: Account, error: Exception | None) -> None:
         if error is not None:
             log.warning("account not reached", account=account.name, why=str(error))
+        self._push.looked(account, error)
+
+    def _adopt(self) -> None:
+        accounts = self._eye.house.config.accounts
+        self._push.adopt(accounts)
+        self._runner.adopt(accounts)
 
     def _reload(self) -> None:
         """Take over what the files say now; keep what there was when something in it is wrong."""
@@ -106,7 +121,7 @@ class Watch:
             return
         self._eye = Eye(house, self._ledger)
         self._files = reload.Files(self._path, house.config)
-        self._runner.adopt(house.config.accounts)
+        self._adopt()
         log.info("new settings", accounts=self._names(), rules=house.knowledge.rules_version)
 
     def _names(self) -> list[str]:
@@ -119,13 +134,22 @@ class Watch:
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
         jobs: list[tuple[Callable[[], None], float]] = [
-            (self._runner.tick, 1),
+            (self._tick, 1),
             (self._look_at_files, FILES_EVERY),
         ]
         for job, seconds in jobs:
             scheduler.add_job(job, "interval", seconds=seconds)
         scheduler.add_job(self._forget, "interval", days=1, next_run_time=datetime.now(UTC))
         return scheduler
+
+    def _tick(self) -> None:
+        """Look who is due; after the machine has slept, all connections are dead and the network may be another one."""
+        before, self._ticked = self._ticked, uptime()
+        if self._ticked - before > SLEPT_SECONDS:
+            log.info("slept", seconds=round(self._ticked - before))
+            self._push.renew()
+            self._runner.wake_all()
+        self._runner.tick()
 
     def _look_at_files(self) -> None:
         if self._files.changed():
