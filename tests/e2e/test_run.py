@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 import pytest
 from tests.e2e.conftest import USERS, notice
 from tests.fakeimap import FakeImap
+from tests.servers import free_port
 
 pytestmark = pytest.mark.server
 PATIENCE = 120
@@ -188,3 +191,23 @@ def test_announced_mail_is_warned_about_long_before_the_next_round(desk, running
     wait(process, "listening account")
     desk.deliver(notice("直接契約しませんか。手数料がもったいないので。", number=2))
     until(lambda: len(desk.sink.messages) == 2)
+
+
+def test_status_is_well_while_it_is_watched_and_not_afterwards(desk, running):
+    assert "banken run" in desk.run("status", expect=1).out
+    one = desk.configure()["accounts"][0]
+    desk.configure(accounts=[one | {"every": "2s"}], health={"port": (port := free_port())})
+    process = running()
+    whole = json.loads(desk.run("status", "--json").out)
+    assert whole["fresh"] is True
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+        assert json.load(answer)["fresh"] is True
+    desk.config.write_text(desk.config.read_text() + "nonsense: 1\n")
+    process.send_signal(signal.SIGHUP)
+    wait(process, "new settings refused")
+    desk.configure(accounts=[one | {"every": "2s"}])
+    assert "nonsense" in json.loads(desk.run("status", "--json").out)["settings"]
+    process.kill()
+    process.wait()
+    until(lambda: not json.loads(desk.run("status", "--json", expect=None).out)["fresh"])
+    desk.run("status", expect=1)

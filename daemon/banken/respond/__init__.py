@@ -6,13 +6,16 @@ from banken.respond.carry import Outcome, carry_out
 from banken.respond.labels import Answer, answer_of, shown_labels
 from banken.respond.model import Action, Label, SmtpServer, Spot, Warn, WarningFacts, WarningSettings
 from banken.respond.names import category_name, level_name, permission_name, stage_name
+from banken.respond.news import HOUSE, News, tell
 from banken.respond.plan import owe, plan, warning_id
 
 __all__ = [
+    "HOUSE",
     "Action",
     "Advice",
     "Answer",
     "Label",
+    "News",
     "Outcome",
     "SmtpServer",
     "Spot",
@@ -29,5 +32,6 @@ __all__ = [
     "plan",
     "shown_labels",
     "stage_name",
+    "tell",
     "warning_id",
 ]

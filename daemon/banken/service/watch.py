@@ -24,8 +24,9 @@ from banken.config import Account
 from banken.i18n import _
 from banken.ledger import Ledger, LedgerError
 from banken.service import house as rooms
-from banken.service import reload
+from banken.service import reload, systemd
 from banken.service.eye import Eye
+from banken.service.nurse import HEARTBEAT_EVERY, LETTERS_EVERY, Nurse
 from banken.service.pace import uptime
 from banken.service.push import Push
 from banken.service.runner import Leash, Runner
@@ -61,6 +62,7 @@ class Watch:
         self._eye = Eye(house, ledger)
         self._runner = Runner(self._look, self._looked)
         self._push = Push(self._runner.wake)
+        self._nurse = Nurse(house, ledger, self._runner.hung)
         self._ticked = uptime()
         self._orders: SimpleQueue[Order] = SimpleQueue()
 
@@ -71,12 +73,15 @@ class Watch:
         scheduler = self._scheduler()
         self._adopt()
         scheduler.start()
+        systemd.ready()
         log.info("watching", accounts=self._names())
         while self._next() is not Order.STOP:
             self._reload()
+        systemd.stopping()
         log.info("stopping")
         scheduler.shutdown(wait=False)
         self._push.close()
+        self._nurse.close()
         ended = self._runner.close(GENTLY, AT_LAST)
         log.info("stopped", all_ended=ended)
         if not ended:  # the interpreter would wait for the thread that hangs, as long as it likes
@@ -104,6 +109,7 @@ class Watch:
         if error is not None:
             log.warning("account not reached", account=account.name, why=str(error))
         self._push.looked(account, error)
+        self._nurse.looked(account, error)
 
     def _adopt(self) -> None:
         accounts = self._eye.house.config.accounts
@@ -112,15 +118,21 @@ class Watch:
 
     def _reload(self) -> None:
         """Take over what the files say now; keep what there was when something in it is wrong."""
+        systemd.reloading()
         try:
-            house = reload.read(self._path)
-            if house.config.state != self._eye.house.config.state:
-                raise _moved()
+            self._take_over()
         except (ProblemsError, LedgerError) as error:
             log.error("new settings refused, the old ones stay", why=str(error))
-            return
+            self._nurse.refused(str(error))
+        systemd.ready()
+
+    def _take_over(self) -> None:
+        house = reload.read(self._path)
+        if house.config.state != self._eye.house.config.state:
+            raise _moved()
         self._eye = Eye(house, self._ledger)
         self._files = reload.Files(self._path, house.config)
+        self._nurse.adopt(house)
         self._adopt()
         log.info("new settings", accounts=self._names(), rules=house.knowledge.rules_version)
 
@@ -136,6 +148,8 @@ class Watch:
         jobs: list[tuple[Callable[[], None], float]] = [
             (self._tick, 1),
             (self._look_at_files, FILES_EVERY),
+            (self._nurse.beat, HEARTBEAT_EVERY),
+            (self._nurse.send, LETTERS_EVERY),
         ]
         for job, seconds in jobs:
             scheduler.add_job(job, "interval", seconds=seconds)
