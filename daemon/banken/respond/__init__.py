@@ -6,8 +6,9 @@ from banken.respond.carry import Outcome, carry_out
 from banken.respond.labels import Answer, answer_of, shown_labels
 from banken.respond.model import Action, Label, SmtpServer, Spot, Warn, WarningFacts, WarningSettings
 from banken.respond.names import category_name, level_name, permission_name, stage_name
-from banken.respond.news import HOUSE, News, tell
+from banken.respond.news import HOUSE, News, letter_of, tell
 from banken.respond.plan import owe, plan, warning_id
+from banken.respond.post import Post, PostError
 
 __all__ = [
     "HOUSE",
@@ -17,6 +18,8 @@ __all__ = [
     "Label",
     "News",
     "Outcome",
+    "Post",
+    "PostError",
     "SmtpServer",
     "Spot",
     "Warn",
@@ -25,6 +28,7 @@ __all__ = [
     "answer_of",
     "carry_out",
     "category_name",
+    "letter_of",
     "level_name",
     "load_advice",
     "owe",

@@ -7,7 +7,7 @@ from datetime import datetime
 from email import policy
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.utils import format_datetime
+from email.utils import format_datetime, make_msgid
 
 from pydantic import TypeAdapter
 
@@ -62,14 +62,18 @@ def tell(ledger: Ledger, account: str, key: str, news: News, settings: WarningSe
 
 
 def write(payload: str, settings: WarningSettings, *, to: str, message_id: str, now: datetime) -> bytes:
-    """Return the letter as octets ready for SMTP or APPEND."""
-    news = NEWS_JSON.validate_json(payload)
+    """Return a letter that was owed as octets ready for SMTP or APPEND."""
+    return letter_of(NEWS_JSON.validate_json(payload), settings, to=to, now=now, message_id=message_id)
+
+
+def letter_of(news: News, settings: WarningSettings, *, to: str, now: datetime, message_id: str = "") -> bytes:
+    """Return news as a letter, ready for SMTP or APPEND; without `message_id` under a new one."""
     mail = EmailMessage(policy=policy.SMTP)
     mail["From"] = Address(_("Banken"), addr_spec=settings.sender or to)
     mail["To"] = Address(addr_spec=to)
     mail["Subject"] = one_line(news.subject, 200)
     mail["Date"] = format_datetime(now)
-    mail["Message-ID"] = message_id
+    mail["Message-ID"] = message_id or make_msgid(domain=(settings.sender or to).rpartition("@")[2] or None)
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834 section 5
     mail["X-Auto-Response-Suppress"] = "All"
     mail[OWN_HEADER] = f"news; version={__version__}; hops=1"
