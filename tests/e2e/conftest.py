@@ -59,8 +59,8 @@ class Desk:
         self.config.chmod(0o600)
         return whole
 
-    def run(self, *words, expect=0, **environment):
-        named = () if "--config" in words else ("--config", str(self.config))
+    def run(self, *words, expect=0, named=True, **environment):
+        named = () if "--config" in words or not named else ("--config", str(self.config))
         process = subprocess.run(
             [sys.executable, "-m", "banken", *map(str, words), *named],
             env={
