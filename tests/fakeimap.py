@@ -29,6 +29,7 @@ class Mail:
     flags: set[str] = field(default_factory=set)
     labels: set[str] = field(default_factory=set)
     when: dt.datetime = dt.datetime(2026, 11, 1, 12, tzinfo=dt.UTC)
+    thread: int = 0
     structure: str = ""
     """The BODYSTRUCTURE to tell; a plain text when empty."""
 
@@ -307,6 +308,7 @@ _ITEMS: list[tuple[str, Callable[[Mail, re.Match[str]], bytes]]] = [
     (r"\bFLAGS", lambda mail, _found: f"FLAGS ({' '.join(sorted(mail.flags))})".encode()),
     (r"RFC822\.SIZE", lambda mail, _found: b"RFC822.SIZE %d" % len(mail.raw)),
     (r"INTERNALDATE", lambda mail, _found: mail.when.strftime('INTERNALDATE "%d-%b-%Y %H:%M:%S %z"').encode()),
+    (r"X-GM-THRID", lambda mail, _found: b"X-GM-THRID %d" % mail.thread),
     (r"X-GM-LABELS", lambda mail, _found: _labels(mail)),
     (r"BODYSTRUCTURE", lambda mail, _found: _structure(mail)),
     (r"PEEK\[HEADER\]" + _PARTIAL, lambda mail, found: _literal(b"BODY[HEADER]", mail.header, found[1], found[2])),

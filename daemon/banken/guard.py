@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
-from banken.deals import Deals, Tie
+from banken.deals import Deals, Reminder, ReminderRule, Tie
 from banken.i18n import _
 from banken.judge import Case, Judge
 from banken.ledger import Ledger, SeenMessage, SeenState, crash_point
@@ -20,7 +20,7 @@ from banken.message import Limits, Message, read
 from banken.message.authenticity import Authenticity, authenticate
 from banken.message.dns import Resolver
 from banken.platform import AddressBook, Correspondence, Recogniser
-from banken.respond import Action, Spot, WarningSettings, owe, plan
+from banken.respond import Action, ReminderFacts, Spot, WarningSettings, owe, plan, plan_reminder
 from banken.words import Authentic, Channel, Event, Permission, Stage, Standing, Verdict
 
 NOT_JUDGED = Verdict(None)
@@ -36,6 +36,8 @@ class Knowledge:
     """The domains from which the platforms send."""
     judge: Judge
     rules_version: str
+    reminders: tuple[ReminderRule, ...] = ()
+    """When to remind the worker of what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +103,7 @@ class Guard:
         message = read(raw.raw, arrived=raw.arrived, limits=self.limits)
         # Anyone can write our header into a mail; ours is only what the outbox knows that we wrote.
         own = message.own and self.ledger.outbox.wrote(message.message_id)
-        return Look(raw.place, replace(message, own=own), self._prove(message))
+        return Look(raw.place, replace(message, own=own, thread=raw.thread), self._prove(message))
 
     def examine(self, look: Look, *, explain: bool = False) -> Examined:
         """Return what is thought of one message. Its events are known to `deals` from now on; nothing else is kept."""
@@ -124,6 +126,28 @@ class Guard:
             crash_point("examine.written")
         crash_point("examine.committed")
         return bool(new)
+
+    def remind(self, now: datetime) -> int:
+        """Write down the reminders that are due at `now`; return how many are new. Each is given once."""
+        due = self.deals.reminders(self.knowledge.reminders, now)
+        return sum(
+            owe(self.ledger, self.account, one.key, plan_reminder(self._facts(one), self.warning), now) for one in due
+        )
+
+    def _facts(self, reminder: Reminder) -> ReminderFacts:
+        deal = self.deals.deal(reminder.deal)
+        return ReminderFacts(
+            key=reminder.key,
+            title=reminder.title,
+            text=reminder.text,
+            as_of=reminder.as_of,
+            source=reminder.source,
+            client=deal.client if deal else "",
+            job=deal.job if deal else "",
+            deal=reminder.deal,
+            stage=reminder.stage,
+            since=reminder.since,
+        )
 
     def _prove(self, message: Message) -> Authenticity:
         return authenticate(
@@ -154,7 +178,10 @@ class Guard:
     def _judge(self, message: Message, mail: Correspondence, standing: Standing, *, explain: bool) -> Verdict:
         if message.own or not (mail.judged or mail.impersonates or _unproved(mail)):
             return NOT_JUDGED
-        return self.knowledge.judge.judge(case(message, mail, standing), explain=explain)
+        asked = case(message, mail, standing)
+        if asked.reached and self.deals.has_contract(standing.deal or "", message.date):
+            asked = replace(asked, reached=False)
+        return self.knowledge.judge.judge(asked, explain=explain)
 
     def _row(self, examined: Examined, *, moved: bool) -> SeenMessage:
         message, mail, standing = examined.message, examined.correspondence, examined.standing
@@ -201,6 +228,7 @@ def case(message: Message, mail: Correspondence, standing: Standing) -> Case:
         known_client=bool(standing.deal),
         impersonates=mail.impersonates,
         unbelieved=_unproved(mail),
+        reached=mail.channel is Channel.DIRECT and standing.stage is Stage.BEFORE and bool(standing.deal),
     )
 
 

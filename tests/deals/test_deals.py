@@ -208,3 +208,34 @@ def test_addresses_are_read_whatever_their_width():
         "yama@example.jp",
         "a.b+c@sub.example.jp",
     )
+
+
+def test_an_address_is_tied_by_hand_and_untied():
+    deals = Deals(MemoryStore(), EFFECTS)
+    Post(deals).send("scouted", at=day(1), client="甲商店", job="図鑑の校正")
+    (deal,) = deals.deals()
+    spoken = Mail(Channel.DIRECT, kind="direct", authentic=Authentic.UNVERIFIED, client_address="kou@client.example")
+    assert deals.tie(spoken, letter("before", day(2))).deal == ""
+    number = deals.tie_address(deal.id, "Kou@client.example", day(2))
+    assert deals.tie(spoken, letter("after", day(3))).deal == deal.id
+    assert Key("address", "kou@client.example") in deals.keys(deal.id)
+    assert deals.undo(number)
+    assert deals.tie(spoken, letter("again", day(4))).deal == ""
+
+
+def test_a_conversation_of_the_server_leads_to_the_deal():
+    deals = Deals(MemoryStore(), EFFECTS)
+    mail = Mail(Channel.NOTIFICATION, client="甲商店", job="図鑑の校正")
+    tie, _events = deals.record(mail, letter("notice", day(1), thread="1790001"))
+    spoken = Mail(Channel.DIRECT, kind="direct", authentic=Authentic.UNVERIFIED, client_address="kou@client.example")
+    assert deals.tie(spoken, letter("same", day(2), thread="1790001")).deal == tie.deal
+    assert deals.tie(spoken, letter("other", day(2), thread="1790002")).deal == ""
+
+
+def test_one_contract_of_a_client_is_enough_to_have_one():
+    deals = Deals(MemoryStore(), EFFECTS)
+    post = Post(deals)
+    post.send("scouted", at=day(1), client="甲商店", job="図鑑の校正")
+    post.send("contracted", at=day(3), client="甲商店", job="年賀状のデザイン")
+    (scouted,) = [deal.id for deal in deals.deals() if deal.job == "図鑑の校正"]
+    assert [deals.has_contract(scouted, day(number)) for number in (2, 4)] == [False, True]

@@ -101,3 +101,20 @@ def test_days_as_people_write_them(text, wanted):
     near = day(0).replace(month=12, day=20)
     found = day_of(text, near if wanted != date(2028, 2, 29) else near + timedelta(days=400))
     assert found == wanted
+
+
+def test_what_was_missed_long_ago_is_not_brought_up():
+    post = Post(Deals(MemoryStore(), EFFECTS))
+    post.send("contracted", "escrow_paid", "delivered", at=day(1), **DEAL)
+    assert due(post, 8) == ["acceptance_overdue"]
+    assert due(post, 38) == ["acceptance_overdue"]
+    assert due(post, 39) == []
+
+
+def test_a_reminder_says_where_its_rule_stands():
+    post = Post(Deals(MemoryStore(), EFFECTS))
+    post.send("contracted", "escrow_paid", "delivered", at=day(1), **DEAL)
+    (one,) = post.deals.reminders(REMINDERS, day(9))
+    assert one.source.startswith("https://")
+    assert one.as_of
+    assert one.title

@@ -256,3 +256,20 @@ def test_a_busy_server_does_not_lead_down_the_ladder(fakes):
     with pytest.raises(Unavailable):
         fakes.connect(fake).label(1, ["banken-danger"])
     assert list(fake.folders) == ["INBOX"]
+
+
+def test_gmail_tells_which_conversation_a_message_belongs_to(fakes):
+    fake = fakes.start(letter(1), letter(2), gmail=True)
+    fake.inbox.mails[0].thread = 1790001
+    mailbox = fakes.connect(fake)
+    mailbox.open("INBOX")
+    assert [raw.thread for raw in mailbox.fetch([1, 2])] == ["1790001", ""]
+    assert [raw.thread for raw in mailbox.headers([1])] == ["1790001"]
+
+
+def test_no_other_server_is_asked_for_a_conversation(fakes):
+    fake = fakes.start(letter(1))
+    mailbox = fakes.connect(fake)
+    mailbox.open("INBOX")
+    assert [raw.thread for raw in mailbox.fetch([1])] == [""]
+    assert not any("THRID" in line for line in fake.commands)

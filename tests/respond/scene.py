@@ -28,6 +28,7 @@ class Spoken:
     client: str = "山田商店"
     client_address: str = ""
     job: str = "バナー制作"
+    offer: bool = False
 
 
 def finding(

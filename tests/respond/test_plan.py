@@ -168,7 +168,7 @@ def test_labels_are_ascii_keywords_with_names_for_people(language, danger, contr
     set_language(language)
     house = {"en": "Banken", "ja": "番犬"}[language]
     shown = shown_labels()
-    assert set(shown) == {f"banken-{key}" for key in [*Level, *Category]}
+    assert set(shown) == {f"banken-{key}" for key in [*Level, *Category, "priority"]}
     assert shown["banken-danger"] == f"{house}/{danger}"
     assert shown["banken-direct_contract"] == f"{house}/{contract}"
     assert len(set(shown.values())) == len(shown)

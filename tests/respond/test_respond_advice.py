@@ -20,6 +20,7 @@ KEYS = [
     "contact.phone",
     "contact.mail",
     "contact.form",
+    "contact.reached",
     "interview.online",
     "interview.in_person",
     "contract.direct",

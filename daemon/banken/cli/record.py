@@ -28,6 +28,7 @@ def record(examined: Examined, *, text: bool = False) -> dict[str, Any]:
         "stage": examined.standing.stage.value,
         "permission": examined.standing.permission.value,
         "authentic": mail.authentic.value,
+        "offer": mail.offer,
         "level": examined.verdict.level.value if examined.verdict.level else None,
         "why": examined.verdict.why,
         "findings": [_finding(one) for one in examined.verdict.findings],

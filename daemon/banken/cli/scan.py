@@ -118,6 +118,7 @@ class Scanner:
             guard = rooms.account_guard(self.house, account, ledger)
             self._look(guard, box, account.folders, keep=apply)
             if apply:
+                guard.remind(guard.clock())
                 outcome = carry_out(ledger, account.name, box, guard.warning, self.house.advice)
                 self.outcome.done.extend(outcome.done)
                 self.outcome.later.extend(outcome.later)
@@ -188,7 +189,7 @@ def _progress() -> Iterator[Callable[[int, int], None]]:
 
 def _tell(out: Console, outcome: Outcome) -> None:
     labels = sum(row.action == "label" for row in outcome.done)
-    warnings = sum(row.action == "warn" for row in outcome.done)
+    warnings = sum(row.action != "label" for row in outcome.done)
     text = _("{labels} messages labelled, {warnings} warnings sent.")
     out.print(text.format(labels=labels, warnings=warnings))
     ways = {

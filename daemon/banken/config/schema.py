@@ -113,6 +113,13 @@ class Warn(Section):
             "The levels that are mailed: notice, warning, danger.",
         ),
     ] = (Level.WARNING, Level.DANGER)
+    reminders: Annotated[
+        bool,
+        About(
+            "起きるはずのこと（納品、仮払い、検収）が見当たらないとき、一度だけメールで知らせる。",
+            "Tell you once by mail when something that should have happened (delivery, escrow, acceptance) was not seen.",
+        ),
+    ] = True
     smtp: Annotated[
         Smtp | None,
         About("via: smtp のときの送信サーバー。", "The server that sends them, for via: smtp."),

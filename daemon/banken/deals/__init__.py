@@ -5,6 +5,7 @@ from banken.deals.memory import MemoryStore
 from banken.deals.model import WORKER, Deal, EventStore, Key, Known, Line, Noted, Tie
 from banken.deals.reminders import Reminder, ReminderRule
 from banken.deals.store import LedgerStore
+from banken.deals.told import Told
 
 __all__ = [
     "WORKER",
@@ -20,4 +21,5 @@ __all__ = [
     "Reminder",
     "ReminderRule",
     "Tie",
+    "Told",
 ]

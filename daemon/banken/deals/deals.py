@@ -10,15 +10,19 @@ from datetime import datetime
 from banken.deals.fold import PERMISSION, STAGE, Course, counts, fold
 from banken.deals.model import WORKER, Deal, Effect, EventStore, Key, Known, Line, Noted, Spoken, Tie
 from banken.deals.names import Names, addresses
-from banken.deals.register import MERGE, SPLIT, Register
+from banken.deals.register import MERGE, SPLIT, TIE, Register
 from banken.deals.reminders import DUE, TALK, Reminder, ReminderRule, day_of, reminders
-from banken.deals.tying import Tier, Traits, traits
+from banken.deals.told import ALWAYS, CONFIGURED, Told, ToldClients
+from banken.deals.tying import Tier, Traits, conversation, traits
 from banken.i18n import _
 from banken.message.model import Message
 from banken.words import Authentic, Channel, Event, Permission, SegmentKind, Stage, Standing
 
 MAIL = "mail:"
 """Kind of the line that every tied mail leaves in the timeline; what follows is its kind."""
+
+KEYS = ("contract", "proposal", "message", "job", "title", "client", "address")
+"""Kinds of keys that a person can tell apart."""
 
 _ID_LENGTH = 8
 
@@ -31,17 +35,32 @@ class Deals:
     """
 
     def __init__(
-        self, store: EventStore, effects: Mapping[str, Effect], company: Sequence[str] = (), scope: str = ""
+        self,
+        store: EventStore,
+        effects: Mapping[str, Effect],
+        company: Sequence[str] = (),
+        scope: str = "",
+        told: Sequence[Told] = (),
     ) -> None:
         self._scope = scope
         self._store = store
         self._effects = effects
         self._names = Names(company)
+        self._told = ToldClients(told, self._names)
         self._register = Register(store)
+        self._open_told()
 
     def reload(self) -> None:
         """Read everything from the store again, after what was written there was rolled back."""
         self._register = Register(self._store)
+        self._open_told()
+
+    def _open_told(self) -> None:
+        """Open a deal for each client of the configuration of whom no mail has come yet."""
+        for one, keys in self._told.unknown(self._register):
+            deal = Deal(self._id("told", *map(str, keys)), one.since or ALWAYS, client=one.name, job=one.job)
+            self._put(deal)
+            self._key(deal.id, keys, deal.opened)
 
     # Mail
 
@@ -108,7 +127,8 @@ class Deals:
 
     def _learn(self, tie: Tie, spoken: Spoken, message: Message, found: Traits, *, genuine: bool) -> None:
         """Remember what leads to the deal: of genuine mail all, of direct mail only its thread."""
-        keys = [Key("thread", message.message_id)] if message.message_id else []
+        names = [message.message_id, *conversation(message)]
+        keys = [Key("thread", name) for name in names if name]
         if genuine:
             keys += found.numbers
             keys += [Key("title", found.title)] if found.title else []
@@ -181,21 +201,35 @@ class Deals:
             return Standing(why=_("no deal is known for it"))
         course = self._course(deal, at, own)
         by = course.by
-        why = self._told(by) if by is not None else _("no genuine mail has shown how far it is")
+        why = self._why(by) if by is not None else _("no genuine mail has shown how far it is")
         return Standing(course.stage, course.permission, self._register.now(deal), course.since, why)
 
     def _course(self, deal: str, at: datetime, own: str = "") -> Course:
-        events = self._register.events(deal)
+        events = self._events(deal)
         return fold(
             (one for one in events if counts(one) and (one.event.at < at or (own and one.event.source == own))),
             self._effects,
         )
 
-    def _told(self, event: Event) -> str:
+    def _events(self, deal: str) -> list[Noted]:
+        """Return the events of a deal in order of time, with what the configuration says of it."""
+        said = self._told.events(self._register, self._register.now(deal))
+        events = self._register.events(deal)
+        return sorted([*said, *events], key=lambda noted: noted.event.at) if said else events
+
+    def _why(self, event: Event) -> str:
         day = f"{event.at:%Y-%m-%d}"
+        if event.source == CONFIGURED:
+            return _("as your configuration says")
         if event.source == WORKER:
             return _("set by you on {day}").format(day=day)
         return _("{event} ({day}, a genuine mail)").format(event=self.title(event.kind), day=day)
+
+    def has_contract(self, deal: str, at: datetime) -> bool:
+        """Whether any deal with the client of `deal` is, or was, under contract before `at`."""
+        names = self._register.keys_of(deal, "client") if deal else frozenset()
+        theirs = {other for name in names for other in self._register.by(Key("client", name))} | {deal}
+        return any(self._course(one, at).stage in (Stage.UNDER, Stage.COMPLETED) for one in theirs if one)
 
     def title(self, kind: str) -> str:
         """Return an event's name for people."""
@@ -206,7 +240,7 @@ class Deals:
         """Return everything that happened in a deal, in order of time, and how far it was after each."""
         course = Course()
         lines = []
-        for noted in self._register.events(deal):
+        for noted in self._events(deal):
             if counts(noted):
                 course.take(noted, self._effects)
             line = Line(noted.number, noted.event, noted.note, noted.undone, course.stage, course.permission)
@@ -216,14 +250,20 @@ class Deals:
     def reminders(self, rules: Sequence[ReminderRule], now: datetime) -> tuple[Reminder, ...]:
         """Return the reminders that are due at `now`, of all deals."""
         return tuple(
-            one
-            for deal in self.deals()
-            for one in reminders(deal.id, self._register.events(deal.id), rules, self._effects, now)
+            one for deal in self.deals() for one in reminders(deal.id, self._events(deal.id), rules, self._effects, now)
         )
 
     def deals(self) -> tuple[Deal, ...]:
         """Return all deals, the oldest first."""
         return tuple(sorted(self._register.deals(), key=lambda deal: (deal.opened, deal.id)))
+
+    def members(self, deal: str) -> tuple[str, ...]:
+        """Return the ids under which a deal was ever known."""
+        return tuple(self._register.members(deal))
+
+    def deal(self, deal: str) -> Deal | None:
+        """Return a deal by its id; one that was merged, as what it goes on as."""
+        return self._register.deal(deal)
 
     def find(self, text: str) -> tuple[Deal, ...]:
         """Return the deals that a person may mean by `text`: the id or its beginning, a client, a title, a number."""
@@ -268,9 +308,13 @@ class Deals:
         self._put(Deal(new, at, old.platform if old else "", old.client if old else ""))
         return self._correct(Event(SPLIT, at, believed=True, deal=new), str(key)), new
 
-    def tie_address(self, deal: str, address: str, at: datetime) -> None:
-        """Let mail from `address` lead to a deal."""
-        self._key(deal, [Key("address", address.lower())], at)
+    def tie_address(self, deal: str, address: str, at: datetime) -> int:
+        """Let mail from `address` lead to a deal; return the number by which it can be undone."""
+        return self._correct(Event(TIE, at, believed=True, deal=deal), str(Key("address", address.lower())))
+
+    def keys(self, deal: str) -> tuple[Key, ...]:
+        """Return what leads mail to a deal, without the threads of mails."""
+        return tuple(key for kind in KEYS for key in self._register.keys_to(deal, kind))
 
     def undo(self, number: int) -> bool:
         """Take back one event or correction; False when there is none, or it is taken back already."""

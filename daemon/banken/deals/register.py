@@ -10,6 +10,8 @@ from banken.deals.model import WORKER, Deal, EventStore, Key, Noted
 
 MERGE = "merge"
 SPLIT = "split"
+TIE = "tie"
+"""Kinds of the worker's own corrections of what belongs to which deal."""
 
 
 class Register:
@@ -43,6 +45,8 @@ class Register:
                 self._merged[other] = keep
         elif noted.event.kind == SPLIT:
             self._moved[Key.read(noted.note)] = noted.event.deal or ""
+        elif noted.event.kind == TIE:
+            self.add_key(noted.event.deal or "", Key.read(noted.note))
 
     def add_deal(self, deal: Deal) -> None:
         """Know a deal, or what has changed of it."""
@@ -104,18 +108,19 @@ class Register:
 
     def keys_of(self, deal: str, kind: str) -> frozenset[str]:
         """Return the values of the keys of one kind that lead to a deal."""
-        return frozenset(
-            key.value
-            for one in self._members(deal)
-            for key in self._keys.get(one, ())
-            if key.kind == kind and self.now(deal) in self.by(key)
-        )
+        return frozenset(key.value for key in self.keys_to(deal, kind))
+
+    def keys_to(self, deal: str, kind: str) -> tuple[Key, ...]:
+        """Return the keys of one kind that lead to a deal, the first tied first."""
+        now = self.now(deal)
+        keys = [key for one in self.members(deal) for key in (*self._keys.get(one, ()), *self._moved)]
+        return tuple(dict.fromkeys(key for key in keys if key.kind == kind and now in self.by(key)))
 
     def events(self, deal: str) -> list[Noted]:
         """Return the events of a deal in order of time."""
-        return sorted((noted for one in self._members(deal) for noted in self._events.get(one, ())), key=_order)
+        return sorted((noted for one in self.members(deal) for noted in self._events.get(one, ())), key=_order)
 
-    def _members(self, deal: str) -> list[str]:
+    def members(self, deal: str) -> list[str]:
         """Return the ids that were merged into a deal, its own first."""
         now = self.now(deal)
         return [now, *(other for other in self._merged if self.now(other) == now)]

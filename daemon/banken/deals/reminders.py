@@ -19,6 +19,9 @@ DUE = "due:"
 TALK = "talk:"
 """Kind of an event that a client's words show (platform.yaml, `talk:`); what was said follows."""
 
+LATEST = timedelta(days=30)
+"""How long after its time a reminder is still worth giving: what was missed months ago helps nobody."""
+
 _DAY = re2.compile(r"(?:([0-9]{4})\s*[年/.\-]\s*)?([0-9]{1,2})\s*[月/.\-]\s*([0-9]{1,2})")
 
 
@@ -50,8 +53,20 @@ class ReminderRule(Protocol):
         """Kinds of events without which nobody needs the reminder."""
 
     @property
+    def title(self) -> object:
+        """What it is about, in a few words, by `str`."""
+
+    @property
     def text(self) -> object:
         """What to tell the worker, by `str`."""
+
+    @property
+    def as_of(self) -> str:
+        """When the source said so."""
+
+    @property
+    def source(self) -> str:
+        """The official page that it rests on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +80,13 @@ class Reminder:
     rule: str
     deal: str
     category: Category | None
+    stage: Stage
     since: datetime
     due: datetime
+    title: str
     text: str
+    as_of: str
+    source: str
     key: str
 
 
@@ -91,10 +110,21 @@ def _due(deal: str, past: Sequence[Noted], rule: ReminderRule, now: datetime) ->
     # The clock that runs out first counts, and it is started by the last event of its kind.
     clocks = {_kind(one): one for one in started}
     end, first = min(((_end(one, rule), one) for one in clocks.values()), key=lambda pair: pair[0])
-    if end > now:
+    if not end <= now <= end + LATEST:
         return None
-    key = f"{rule.id}:{deal}:{first.event.source}"
-    return Reminder(rule.id, deal, rule.category, first.event.at, end, str(rule.text), key)
+    return Reminder(
+        rule=rule.id,
+        deal=deal,
+        category=rule.category,
+        stage=rule.stage,
+        since=first.event.at,
+        due=end,
+        title=str(rule.title),
+        text=str(rule.text),
+        as_of=rule.as_of,
+        source=rule.source,
+        key=f"{rule.id}:{deal}:{first.event.source}",
+    )
 
 
 def _is(noted: Noted, kinds: Iterable[str]) -> bool:

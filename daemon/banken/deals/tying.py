@@ -43,7 +43,7 @@ def traits(spoken: Spoken, message: Message, names: Names) -> Traits:
     """Return the traits of a recognised mail."""
     direct = spoken.channel is Channel.DIRECT
     numbers = [Key(kind, str(getattr(spoken.ids, kind))) for kind in NUMBERS]
-    threads = dict.fromkeys([*message.in_reply_to, *message.references])
+    threads = dict.fromkeys([*message.in_reply_to, *message.references, *conversation(message)])
     return Traits(
         numbers=tuple(key for key in numbers if key.value),
         title=plain(spoken.job),
@@ -52,6 +52,11 @@ def traits(spoken: Spoken, message: Message, names: Names) -> Traits:
         address=Key("address", spoken.client_address) if direct and spoken.client_address else None,
         direct=direct,
     )
+
+
+def conversation(message: Message) -> tuple[str, ...]:
+    """Return the server's own name of a mail's conversation, apart from every Message-ID; nothing where it has none."""
+    return (f"conversation:{message.thread}",) if message.thread else ()
 
 
 class Tier:

@@ -71,7 +71,8 @@ class Judge:
         self._ask_rules(reading, tally)
         if self.reader is not None:
             self._ask_reader(self.reader, reading, tally)
-        findings = [*self._case_findings(case), *self._decide(tally)]
+        said = list(self._decide(tally))
+        findings = [*self._case_findings(case, said), *said]
         if explain:
             tally.trace += tell.outcome(findings, self.book)
         level, why = self._level(reading, findings)
@@ -209,15 +210,19 @@ class Judge:
     def _on_sight(self) -> list[Rule]:
         return [rule for rule in self.book.rules if any(find.case for find in rule.find.any)]
 
-    def _case_findings(self, case: Case) -> Iterator[Finding]:
-        """Yield what the mail itself shows, whatever its words: a false sender, an event without proof."""
+    def _case_findings(self, case: Case, said: Sequence[Finding]) -> Iterator[Finding]:
+        """Yield what the mail itself shows, whatever its words: a false sender, an event without proof, a client's mail.
+
+        What the words themselves `said` needs no second finding of its category.
+        """
         for rule in self._on_sight:
-            for find in rule.find.any:
-                shown = find.case == "impersonates" and case.impersonates
-                claimed = find.case == "unbelieved" and set(case.unbelieved) & set(find.events or case.unbelieved)
-                level = self._gate.level(rule.category, case, rule=rule) if shown or claimed else None
-                if level is not None:
-                    start, end = case.impersonates_span if shown else (0, 0)
+            level = self._gate.level(rule.category, case, rule=rule)
+            for find in rule.find.any if level is not None else ():
+                reached = case.reached and not any(one.category is rule.category for one in said)
+                claimed = bool(set(case.unbelieved) & set(find.events or case.unbelieved))
+                facts = {"impersonates": bool(case.impersonates), "unbelieved": claimed, "reached": reached}
+                if level is not None and facts.get(find.case or ""):
+                    start, end = case.impersonates_span if find.case == "impersonates" else (0, 0)
                     evidence = (Evidence(case.text[start:end], start, end, "sender"),)
                     yield Finding(rule.category, level, rule.id, str(rule.title), "rule", evidence, rule.advice)
                     break

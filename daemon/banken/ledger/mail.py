@@ -49,6 +49,17 @@ class SeenRepository:
         """Return the messages with a Message-ID, of any account."""
         return self._find(tables.seen.c.message_id == message_id)
 
+    def of_deals(self, account: str, deals: Iterable[str]) -> Sequence[SeenMessage]:
+        """Return the messages of some deals, in order of arrival; each once, however many places it has."""
+        found = self._find(tables.seen.c.account == account, tables.seen.c.deal.in_(sorted(deals)))
+        once = {message.fingerprint or str(message.id): message for message in reversed(found)}
+        return sorted(once.values(), key=lambda message: (message.arrived, message.id))
+
+    def of_kind(self, kind: str, account: str | None = None) -> Sequence[SeenMessage]:
+        """Return the messages of one kind of the platform's, in order of arrival."""
+        wanted = [tables.seen.c.kind == kind, *([tables.seen.c.account == account] if account is not None else [])]
+        return sorted(self._find(*wanted), key=lambda message: (message.arrived, message.id))
+
     def between(
         self, since: datetime, until: datetime | None = None, *, account: str | None = None, client: str | None = None
     ) -> Sequence[SeenMessage]:

@@ -29,6 +29,7 @@ WINDOW_OCTETS = 8 * 1024 * 1024
 _HEADER_LIMIT = 256 * 1024
 _PIECE = 4 * 1024 * 1024
 _SECTIONS_A_LINE = 50
+_THREAD = "X-GM-THRID"
 _FACTS = "UID FLAGS RFC822.SIZE INTERNALDATE"
 
 Items = Mapping[str, Value]
@@ -43,19 +44,24 @@ class _Fact:
     flags: frozenset[str] = frozenset()
     arrived: dt.datetime | None = None
     why: str = ""
+    thread: str = ""
 
 
 class Fetcher:
-    """Fetches from the folder that is open on `connection`; `folder` and `uidvalidity` name it in the results."""
+    """Fetches from the folder that is open on `connection`; `folder` and `uidvalidity` name it in the results.
 
-    def __init__(self, connection: Connection, folder: str, uidvalidity: int) -> None:
+    `gmail`: the server knows which conversation a message belongs to (Gmail's IMAP extensions, X-GM-EXT-1).
+    """
+
+    def __init__(self, connection: Connection, folder: str, uidvalidity: int, *, gmail: bool = False) -> None:
         self._connection = connection
         self._folder = folder
         self._uidvalidity = uidvalidity
+        self._facts = f"{_FACTS} {_THREAD}" if gmail else _FACTS
 
     def headers(self, uids: Iterable[int]) -> Iterator[RawMessage]:
         """Yield messages with their header only (its first 256 KB), in UID order."""
-        items = f"({_FACTS} BODY.PEEK[HEADER]<0.{_HEADER_LIMIT}>)"
+        items = f"({self._facts} BODY.PEEK[HEADER]<0.{_HEADER_LIMIT}>)"
         for window in speech.portions(uids, WINDOW_MESSAGES):
             found = self._collect(window, items, "BODY[HEADER]")
             for uid in sorted(found):
@@ -65,7 +71,7 @@ class Fetcher:
     def fetch(self, uids: Iterable[int]) -> Iterator[RawMessage]:
         """Yield messages with header and texts, in UID order."""
         for portion in speech.portions(uids):
-            facts = self._collect(portion, f"({_FACTS})", "RFC822.SIZE")
+            facts = self._collect(portion, f"({self._facts})", "RFC822.SIZE")
             for window in _windows([_fact(uid, facts[uid]) for uid in sorted(facts)]):
                 yield from self._window(window)
 
@@ -137,7 +143,8 @@ class Fetcher:
         place = Place(self._folder, self._uidvalidity, fact.uid)
         raw, broken = (b"", content) if isinstance(content, str) else (content, "")
         arrived = fact.arrived or arrival(raw) or dt.datetime.now(dt.UTC)
-        return RawMessage(place, arrived, raw, fact.size, fact.flags, complete and not broken, broken)
+        complete = complete and not broken
+        return RawMessage(place, arrived, raw, fact.size, fact.flags, complete, broken, fact.thread)
 
     def _collect(self, uids: Sequence[int], items: str, needed: str) -> dict[int, Items | str]:
         """Return the answers that have `needed`, by UID; a text says why a message has none; vanished ones lack."""
@@ -191,7 +198,14 @@ def _windows(facts: Sequence[_Fact]) -> Iterator[list[_Fact]]:
 def _fact(uid: int, answer: Items | str) -> _Fact:
     if isinstance(answer, str):
         return _Fact(uid, why=answer)
-    return _Fact(uid, number(answer.get("RFC822.SIZE")), words(answer.get("FLAGS")), _internal_date(answer))
+    thread = number(answer.get(_THREAD)) if _THREAD in answer else 0
+    return _Fact(
+        uid,
+        number(answer.get("RFC822.SIZE")),
+        words(answer.get("FLAGS")),
+        _internal_date(answer),
+        thread=str(thread) if thread else "",
+    )
 
 
 def _internal_date(answer: Items) -> dt.datetime | None:

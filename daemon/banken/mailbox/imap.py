@@ -123,4 +123,4 @@ class ImapMailbox:
 
     def _fetcher(self) -> Fetcher:
         state = self._folders.opened()
-        return Fetcher(self._connection, state.name, state.uidvalidity)
+        return Fetcher(self._connection, state.name, state.uidvalidity, gmail=self.abilities.gmail)

@@ -40,6 +40,8 @@ class RawMessage:
     complete: bool = True
     broken: str = ""
     """Why the source could not give this message (`raw` is then empty): for the quarantine; "" when it could."""
+    thread: str = ""
+    """The server's own number of the conversation it belongs to, where the server has one."""
 
 
 @dataclass(frozen=True, slots=True)

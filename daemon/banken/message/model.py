@@ -59,6 +59,8 @@ class Message:
     """To and Cc."""
     in_reply_to: tuple[str, ...] = ()
     references: tuple[str, ...] = ()
+    thread: str = ""
+    """The server's own number of the conversation it belongs to, where the server has one."""
     bulk: bool = False
     """List-Id, List-Unsubscribe or Precedence: bulk/list/junk."""
     auto_submitted: str = ""

@@ -3,6 +3,18 @@
 from banken.platform.direct import AddressBook
 from banken.platform.model import Correspondence, Ids
 from banken.platform.pack import PlatformPack, load
-from banken.platform.recogniser import Recogniser
+from banken.platform.recogniser import UNKNOWN, Recogniser
+from banken.platform.unknown import Shape, shapes, stub
 
-__all__ = ["AddressBook", "Correspondence", "Ids", "PlatformPack", "Recogniser", "load"]
+__all__ = [
+    "UNKNOWN",
+    "AddressBook",
+    "Correspondence",
+    "Ids",
+    "PlatformPack",
+    "Recogniser",
+    "Shape",
+    "load",
+    "shapes",
+    "stub",
+]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from banken.message.model import Address
 from banken.platform.direct import DirectMail
 from banken.platform.frame import FrameReader
 from banken.platform.kinds import Kinds, Subjects
@@ -44,6 +45,10 @@ class Knowledge:
     def reminders(self) -> Sequence[ReminderRule]:
         """When to remind of what."""
         return self.file.reminders
+
+    def sends(self, address: str) -> bool:
+        """Whether a mail address is the platform's, or of a sender that it is known to work with."""
+        return self.senders.is_ours(Address("", address))
 
     @property
     def domains(self) -> tuple[str, ...]:

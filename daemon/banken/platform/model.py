@@ -42,6 +42,8 @@ class Correspondence:
     """Whether the client's words in it are to be judged (never for platform, agent-arm and unrelated mail)."""
     agent: bool = False
     """From the platform's agent arm or through BizMatch: interviews and residence are allowed there."""
+    offer: bool = False
+    """A genuine offer through the platform's own introduction service: it deserves a first look."""
     impersonates: str = ""
     """Why the sender looks like someone passing as the platform (look-alike domain, Reply-To elsewhere); "" if not."""
     due: str = ""

@@ -29,6 +29,10 @@ def load(folder: Path) -> PlatformPack:
         document.problem((*trail, "event"), _("there is no event “{event}”").format(event=event), todo)
         for trail, event, todo in _unknown_events(file)
     ]
+    problems += [
+        document.problem(("reminders", number), _("there is no event “{event}”").format(event=kind), todo)
+        for number, kind, todo in _unknown_clocks(file)
+    ]
     if problems:
         raise strictyaml.ProblemsError(problems)
     return PlatformPack(file)
@@ -41,4 +45,15 @@ def _unknown_events(file: PlatformFile) -> list[tuple[tuple[str | int, ...], str
         (trail, event, strictyaml.did_you_mean(event, file.events))
         for trail, event in named
         if event not in file.events
+    ]
+
+
+def _unknown_clocks(file: PlatformFile) -> list[tuple[int, str, str]]:
+    """Return what reminders wait for and nothing can bring about."""
+    known = [*file.events, "due", "mail:direct", *(f"talk:{name}" for name in type(file.talk).model_fields)]
+    return [
+        (number, kind, strictyaml.did_you_mean(kind, known))
+        for number, rule in enumerate(file.reminders)
+        for kind in (*rule.starts, *rule.stops, *rule.needs)
+        if kind not in known
     ]

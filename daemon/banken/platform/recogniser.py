@@ -124,6 +124,7 @@ class Recogniser:
             events=_events(pack, reading, proof, false, numbers),
             judged=told or bool(false),
             agent=claim.agent and not told,
+            offer=claim.offer and not told and not false and proof.result is Authentic.VERIFIED,
             impersonates=false,
             due=reading.cut.due,
             talk=_talk(pack, message, reading.cut) if told else (),

@@ -61,6 +61,8 @@ class Agent(Fact):
     locals: list[str] = []
     names: list[PatternText] = []
     subjects: list[PatternText] = []
+    offers: list[PatternText] = []
+    """Sender names, addresses and subjects of offers that deserve a first look."""
 
 
 class LookAlike(Fact):
@@ -210,6 +212,7 @@ class ReminderRule(Fact):
     starts: dict[str, int] = Field(min_length=1)
     stops: list[str] = []
     needs: list[str] = []
+    title: Title
     text: Title
 
 

@@ -20,6 +20,8 @@ class Claim:
 
     role: str = ""
     agent: bool = False
+    offer: bool = False
+    """Whether it comes with an offer that deserves a first look."""
     false: str = ""
     note: str = ""
 
@@ -33,6 +35,7 @@ class Senders:
         self._agent = file.agent
         self._agent_names = Patterns(file.agent.names, names)
         self._agent_subjects = Patterns(file.agent.subjects, names)
+        self._offers = Patterns(file.agent.offers, names)
         self._brands = tuple(names)
         self._names = sorted((fold(name) for name in names), key=len, reverse=True)
         self._roles = sorted((fold(role) for role in file.look_alike.roles), key=len, reverse=True)
@@ -47,7 +50,9 @@ class Senders:
         address = message.sender
         for sender in self._senders:
             if _within(address.domain, sender.domain):
-                return Claim(sender.role, self._is_agent(message, sender.role), note=sender.note)
+                agent = self._is_agent(message, sender.role)
+                offer = agent and sender.role in ("service", "staff") and self._is_offer(message)
+                return Claim(sender.role, agent, offer, note=sender.note)
         return Claim(false=self._looks_alike(message))
 
     def is_ours(self, address: Address) -> bool:
@@ -62,6 +67,10 @@ class Senders:
             or self._agent_names.matches(fold(message.sender.name))
             or self._agent_subjects.matches(fold(message.subject))
         )
+
+    def _is_offer(self, message: Message) -> bool:
+        told = (message.sender.address.partition("@")[0], message.sender.name, message.subject)
+        return not message.bulk and any(self._offers.matches(fold(text)) for text in told)
 
     def _looks_alike(self, message: Message) -> str:
         found = lookalike.reason(message, self.domains, self._brands)

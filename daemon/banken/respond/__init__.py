@@ -4,10 +4,20 @@ from banken.respond.advice import Advice
 from banken.respond.advice_files import load_advice
 from banken.respond.carry import Outcome, carry_out
 from banken.respond.labels import Answer, answer_of, shown_labels
-from banken.respond.model import Action, Label, SmtpServer, Spot, Warn, WarningFacts, WarningSettings
+from banken.respond.model import (
+    Action,
+    Label,
+    Remind,
+    ReminderFacts,
+    SmtpServer,
+    Spot,
+    Warn,
+    WarningFacts,
+    WarningSettings,
+)
 from banken.respond.names import category_name, level_name, permission_name, stage_name
 from banken.respond.news import HOUSE, News, letter_of, tell
-from banken.respond.plan import owe, plan, warning_id
+from banken.respond.plan import owe, plan, plan_reminder, warning_id
 from banken.respond.post import Post, PostError
 
 __all__ = [
@@ -20,6 +30,8 @@ __all__ = [
     "Outcome",
     "Post",
     "PostError",
+    "Remind",
+    "ReminderFacts",
     "SmtpServer",
     "Spot",
     "Warn",
@@ -34,6 +46,7 @@ __all__ = [
     "owe",
     "permission_name",
     "plan",
+    "plan_reminder",
     "shown_labels",
     "stage_name",
     "tell",

@@ -14,7 +14,7 @@ from banken.mailbox.model import Mailbox
 from banken.respond import letter, news
 from banken.respond.advice import Advice
 from banken.respond.labels import keyword
-from banken.respond.model import FACTS_JSON, LABEL_JSON, Spot, WarningSettings
+from banken.respond.model import FACTS_JSON, LABEL_JSON, REMINDER_JSON, Spot, WarningSettings
 from banken.respond.post import Post, PostError
 
 _MANY = ("gmail", "keyword")
@@ -134,7 +134,7 @@ class Hands:
             return
         if row.doubtful and not self._must_repeat(row):
             return
-        outbox.done(row.id, self.clock(), self._warn(row))
+        outbox.done(row.id, self.clock(), self._mail(row))
 
     def _must_repeat(self, row: OutboxRow) -> bool:
         """Settle a warning that may have gone out already; return whether it has to go out (again)."""
@@ -162,9 +162,9 @@ class Hands:
         crash_point("label.put")
         return f"{labelled.how}: {labelled.name}"
 
-    def _warn(self, row: OutboxRow) -> str:
+    def _mail(self, row: OutboxRow) -> str:
         kind, _colon, target = row.target.partition(":")
-        original = self._original(row)
+        original = self._original(row) if row.action == "warn" else None
         if kind == "append":
             mail = self._letter(row, self.settings.to[0] if self.settings.to else "", original, eight_bit=True)
             self.mailbox.append(target, mail)
@@ -181,25 +181,25 @@ class Hands:
         return self._post.send(self.settings.sender or target, target, write)
 
     def _letter(self, row: OutboxRow, to: str, original: bytes | None, *, eight_bit: bool) -> bytes:
+        to, now = to or self.settings.sender, self.clock()
         if row.action == news.ACTION:
-            to = to or self.settings.sender
-            return news.write(row.payload, self.settings, to=to, message_id=row.message_id, now=self.clock())
-        facts = FACTS_JSON.validate_json(row.payload)
+            return news.write(row.payload, self.settings, to=to, message_id=row.message_id, now=now)
+        if row.action == "remind":
+            reminder = REMINDER_JSON.validate_json(row.payload)
+            return letter.remind(reminder, self.settings, to=to, message_id=row.message_id, now=now)
         return letter.write(
-            facts,
+            FACTS_JSON.validate_json(row.payload),
             self.advice,
             self.settings,
-            to=to or self.settings.sender,
+            to=to,
             message_id=row.message_id,
-            now=self.clock(),
+            now=now,
             original=original,
             eight_bit=eight_bit,
         )
 
     def _original(self, row: OutboxRow) -> bytes | None:
         """Return the mail to attach; a warning without it is better than one that waits for a lost server."""
-        if row.action == news.ACTION:
-            return None
         facts = FACTS_JSON.validate_json(row.payload)
         try:
             uid = self._locate(facts.spot, facts.message_id)
@@ -243,7 +243,7 @@ class Hands:
                 outbox.failed(row.id, now, why)
             else:
                 permanent = outbox.retry(row.id, now, why, doubtful=doubtful).state is OutboxState.FAILED
-            if permanent and row.action == "warn" and row.target.startswith("smtp:"):
+            if permanent and row.account and row.action != "label" and row.target.startswith("smtp:"):
                 outbox.plan([self._another_way(row)], now)
 
     def _another_way(self, row: OutboxRow) -> Owed:

@@ -13,10 +13,14 @@ KEYWORD = "banken-"
 """How an IMAP keyword of ours begins (ASCII: RFC 9051 section 2.3.2 allows no more)."""
 
 
-def label_keys(verdict: Verdict) -> tuple[str, ...]:
+PRIORITY = "priority"
+"""What a genuine offer through the platform's own introduction service is labelled with."""
+
+
+def label_keys(verdict: Verdict, *, offer: bool = False) -> tuple[str, ...]:
     """Return what a message is labelled with: its level, then its categories; nothing when nothing was found."""
     if verdict.level is None:
-        return ()
+        return (PRIORITY,) if offer else ()
     found = {finding.category for finding in verdict.findings}
     return (verdict.level.value, *(category.value for category in Category if category in found))
 
@@ -30,7 +34,9 @@ def shown_labels() -> dict[str, str]:
     """Return the names that people see, in the language spoken now, by keyword: for Gmail's labels and for folders."""
     names = {level: level_name(level) for level in LEVELS} | {one: category_name(one) for one in Category}
     house = _("Banken")  # not inside an f-string: Python 3.11 hides what stands there from the catalogue
-    return {keyword(key.value): f"{house}/{name}" for key, name in names.items()}
+    shown = {keyword(key.value): f"{house}/{name}" for key, name in names.items()}
+    first = _("look first")
+    return {**shown, keyword(PRIORITY): f"{house}/{first}"}
 
 
 class Answer(StrEnum):

@@ -16,8 +16,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from banken import __version__
 from banken.i18n import _
 from banken.respond.advice import Advice
-from banken.respond.model import WarningFacts, WarningSettings
+from banken.respond.model import ReminderFacts, WarningFacts, WarningSettings
 from banken.respond.names import level_name
+from banken.respond.note import compose_reminder
 from banken.respond.page import Page, compose
 from banken.respond.tidy import one_line
 
@@ -46,7 +47,9 @@ def write(
     """
     page = compose(facts, advice, settings, attached=original is not None)
     mail = EmailMessage(policy=policy.SMTP)
-    _put_headers(mail, page, facts, settings, to=to, message_id=message_id, now=now)
+    _put_headers(mail, page.subject, settings, to=to, message_id=message_id, now=now)
+    _put_thread(mail, facts.deal, facts.message_id)
+    mail[OWN_HEADER] = f"warning; version={__version__}; hops=1"
     mail.set_content(_render("warning.txt.j2", page, facts), cte="base64")
     mail.add_alternative(_render("warning.html.j2", page, facts), subtype="html", cte="base64")
     if original is None:
@@ -63,39 +66,44 @@ def write(
     return mail.as_bytes().replace(place.encode(), original)
 
 
+def remind(facts: ReminderFacts, settings: WarningSettings, *, to: str, message_id: str, now: datetime) -> bytes:
+    """Return a reminder as octets ready for SMTP or APPEND."""
+    note = compose_reminder(facts, settings)
+    mail = EmailMessage(policy=policy.SMTP)
+    _put_headers(mail, note.subject, settings, to=to, message_id=message_id, now=now)
+    _put_thread(mail, facts.deal)
+    mail[OWN_HEADER] = f"reminder; version={__version__}; hops=1"
+    for template, subtype in (("reminder.txt.j2", "plain"), ("reminder.html.j2", "html")):
+        text = _templates().get_template(template).render(note=note, _=_)
+        mail.add_alternative(text, subtype=subtype, cte="base64")
+    return mail.as_bytes()
+
+
 def _put_headers(
-    mail: EmailMessage,
-    page: Page,
-    facts: WarningFacts,
-    settings: WarningSettings,
-    *,
-    to: str,
-    message_id: str,
-    now: datetime,
+    mail: EmailMessage, subject: str, settings: WarningSettings, *, to: str, message_id: str, now: datetime
 ) -> None:
     sender = settings.sender or to
     mail["From"] = Address(_("Banken"), addr_spec=sender)
     mail["To"] = Address(addr_spec=to)
-    mail["Subject"] = one_line(page.subject, 200)
+    mail["Subject"] = one_line(subject, 200)
     mail["Date"] = format_datetime(now)
     mail["Message-ID"] = message_id
-    for name, value in _thread(facts).items():
-        mail[name] = value
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834 section 5
     mail["X-Auto-Response-Suppress"] = "All"  # Exchange does not look at Auto-Submitted
-    mail[OWN_HEADER] = f"warning; version={__version__}; hops=1"
     mail["X-Banken-Settings"] = "warn.to, warn.via"
 
 
-def _thread(facts: WarningFacts) -> dict[str, str]:
-    """Return the headers that put the warnings of a deal, and the mails they are about, into one conversation.
+def _put_thread(mail: EmailMessage, deal: str, about: str = "") -> None:
+    """Put the headers that make one conversation of all mails about a deal, and the mails they are about.
 
     A Message-ID that never existed stands at the root for the deal (RFC 5322 section 3.6.4 lets a parent be missing).
     """
-    root = f"<deal.{hashlib.sha256(facts.deal.encode()).hexdigest()[:24]}@banken.invalid>" if facts.deal else ""
-    parent = facts.message_id if _is_message_id(facts.message_id) else ""
+    root = f"<deal.{hashlib.sha256(deal.encode()).hexdigest()[:24]}@banken.invalid>" if deal else ""
+    parent = about if _is_message_id(about) else ""
     chain = " ".join(name for name in (root, parent) if name)
-    return {name: value for name, value in (("In-Reply-To", parent or root), ("References", chain)) if value}
+    for name, value in (("In-Reply-To", parent or root), ("References", chain)):
+        if value:
+            mail[name] = value
 
 
 def _is_message_id(text: str) -> bool:

@@ -29,6 +29,8 @@ class Spoken(Protocol):
     def client_address(self) -> str: ...  # noqa: D102
     @property
     def job(self) -> str: ...  # noqa: D102
+    @property
+    def offer(self) -> bool: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,10 +104,37 @@ class Warn:
     facts: WarningFacts
 
 
-Action = Label | Warn
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReminderFacts:
+    """All that a reminder says: which deal, since when, what has not happened, where that is written."""
+
+    key: str
+    """The same each time the reminder is found due, so that it is given once."""
+    title: str
+    text: str
+    as_of: str
+    source: str
+    client: str
+    job: str
+    deal: str
+    stage: Stage
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Remind:
+    """A reminder owed to the worker at `target`, from the address `sender`."""
+
+    target: str
+    sender: str
+    facts: ReminderFacts
+
+
+Action = Label | Warn | Remind
 
 LABEL_JSON = TypeAdapter(Label)
 FACTS_JSON = TypeAdapter(WarningFacts)
+REMINDER_JSON = TypeAdapter(ReminderFacts)
 """How actions are written into the outbox."""
 
 
@@ -136,7 +165,7 @@ class WarningSettings:
     `to`: mail addresses; `via`: `smtp`, `append` (into `folder` of the watched account) or `none`; `sender`: the
     From address; `levels`: what is mailed, the others are labelled only; `original_limit`: octets of an original that
     is attached; `watched`: addresses whose inbox is the watched account itself, where a warning can be looked up;
-    `settle`: how long a mail may be on its way before it counts as not sent.
+    `settle`: how long a mail may be on its way before it counts as not sent; `reminders`: whether reminders are mailed.
     """
 
     to: tuple[str, ...] = ()
@@ -149,3 +178,4 @@ class WarningSettings:
     original_limit: int = 8_000_000
     watched: frozenset[str] = frozenset()
     settle: timedelta = timedelta(seconds=60)
+    reminders: bool = True

@@ -13,10 +13,13 @@ from banken.respond.labels import label_keys
 from banken.respond.model import (
     FACTS_JSON,
     LABEL_JSON,
+    REMINDER_JSON,
     Action,
     Label,
     Point,
     Quote,
+    Remind,
+    ReminderFacts,
     Spoken,
     Spot,
     Warn,
@@ -41,13 +44,18 @@ def plan(
 ) -> list[Action]:
     """Return what is owed for one message: at most one Label, and one Warn for each address to be warned."""
     actions: list[Action] = []
-    keys = label_keys(verdict)
+    keys = label_keys(verdict, offer=spoken.offer)
     if keys:
         actions.append(Label(spot, message.message_id, keys))
     if verdict.level in settings.levels and verdict.findings:
         facts = _facts(verdict, message, spoken, standing, spot)
         actions += [Warn(target, settings.sender, facts) for target in _targets(settings)]
     return actions
+
+
+def plan_reminder(facts: ReminderFacts, settings: WarningSettings) -> list[Action]:
+    """Return what is owed for a reminder that is due: one mail for each address, unless the worker wants none."""
+    return [Remind(target, settings.sender, facts) for target in _targets(settings)] if settings.reminders else []
 
 
 def owe(ledger: Ledger, account: str, fingerprint: str, actions: list[Action], now: datetime) -> int:
@@ -75,15 +83,19 @@ def _owed(ledger: Ledger, account: str, fingerprint: str, action: Action) -> Owe
             account=account, fingerprint=fingerprint, action="label", target="+".join(action.keys), payload=payload
         )
     deal = action.facts.deal
+    if isinstance(action, Remind):
+        kind, payload = "remind", REMINDER_JSON.dump_json(action.facts).decode()
+    else:
+        kind, payload = "warn", FACTS_JSON.dump_json(action.facts).decode()
     return Owed(
         account=account,
         fingerprint=fingerprint,
-        action="warn",
+        action=kind,
         target=action.target,
         deal=deal,
         lane=f"{account}/{deal}/{action.target}" if deal else "",
         message_id=warning_id(ledger.secret, fingerprint, action.sender),
-        payload=FACTS_JSON.dump_json(action.facts).decode(),
+        payload=payload,
     )
 
 
@@ -100,7 +112,7 @@ def _facts(verdict: Verdict, message: Message, spoken: Spoken, standing: Standin
     assert verdict.level is not None
     return WarningFacts(
         level=verdict.level,
-        points=tuple(_points(verdict.findings, message.text)),
+        points=tuple(_points(verdict.findings, message)),
         spot=spot,
         message_id=one_line(message.message_id, 998),
         subject=one_line(message.subject),
@@ -119,13 +131,13 @@ def _facts(verdict: Verdict, message: Message, spoken: Spoken, standing: Standin
     )
 
 
-def _points(findings: Sequence[Finding], text: str) -> Iterator[Point]:
+def _points(findings: Sequence[Finding], message: Message) -> Iterator[Point]:
     """Yield what was found by category, the strongest first; a rule that says what it is leads before the reader."""
     order = sorted(findings, key=lambda finding: (-LEVELS.index(finding.level), finding.by != "rule"))
     for category in dict.fromkeys(finding.category for finding in order):
         found = [finding for finding in order if finding.category is category]
         rules = tuple(dict.fromkeys(finding.rule for finding in found if finding.by == "rule"))
-        quotes = tuple(_quote(evidence, text) for evidence in _apart(found)[:QUOTES])
+        quotes = tuple(_quote(evidence, message) for evidence in _apart(found)[:QUOTES])
         yield Point(category, found[0].level, rules, found[0].advice, quotes)
 
 
@@ -138,9 +150,10 @@ def _apart(findings: Sequence[Finding]) -> list[Evidence]:
     return taken
 
 
-def _quote(evidence: Evidence, text: str) -> Quote:
-    """Return the words with the rest of their sentence around them, as far as it is short."""
-    words = one_line(evidence.text, WORDS)
+def _quote(evidence: Evidence, message: Message) -> Quote:
+    """Return the words with the rest of their sentence around them, as far as it is short; the sender for no words."""
+    text = message.text
+    words = one_line(evidence.text or message.sender.address, WORDS)
     if not evidence.text or text[evidence.start : evidence.end] != evidence.text:
         return Quote("", words, "")
     before = _SENTENCE_END.split(text[max(0, evidence.start - BEFORE) : evidence.start])[-1]

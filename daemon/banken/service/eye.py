@@ -5,14 +5,16 @@ from __future__ import annotations
 import structlog
 
 from banken.config import Account
-from banken.guard import Guard
+from banken.guard import Examined, Guard
 from banken.ledger import Ledger
 from banken.mailbox.errors import LoginRefused
 from banken.mailbox.imap import ImapMailbox
+from banken.platform import UNKNOWN, shapes
 from banken.respond import carry_out
 from banken.service import house as rooms
 from banken.service.catchup import CatchUp
 from banken.service.runner import Leash
+from banken.words import Authentic
 
 log = structlog.get_logger("banken")
 
@@ -45,8 +47,10 @@ class Eye:
         catch_up = CatchUp(guard=guard, mailbox=box, folders=account.folders)
         for examined in catch_up.run():
             found += bool(examined.verdict.level)
+            self._tell_unknown(account, examined)
             if leash.pulled:
                 return
+        guard.remind(guard.clock())
         outcome = carry_out(self._ledger, account.name, box, guard.warning, self.house.advice)
         log.info(
             "looked",
@@ -57,6 +61,14 @@ class Eye:
             failed=len(outcome.failed),
             set_aside=len(catch_up.poisoned),
         )
+
+    def _tell_unknown(self, account: Account, examined: Examined) -> None:
+        """Log the shape of genuine mail that no kind fits: `banken platform unknown` tells how to add it."""
+        mail = examined.correspondence
+        if mail.kind == UNKNOWN and mail.authentic is Authentic.VERIFIED:
+            packs = (pack for pack in self.house.packs if pack.id == mail.platform)
+            found = [shape.pattern for pack in packs for shape in shapes(pack, [examined.message.subject])]
+            log.info("unknown kind of mail", account=account.name, shape=found)
 
     def _guard(self, account: Account) -> Guard:
         if account.name not in self._guards:

@@ -7,12 +7,13 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime, time
 from functools import partial
 from pathlib import Path
 
 from banken import judge, platform
 from banken.config import Account, Config, Imap, OAuth, Smtp
-from banken.deals import Deals, LedgerStore
+from banken.deals import Deals, LedgerStore, Told
 from banken.guard import Guard, Knowledge, Trust
 from banken.ledger import Ledger
 from banken.mailbox.connection import Server
@@ -51,7 +52,8 @@ def build(config: Config) -> House:
     )
     advice = load_advice(root / config.platforms[0] / "advice")
     domains = tuple(domain for pack in packs for domain in pack.domains)
-    knowledge = Knowledge(Recogniser(packs), domains, judges, rules_version(root, rules.add))
+    reminders = tuple(rule for pack in packs for rule in pack.reminders)
+    knowledge = Knowledge(Recogniser(packs), domains, judges, rules_version(root, rules.add), reminders)
     return House(config, packs, knowledge, advice)
 
 
@@ -100,7 +102,22 @@ def open_deals(house: House, account: str, ledger: Ledger) -> Deals:
     """Return the deals of one account."""
     effects = {kind: effect for pack in house.packs for kind, effect in pack.effects.items()}
     company = [word for pack in house.packs for word in pack.file.company]
-    return Deals(LedgerStore(ledger, account), effects, company, scope=account)
+    return Deals(LedgerStore(ledger, account), effects, company, scope=account, told=_told(house.config))
+
+
+def _told(config: Config) -> list[Told]:
+    """Return what the configuration says of clients; a day begins at midnight where the worker lives."""
+    return [
+        Told(
+            name=one.name or "",
+            addresses=one.addresses,
+            job=one.job or "",
+            stage=one.stage,
+            permission=one.permission,
+            since=datetime.combine(one.since, time(), config.timezone) if one.since else None,
+        )
+        for one in config.clients
+    ]
 
 
 def account_guard(house: House, account: Account, ledger: Ledger) -> Guard:
@@ -154,6 +171,7 @@ def warning_settings(config: Config, account: Account) -> WarningSettings:
         folder=account.folders[0],
         timezone=config.timezone,
         levels=frozenset(warn.levels),
+        reminders=warn.reminders,
         watched=frozenset({account.imap.user} & set(warn.to)),
     )
 

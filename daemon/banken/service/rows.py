@@ -86,7 +86,9 @@ def case_of(house: House, row: Row) -> Case:
     book = AddressBook(clients={message.sender.address: ""} if row.channel is Channel.DIRECT else {})
     mail = house.knowledge.recogniser.recognise(message, proof, book)
     asked = case(message, mail, Standing(stage=row.stage, deal=row.id))
-    return asked if mail.judged else replace(asked, segments=(), channel=Channel.UNRELATED)
+    if not mail.judged:
+        return replace(asked, segments=(), channel=Channel.UNRELATED)
+    return replace(asked, reached=False)  # a row is labelled by its words alone
 
 
 def _mail(row: Row) -> bytes:
