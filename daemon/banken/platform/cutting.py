@@ -110,6 +110,9 @@ def _collect(reader: FrameReader, lines: list[Line], found: Cut, head: Head, hig
         if line.pages and not line.words:  # a link to the platform says nothing, and proves nothing amid their words
             found.doubtful.append((line.start, line.end))
             continue
+        word = reader.is_word(line)
+        found.words += word
+        found.voiced += word and reader.is_voice(line)
         start = head.start if position == head.low and head.start is not None else line.start
         _append(into, (start, line.end))
 

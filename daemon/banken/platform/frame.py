@@ -47,6 +47,10 @@ class Cut:
     linked: bool = False
     """A notice that leads to a thread of messages."""
 
+    words: int = 0
+    """Lines of `body` that no shape of the frame fits."""
+    voiced: int = 0
+    """Those of them in which a person speaks, not a system."""
     commented: bool = False
     """A notice of something that happened, with a client's words in it."""
 
@@ -84,6 +88,7 @@ class FrameReader:
         self._titles = Patterns(frame.safety_titles, names)
         self._safety = Patterns(frame.safety, names)
         self._unsafe = Patterns(frame.safety_unless, names)
+        self._voice = Patterns(frame.voice, names)
 
     def field(self, line: Line) -> Field | None:
         """Return the label and value of a line, if it is one of the frame's."""
@@ -133,6 +138,14 @@ class FrameReader:
         if line.foreign or self._unsafe.matches(line.folded):
             return False
         return self._titles.matches(line.folded) or self._safety.matches(line.folded)
+
+    def is_word(self, line: Line) -> bool:
+        """Whether a line between head and foot is none of the frame's."""
+        return not (self.is_foot(line) or self.is_caution(line) or self._banner.matches(line.folded))
+
+    def is_voice(self, line: Line) -> bool:
+        """Whether a person speaks in a line: a system has no "we at our shop", no "I'd be glad"."""
+        return self._voice.matches(line.folded)
 
     def is_caution_title(self, line: Line) -> bool:
         """Whether a line opens a list of cautions: short, and no sentence."""

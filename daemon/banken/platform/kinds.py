@@ -110,6 +110,10 @@ class Kinds:
                 return one.kind, "sender"
         return None
 
+    def is_about(self, subject: str) -> bool:
+        """Whether a subject (folded, masked) is about a thing, not news of it."""
+        return self._about.matches(subject)
+
     def _fits(self, one: _Compiled, subject: str, lines: Sequence[str], *, spoken: bool) -> bool:
         if one.unless.matches(subject) or (one.kind.spoken and not spoken):
             return False

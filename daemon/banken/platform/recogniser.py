@@ -29,6 +29,12 @@ UNKNOWN = "unknown"
 
 DIRECT = "direct"
 
+_WORDS = 2
+"""Lines of no known shape that make a notice of no known kind worth looking at."""
+
+_VOICES = 2
+"""Lines in a person's voice that make a client's words of a notice of something that happened."""
+
 _OWN_LINES = 12
 """Lines of a mail without a client's words in which the platform's sentence is looked for."""
 
@@ -61,6 +67,8 @@ class _Reading:
     """The platform's own lines, folded and masked."""
     kind: Kind | None
     how: str
+    about: bool = False
+    """The subject is about a thing of the platform's, not news of it."""
 
 
 class Recogniser:
@@ -178,7 +186,7 @@ def _read(pack: Knowledge, message: Message, claim: Claim) -> _Reading:
         _read_names(pack, cut, message)
         if cut.comment:
             cut.take_comment()
-    return _Reading(message, claim, subject, cut, lines, kind, how)
+    return _Reading(message, claim, subject, cut, lines, kind, how, pack.kinds.is_about(subject.rest))
 
 
 def _own_lines(message: Message, cut: Cut) -> Iterator[str]:
@@ -213,10 +221,17 @@ def _channel(reading: _Reading) -> Channel:
     if reading.claim.agent:
         return Channel.PLATFORM
     if kind is None:
-        return Channel.NOTIFICATION if _speaks(reading.cut) else Channel.PLATFORM
+        return Channel.NOTIFICATION if _speaks(reading.cut) or _may_speak(reading) else Channel.PLATFORM
+    if kind.event and kind.channel != "notification" and reading.cut.voiced >= _VOICES:
+        return Channel.NOTIFICATION
     if kind.channel == "auto":
         return Channel.NOTIFICATION if reading.cut.marked or reading.cut.commented else Channel.PLATFORM
     return Channel(kind.channel)
+
+
+def _may_speak(reading: _Reading) -> bool:
+    """Whether a notice of unknown shape has a text: it is looked at, whosever it is, rather than passed over."""
+    return reading.claim.role == "service" and reading.cut.words >= _WORDS and not reading.about
 
 
 def _kind_id(reading: _Reading) -> str:

@@ -169,6 +169,7 @@ class Frame(Fact):
     safety_titles: list[PatternText]
     safety: list[PatternText]
     safety_unless: list[PatternText]
+    voice: list[PatternText] = []
 
 
 class Direct(Fact):
