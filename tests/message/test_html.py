@@ -234,6 +234,20 @@ def test_hostile_pages_cost_no_more_than_their_length(name):
         assert SECRET in message.text
 
 
+def test_two_long_forms_without_a_common_line_are_compared_in_time():
+    plain = "".join(f"line {number}\n" for number in range(80_000))
+    page = "".join(f"<p>other {number}</p>" for number in range(50_000)) + SECRET
+    mail = multipart(
+        "alternative",
+        part("text/plain; charset=utf-8", plain.encode()),
+        part("text/html; charset=utf-8", page.encode()),
+    )
+    started = time.process_time()
+    message = read(mail)
+    assert time.process_time() - started < 2.5
+    assert Note.ALTERNATIVE_DIFFERS in message.notes
+
+
 @pytest.mark.parametrize(
     "selector", ["a:b:c", "..x", "p >", "[x", "@x y", "*{", "div::before", "td[width=", "\\", ",", "a{b", "#1"]
 )

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 
 _URL = re.compile(r"https?://[!-~]+")
 _NO_LETTERS = re.compile(r"[\W_]+")
-_SEARCHES = 3_000
-"""How many lines are looked up; the rest counts as missing, so that comparing stays linear."""
+_SEARCHES, _SEARCHED = 3_000, 300_000_000
+"""How many lines are looked up, and in how many letters; the rest counts as missing, so that comparing stays linear."""
 _ADDRESSES = 20
 SAYS_SOMETHING = 10
 """Letters that a missing line needs to count as saying something else."""
@@ -27,6 +27,7 @@ class Form:
 
     def missing_in(self, other: Form) -> Iterator[tuple[int, int, int]]:
         """Yield the lines that `other` does not say, as start, end and number of letters, in order."""
+        searches = min(_SEARCHES, _SEARCHED // (len(other.letters) + 1))
         end = found = looked = 0
         for said, line in zip(self.lines, self.text.split("\n"), strict=True):
             start, end = end, min(end + len(line) + 1, len(self.text))
@@ -36,7 +37,7 @@ class Form:
                 continue
             looked += 1
             here = -1
-            if looked <= _SEARCHES:
+            if looked <= searches:
                 here = other.letters.find(said, found)  # the forms mostly go side by side
                 if here < 0:
                     here = other.letters.find(said)

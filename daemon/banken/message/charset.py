@@ -55,7 +55,7 @@ def decode(
     raw header field. Line ends become LF, control characters go.
     """
     text, notes = _decode(data, label or "", hint or "", folded=folded)
-    if text.isprintable() or not _may_hold_controls(text, data):
+    if text.isprintable() or not (_may_hold_controls(text, data) or UTF7 in (codec(label or ""), codec(hint or ""))):
         return text, notes
     cleaned, removed = _clean(text)
     return cleaned, notes + [Note.CONTROLS_REMOVED] * removed
