@@ -31,7 +31,8 @@ from banken.service.catchup import CatchUp
 from banken.strictyaml import nearest
 from banken.words import LEVELS, Level
 
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+"""All mail of a file is later: a Date field may name any year from 1 on."""
 
 
 def add_to(app: typer.Typer) -> None:
