@@ -75,6 +75,7 @@ class FakeSide:
         self.server = FakeImap().__enter__()
         for name in EVERYWHERE:
             self.server.folders.setdefault(name, Folder())
+        self.highest = Counter()
         self.user, self.password, self.host, self.port = WORKER, "open sesame", self.server.host, self.server.port
 
     def close(self):
@@ -82,6 +83,7 @@ class FakeSide:
 
     def deliver(self, mail):
         added = self.server.folders[mail.folder].add(mail.raw, {"\\Seen"} if mail.seen else ())
+        added.uid = self.unused(mail.folder)
         added.when = datetime.now(UTC)
 
     def take(self, mail):
@@ -96,8 +98,13 @@ class FakeSide:
     def move(self, mail, to):
         taken = self.take(mail)
         target = self.server.folders[to]
-        taken.uid = target.uidnext
         target.mails.append(taken)
+        taken.uid = self.unused(to)
+
+    def unused(self, folder):
+        """Return a UID that was never given to another: not even after an expunge (RFC 9051 section 2.3.1.1)."""
+        self.highest[folder] = max([self.highest[folder], *(one.uid for one in self.server.folders[folder].mails)]) + 1
+        return self.highest[folder]
 
     def renumber(self, folder):
         renumbered = self.server.folders[folder]
