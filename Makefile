@@ -72,6 +72,8 @@ fuzz: dev
 ## make soak     kills, cuts and hostile mail for MINUTES (say 20), on real servers; a report
 soak: dev servers
 	$(PY) -m tests.soak --minutes $(MINUTES)
+	$(PY) -m tests.soak.hostile
+	BANKEN_EXAMPLES=10 $(PY) -m pytest -q tests/e2e/test_states.py
 
 ## make train    teach the reader from tests/corpus; writes rules/reader
 train: dev

@@ -72,7 +72,7 @@ def check(world: World, mails: list[Mail]) -> Findings:
     lying = {folder: dict(_lying(world, folder)) for folder in (*WATCHED, "控え")}
     examined = _examined(world)
     warned = _warned(world)
-    found = Findings(mails=len(mails), warnings=sum(map(len, warned.values())))
+    found = Findings(mails=len(mails), warnings=sum(len(warned[mail.message_id]) for mail in mails))
     for mail in mails:
         before = found.bad
         _check_mail(mail, world, found, lying, examined[mail.message_id], warned[mail.message_id])

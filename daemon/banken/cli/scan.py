@@ -24,7 +24,8 @@ from banken.respond import Outcome
 from banken.service import house as rooms
 from banken.words import LEVELS, Level
 
-BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+BEGINNING = datetime.min.replace(tzinfo=UTC)
+"""All mail of a file is later: a Date field may name any year from 1 on."""
 
 
 def add_to(app: typer.Typer) -> None:

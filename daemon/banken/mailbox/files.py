@@ -25,7 +25,7 @@ _MESSAGE_LIMIT = 32 * 1024 * 1024
 """A longer message is read up to here: its texts come before its attachments."""
 _MAILDIR_FLAGS = {"S": "\\Seen", "F": "\\Flagged", "R": "\\Answered", "T": "\\Deleted", "D": "\\Draft"}
 _SINCE_MARGIN = dt.timedelta(days=1)
-_DAWN = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+_DAWN = dt.datetime.min.replace(tzinfo=dt.UTC) + _SINCE_MARGIN
 
 
 class _Folder(Protocol):
@@ -79,7 +79,7 @@ class FilesMailbox:
         uids = range(max(after, 0) + 1, len(self._opened) + 1)
         if since is None:
             return list(uids)
-        earliest = max(since.astimezone(dt.UTC), _DAWN) - _SINCE_MARGIN
+        earliest = max(since, _DAWN) - _SINCE_MARGIN
         return [uid for uid in uids if (raw := self._header(uid)) and (raw.broken or raw.arrived >= earliest)]
 
     def headers(self, uids: Sequence[int]) -> Iterator[RawMessage]:
