@@ -63,6 +63,7 @@ bench: dev servers
 	$(PY) -m tests.bench.message
 	$(PY) -m tests.bench.judge
 	$(PY) -m tests.bench.mailbox
+	$(PY) -m tests.bench.push
 
 ## make fuzz     hostile mail for MINUTES (default 5)
 fuzz: dev

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 import os
 import signal
 import subprocess
 import sys
 import time
+import urllib.request
 
 import pytest
 from tests.e2e.conftest import USERS, notice
+from tests.fakeimap import FakeImap
+from tests.servers import free_port
 
 pytestmark = pytest.mark.server
 PATIENCE = 120
@@ -23,15 +27,16 @@ def running(desk):
     desk.configure(accounts=[account | {"every": "1s"}])
     processes = []
 
-    def start():
+    def start(word="looked", **environment):
         process = subprocess.Popen(
-            [sys.executable, "-m", "banken", "run", "--config", str(desk.config)],
-            env={**os.environ, "MAIL_PASSWORD": USERS[desk.user]},
+            [sys.executable, "-m", "banken", "run", "--log", "human", "--config", str(desk.config)],
+            env={**os.environ, "MAIL_PASSWORD": USERS[desk.user], **environment},
             stderr=subprocess.PIPE,
             text=True,
         )
+        process.seen = ""
         processes.append(process)
-        wait(process, "looked")
+        wait(process, word)
         return process
 
     yield start
@@ -47,7 +52,8 @@ def wait(process, word):
     until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         line = process.stderr.readline()
-        assert line, "the program ended"
+        assert line, f"the program ended\n{process.seen}"
+        process.seen += line
         if word in line:
             return line
     raise AssertionError(word)
@@ -111,3 +117,97 @@ def test_what_the_worker_sets_right_counts_at_once(desk, running):
     until(lambda: any(flag.startswith("banken-") for flag in desk.flags()[uid]))
     assert "banken-notice" in desk.flags()[uid]
     assert not desk.sink.messages
+
+
+def test_it_stops_within_ten_seconds_although_a_server_says_nothing(desk, running):
+    with FakeImap() as silent:
+        silent.on("UID SEARCH|UID FETCH|SEARCH", lambda session, _tag, _line: session._stopped.wait(60))
+        one = desk.configure()["accounts"][0]
+        quiet = {"host": silent.host, "port": silent.port, "security": "plain", "user": "w", "password": {"env": "X"}}
+        desk.configure(accounts=[one | {"every": "1s"}, {"name": "silent", "imap": quiet}])
+        process = running(X="secret")
+        until(lambda: any("SEARCH" in line for line in silent.commands))
+        start = time.monotonic()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(15) == 0
+        assert time.monotonic() - start < 10
+
+
+def test_new_settings_are_taken_over_and_wrong_ones_are_not(desk, running):
+    process = running()
+    good = desk.config.read_text()
+    desk.config.write_text(good.replace("language: ja", "language: klingon"))
+    process.send_signal(signal.SIGHUP)
+    assert "klingon" in wait(process, "new settings refused")
+    first = desk.deliver(notice("続きはLINEで。", number=1))
+    until(lambda: any(flag.startswith("banken-") for flag in desk.flags()[first]))
+    desk.config.write_text(good + "rules: {override: {contact.line: {level: notice}}, reader: false}\n")
+    wait(process, "new settings accounts")  # the changed file is noticed without a signal
+    second = desk.deliver(notice("続きはLINEで。", number=2))
+    until(lambda: any(flag.startswith("banken-") for flag in desk.flags()[second]))
+    assert "banken-warning" in desk.flags()[first]
+    assert "banken-notice" in desk.flags()[second]
+
+
+def test_a_wrong_password_of_one_account_is_told_and_the_other_is_watched_on(desk, running):
+    one = desk.configure()["accounts"][0] | {"every": "1s"}
+    wrong = {**one, "name": "wrong", "imap": one["imap"] | {"password": {"env": "WRONG"}}}
+    desk.configure(accounts=[wrong, one])
+    process = running(WRONG="sesam, sesam")
+    uid = desk.deliver(notice("続きはLINEで。", number=1))
+    until(lambda: any(flag.startswith("banken-") for flag in desk.flags()[uid]))
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+    log = process.seen + process.stderr.read()
+    assert log.count("account=wrong") == 1
+    assert "sesam, sesam" not in log
+
+
+def test_a_corrected_password_is_used_without_a_restart(desk, running):
+    file = desk.folder / "password"
+    file.write_text("not yet known")
+    file.chmod(0o600)
+    one = desk.configure()["accounts"][0]
+    desk.configure(accounts=[one | {"every": "1s", "imap": one["imap"] | {"password": {"file": str(file)}}}])
+    process = running(word="account not reached")
+    file.write_text(USERS[desk.user])
+    process.send_signal(signal.SIGHUP)
+    wait(process, "looked")
+
+
+def test_announced_mail_is_warned_about_long_before_the_next_round(desk, running):
+    one = desk.configure()["accounts"][0]
+    desk.configure(accounts=[one | {"every": "1h"}])
+    process = running("listening")
+    wait(process, "looked")
+    start = time.monotonic()
+    desk.deliver(notice("続きはLINEで。", number=1))
+    until(lambda: desk.sink.messages)
+    assert time.monotonic() - start < 10
+    desk.server.stop()  # the connection breaks, and with it what was waited for
+    wait(process, "not listening")
+    desk.server.start()
+    process.send_signal(signal.SIGHUP)
+    wait(process, "listening account")
+    desk.deliver(notice("直接契約しませんか。手数料がもったいないので。", number=2))
+    until(lambda: len(desk.sink.messages) == 2)
+
+
+def test_status_is_well_while_it_is_watched_and_not_afterwards(desk, running):
+    assert "banken run" in desk.run("status", expect=1).out
+    one = desk.configure()["accounts"][0]
+    desk.configure(accounts=[one | {"every": "2s"}], health={"port": (port := free_port())})
+    process = running()
+    whole = json.loads(desk.run("status", "--json").out)
+    assert whole["fresh"] is True
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=10) as answer:
+        assert json.load(answer)["fresh"] is True
+    desk.config.write_text(desk.config.read_text() + "nonsense: 1\n")
+    process.send_signal(signal.SIGHUP)
+    wait(process, "new settings refused")
+    desk.configure(accounts=[one | {"every": "2s"}])
+    assert "nonsense" in json.loads(desk.run("status", "--json").out)["settings"]
+    process.kill()
+    process.wait()
+    until(lambda: not json.loads(desk.run("status", "--json", expect=None).out)["fresh"])
+    desk.run("status", expect=1)

@@ -12,7 +12,10 @@ from banken import __version__
 from banken.config.load import speak_locale
 from banken.i18n import _
 
-VERBS = ("scan", "check", "explain", "run", "rules", "deals", "report", "platform", "ledger", "quarantine", "demo")
+VERBS = (
+    "init", "scan", "check", "explain", "run", "status", "doctor", "rules", "deals", "report", "platform", "ledger",
+    "quarantine", "demo",
+)  # fmt: skip
 """The modules with the verbs, in the order that `--help` shows them."""
 
 

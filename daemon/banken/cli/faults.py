@@ -22,7 +22,7 @@ class Exit(IntEnum):
 
     DONE = 0
     FOUND = 1
-    """Only with `scan --fail-on`."""
+    """`scan --fail-on` found something, `status` or `doctor` that not all is well."""
     USAGE = 2
     """The command line or the configuration is wrong."""
     UNREACHABLE = 3

@@ -19,6 +19,7 @@ ConfigOption = Annotated[
     Path | None, typer.Option("--config", "-c", metavar="FILE", help=_("The configuration file."), show_default=False)
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help=_("One JSON object a message, a line each."))]
+JsonFlag = Annotated[bool, typer.Option("--json", help=_("The same as JSON."))]
 TextOption = Annotated[bool, typer.Option("--text", help=_("With --json: also the whole decoded text."))]
 
 

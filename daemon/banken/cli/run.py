@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import typer
 
 from banken.cli.faults import faults
 from banken.cli.options import ConfigOption, configuration
+from banken.config import find
 from banken.i18n import _
 from banken.service import house as rooms
-from banken.service.watch import Watch, set_up_log
+from banken.service import logs
+from banken.service.watch import Watch
 
 
 def add_to(app: typer.Typer) -> None:
@@ -16,11 +20,17 @@ def add_to(app: typer.Typer) -> None:
     app.command(help=_("Watch the accounts until stopped."))(run)
 
 
-def run(config: ConfigOption = None) -> None:
-    """Watch the accounts until stopped."""
+def run(
+    form: Annotated[
+        logs.LogForm, typer.Option("--log", help=_("How the log is written to standard error."))
+    ] = logs.LogForm.AUTO,
+    config: ConfigOption = None,
+) -> None:
+    """Watch the accounts until stopped; SIGHUP reads the configuration and the rules again."""
     with faults():
-        settings = configuration(config)
+        path = find(config)
+        settings = configuration(path)
         house = rooms.build(settings)
-        set_up_log(lambda line: typer.echo(line, err=True))
+        logs.set_up(form, lambda line: typer.echo(line, err=True))
         with rooms.open_ledger(settings) as ledger:
-            Watch(house, ledger).run()
+            Watch(house, ledger, path).run()

@@ -52,7 +52,7 @@ def find(explicit: Path | None = None) -> Path:
         if os.path.lexists(path := _opened(place)):
             return path
     what = _("there is no configuration in {places}").format(places=", ".join(PLACES))
-    todo = _("write one (python -m banken.config example shows all options), or name yours with --config")
+    todo = _("“banken init” writes one; name yours with --config")
     raise ProblemsError([Problem("config.yaml", 0, 0, what, todo)])
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import Field
 
+from banken.config.health import Health
 from banken.config.knowledge import Client, Loudness, Rules
 from banken.config.secrets import PrivateUrl
 from banken.config.section import About, Remark, Section, listed
@@ -45,8 +46,8 @@ class Account(Section):
     push: Annotated[
         bool,
         About(
-            "サーバーからの新着の知らせ（IMAP IDLE）も待つかどうか。この版ではまだ使われません。",
-            "Whether the server may announce new mail in between (IMAP IDLE). Not used yet in this version.",
+            "サーバーからの新着の知らせ（IMAP IDLE）も待つかどうか。待つのは folders の最初のフォルダーです。",
+            "Whether the server may announce new mail in between (IMAP IDLE), in the first of the folders.",
         ),
     ] = True
     labels: Annotated[
@@ -198,6 +199,10 @@ class Config(Section):
             "警告の届け先。accounts があるときは必要です。", "Where warnings go; needed as soon as there are accounts."
         ),
     ] = None
+    health: Annotated[
+        Health,
+        About("見張りが動いているかの確かめ方。", "How you can see that the watch really watches."),
+    ] = Health()
     platforms: Annotated[
         tuple[Platform, ...],
         Field(min_length=1),

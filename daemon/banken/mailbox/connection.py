@@ -117,6 +117,12 @@ class Connection:
         """Fetch `items` of `uids` (few enough for one line); messages that vanished are missing in the answer."""
         return reader.read(self.uid("FETCH", speech.compact(uids), items, uids=uids))
 
+    def wire(self) -> socket.socket:
+        """Return the connection's socket, for what imaplib cannot do; raises Unreachable when it is closed."""
+        if self._client is None or self._socket is None:
+            raise Unreachable(_("The connection to {host} is closed.").format(host=self.server.host))
+        return self._socket
+
     def close(self) -> None:
         """Log out if the server still listens, and let go of the socket; never raises."""
         client = self._client

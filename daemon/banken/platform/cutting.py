@@ -14,7 +14,6 @@ from banken.platform.head import Head
 from banken.platform.lines import Line, split
 from banken.platform.links import Pages
 
-
 _FEW = 12
 """Code points beside a link, or in quotes, that are still no words of a client's."""
 

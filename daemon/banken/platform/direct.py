@@ -71,7 +71,7 @@ class DirectMail:
         named = self._named(message, lines, book)
         if named:
             return _("names your client {name}").format(name=named)
-        return self._talk(message, lines)
+        return "" if any(self._hearsay.matches(line) for line in lines) else self._talk(message, lines)
 
     @staticmethod
     def _known(message: Message, book: AddressBook) -> str:
@@ -111,8 +111,6 @@ class DirectMail:
         lines = (fold(message.sender.name), *lines)
         # A sentence may run on into the next line.
         pairs = (one + other for one, other in itertools.pairwise((*lines, "")))
-        if any(self._hearsay.matches(line) for line in lines):
-            return ""
         if any(self._ties.matches(pair) for pair in pairs):
             return _("speaks of work on the platform")
         if any(self._alone.matches(line) for line in lines):

@@ -16,14 +16,20 @@ from banken.respond.model import (
     WarningSettings,
 )
 from banken.respond.names import category_name, level_name, permission_name, stage_name
+from banken.respond.news import HOUSE, News, letter_of, tell
 from banken.respond.plan import owe, plan, plan_reminder, warning_id
+from banken.respond.post import Post, PostError
 
 __all__ = [
+    "HOUSE",
     "Action",
     "Advice",
     "Answer",
     "Label",
+    "News",
     "Outcome",
+    "Post",
+    "PostError",
     "Remind",
     "ReminderFacts",
     "SmtpServer",
@@ -34,6 +40,7 @@ __all__ = [
     "answer_of",
     "carry_out",
     "category_name",
+    "letter_of",
     "level_name",
     "load_advice",
     "owe",
@@ -42,5 +49,6 @@ __all__ = [
     "plan_reminder",
     "shown_labels",
     "stage_name",
+    "tell",
     "warning_id",
 ]

@@ -10,9 +10,9 @@ from typing import Self
 
 from banken.i18n import _
 from banken.ledger import Ledger, LedgerError, OutboxRow, OutboxState, Owed, crash_point
-from banken.mailbox.errors import FolderMissing, MailboxError, Refused
+from banken.mailbox.errors import FolderMissing, MailboxError, Refused, Unreachable
 from banken.mailbox.model import Mailbox
-from banken.respond import letter
+from banken.respond import letter, news
 from banken.respond.advice import Advice
 from banken.respond.labels import keyword
 from banken.respond.model import FACTS_JSON, LABEL_JSON, REMINDER_JSON, Label, Spot, WarningSettings
@@ -44,7 +44,7 @@ def utc_now() -> datetime:
 def carry_out(
     ledger: Ledger,
     account: str,
-    mailbox: Mailbox,
+    mailbox: Mailbox | None,
     settings: WarningSettings,
     advice: Advice,
     *,
@@ -52,11 +52,13 @@ def carry_out(
 ) -> Outcome:
     """Carry out all that is due for an account, each action at most once; return what became of it.
 
+    Without a `mailbox` only letters can go out.
+
     Failures of servers are no exceptions here: they stand in the outbox, with the time of the next try. Raises
     LedgerError.
     """
     outcome = Outcome()
-    hands = Hands(ledger=ledger, mailbox=mailbox, settings=settings, advice=advice, clock=clock)
+    hands = Hands(ledger=ledger, box=mailbox, settings=settings, advice=advice, clock=clock)
     with hands:
         while rows := ledger.outbox.due(clock(), account):
             for row in rows:
@@ -90,7 +92,7 @@ class Hands:
     """One account's mailbox and one connection to its submission server; a context manager."""
 
     ledger: Ledger
-    mailbox: Mailbox
+    box: Mailbox | None
     settings: WarningSettings
     advice: Advice
     clock: Callable[[], datetime]
@@ -104,6 +106,13 @@ class Hands:
     def __exit__(self, *_error: object) -> None:
         if self._post is not None:
             self._post.close()
+
+    @property
+    def mailbox(self) -> Mailbox:
+        """The account's mailbox; raises Unreachable when there is none."""
+        if self.box is None:
+            raise Unreachable(_("no mailbox is open"))
+        return self.box
 
     def carry(self, row: OutboxRow) -> OutboxRow | None:
         """Try one action; return its row as it stands then, None when another thread has it."""
@@ -185,6 +194,8 @@ class Hands:
 
     def _letter(self, row: OutboxRow, to: str, original: bytes | None, *, eight_bit: bool) -> bytes:
         to, now = to or self.settings.sender, self.clock()
+        if row.action == news.ACTION:
+            return news.write(row.payload, self.settings, to=to, message_id=row.message_id, now=now)
         if row.action == "remind":
             reminder = REMINDER_JSON.validate_json(row.payload)
             return letter.remind(reminder, self.settings, to=to, message_id=row.message_id, now=now)
@@ -237,7 +248,7 @@ class Hands:
         kind, _colon, target = row.target.partition(":")
         if kind == "append":
             return self._holds(target, row.message_id)
-        if target not in self.settings.watched:
+        if self.box is None or target not in self.settings.watched:
             return None
         return self._holds(self.settings.folder, row.message_id) or any(
             self._holds(folder, row.message_id) for folder in self.mailbox.folders() if folder != self.settings.folder
@@ -258,7 +269,7 @@ class Hands:
                 outbox.failed(row.id, now, why)
             else:
                 permanent = outbox.retry(row.id, now, why, doubtful=doubtful).state is OutboxState.FAILED
-            if permanent and row.action != "label" and row.target.startswith("smtp:"):
+            if permanent and row.account and row.action != "label" and row.target.startswith("smtp:"):
                 outbox.plan([self._another_way(row)], now)
 
     def _another_way(self, row: OutboxRow) -> Owed:

@@ -6,6 +6,7 @@ import contextlib
 import ipaddress
 import re
 import smtplib
+import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -73,6 +74,25 @@ class Post:
         except (smtplib.SMTPException, OSError) as error:
             self.close()
             raise _told(error) from error
+
+    def ask(self, sender: str, to: str) -> socket.socket | None:
+        """Find out whether a mail would be taken, without sending one; return the connection's socket.
+
+        Raises PostError.
+        """
+        try:
+            smtp = self._connected()
+            with _deadline(smtp, self._server.deadline):
+                _accepted(*smtp.mail(sender))
+                _accepted(*smtp.rcpt(to))
+                smtp.rset()
+        except PostError:
+            self.close()
+            raise
+        except (smtplib.SMTPException, OSError) as error:
+            self.close()
+            raise _told(error) from error
+        return smtp.sock
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None:

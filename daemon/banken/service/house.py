@@ -149,9 +149,12 @@ def dry_ledger(config: Config) -> Iterator[Ledger]:
 
 
 @contextmanager
-def mailbox(account: Account) -> Iterator[ImapMailbox]:
-    """Connect to an account's IMAP server, and let it go afterwards. Raises MailboxError, SecretError."""
-    server = imap_server(account.imap)
+def mailbox(account: Account, *, fresh: bool = False) -> Iterator[ImapMailbox]:
+    """Connect to an account's IMAP server, and let it go afterwards; `fresh` fetches its secret anew.
+
+    Raises MailboxError, SecretError.
+    """
+    server = imap_server(account.imap, fresh=fresh)
     box = connect(account.name, server, labels=account.labels, label_folder="{label}", shown=shown_labels())
     try:
         yield box
@@ -159,14 +162,14 @@ def mailbox(account: Account) -> Iterator[ImapMailbox]:
         box.close()
 
 
-def imap_server(imap: Imap) -> Server:
-    """Return the IMAP server as the room `mailbox` wants to know it."""
+def imap_server(imap: Imap, *, fresh: bool = False) -> Server:
+    """Return the IMAP server as the room `mailbox` wants to know it. Raises SecretError."""
     return Server(
         host=imap.host,
         port=imap.port,
         security=imap.security,
         user=imap.user,
-        password=imap.password.reveal() if imap.password else "",
+        password=imap.password.reveal(fresh=fresh) if imap.password else "",
         oauth=_fresh(imap.oauth),
         ca_file=imap.ca,
     )

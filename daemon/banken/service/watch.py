@@ -1,147 +1,184 @@
-"""Look at every account again and again, at its own interval, until told to stop.
+"""Watch over all accounts until told to stop: the ticking, the signals, and new settings while it runs.
 
 APScheduler keeps the time (3.x; its traps, measured: the default grace of one second lets most of many accounts never
-run, so there is none here). Whatever fails for one account is told in the log, and the next round tries again.
+run, so there is none here). The looking itself is the runner's.
 """
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
-import threading
-from collections.abc import Callable, MutableMapping
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
+from enum import Enum
+from pathlib import Path
+from queue import Empty, SimpleQueue
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from banken.config import Account, SecretError
-from banken.guard import Examined, Guard
-from banken.ledger import Ledger
-from banken.mailbox.errors import MailboxError
-from banken.mailbox.imap import ImapMailbox
-from banken.platform import UNKNOWN, shapes
-from banken.respond import Outcome, carry_out
+from banken.config import Account
+from banken.i18n import _
+from banken.ledger import Ledger, LedgerError
 from banken.service import house as rooms
-from banken.service.catchup import CatchUp
-from banken.words import Authentic
+from banken.service import reload, systemd
+from banken.service.eye import Eye
+from banken.service.nurse import HEARTBEAT_EVERY, LETTERS_EVERY, Nurse
+from banken.service.pace import uptime
+from banken.service.push import Push
+from banken.service.runner import Leash, Runner
+from banken.strictyaml import ProblemsError
 
 log = structlog.get_logger("banken")
 
+GENTLY, AT_LAST = 5.0, 2.0
+"""Seconds at the end for what is being done, and for what was cut then."""
+
+FILES_EVERY = 5.0
+"""Seconds between two looks at the files of configuration and rules."""
+
+
+SLEPT_SECONDS = 30.0
+"""Two ticks so far apart mean that the machine slept in between."""
+
+
+class Order(Enum):
+    """What a signal or a changed file asks for."""
+
+    STOP = "stop"
+    RELOAD = "reload"
+
 
 class Watch:
-    """Watches all accounts of a house. `stop` ends it, from a signal handler or another thread."""
+    """Watches all accounts of a house. `stop` and `reload` may be called from signal handlers and other threads."""
 
-    def __init__(self, house: rooms.House, ledger: Ledger) -> None:
-        self._house = house
+    def __init__(self, house: rooms.House, ledger: Ledger, path: Path) -> None:
         self._ledger = ledger
-        self._guards: dict[str, Guard] = {}
-        self._stopped = threading.Event()
-        self._one_writer = threading.Lock()
+        self._path = path
+        self._files = reload.Files(path, house.config)
+        self._eye = Eye(house, ledger)
+        self._runner = Runner(self._look, self._looked)
+        self._push = Push(self._runner.wake)
+        self._nurse = Nurse(house, ledger, self._runner.hung)
+        self._ticked = uptime()
+        self._orders: SimpleQueue[Order] = SimpleQueue()
 
     def run(self) -> None:
-        """Watch until stopped."""
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda *_args: self.stop())
+        """Watch until stopped; returns within ten seconds then, or ends the program when a look does not let go."""
+        for number, order in _SIGNALS.items():
+            signal.signal(number, lambda *_args, order=order: self._orders.put(order))
         scheduler = self._scheduler()
+        self._adopt()
         scheduler.start()
-        log.info("watching", accounts=[account.name for account in self._house.config.accounts])
-        self._stopped.wait()
-        scheduler.shutdown(wait=True)
-        log.info("stopped")
+        systemd.ready()
+        log.info("watching", accounts=self._names())
+        while self._next() is not Order.STOP:
+            self._reload()
+        systemd.stopping()
+        log.info("stopping")
+        scheduler.shutdown(wait=False)
+        self._push.close()
+        self._nurse.close()
+        ended = self._runner.close(GENTLY, AT_LAST)
+        log.info("stopped", all_ended=ended)
+        if not ended:  # the interpreter would wait for the thread that hangs, as long as it likes
+            sys.stderr.flush()
+            os._exit(0)
 
     def stop(self) -> None:
         """End after what is being done now."""
-        self._stopped.set()
+        self._orders.put(Order.STOP)
 
-    def round(self, account: Account) -> Outcome | None:
-        """Look at one account once; return what was carried out, None when it could not be reached."""
-        try:
-            with rooms.mailbox(account) as box, self._one_writer:
-                return self._look(account, box)
-        except (MailboxError, SecretError) as error:
+    def reload(self) -> None:
+        """Read configuration and rules again."""
+        self._orders.put(Order.RELOAD)
+
+    def _next(self) -> Order:
+        """Wait for the next order, waking each second: a signal that another thread took would not wake this one."""
+        while True:
+            with contextlib.suppress(Empty):
+                return self._orders.get(timeout=1)
+
+    def _look(self, account: Account, leash: Leash) -> None:
+        self._eye.look(account, leash)
+
+    def _looked(self, account: Account, error: Exception | None) -> None:
+        if error is not None:
             log.warning("account not reached", account=account.name, why=str(error))
-        return None
+        self._push.looked(account, error)
+        self._nurse.looked(account, error)
 
-    def _look(self, account: Account, box: ImapMailbox) -> Outcome:
-        guard = self._guard(account)
-        guard.deals.reload()  # the worker may have set one right by `banken deals` in the meantime
-        found = 0
-        catch_up = CatchUp(guard=guard, mailbox=box, folders=account.folders)
-        for examined in catch_up.run():
-            found += bool(examined.verdict.level)
-            self._tell_unknown(account, examined)
-        guard.remind(guard.clock())
-        outcome = carry_out(self._ledger, account.name, box, guard.warning, self._house.advice)
-        log.info(
-            "looked",
-            account=account.name,
-            found=found,
-            done=len(outcome.done),
-            later=len(outcome.later),
-            failed=len(outcome.failed),
-            set_aside=len(catch_up.poisoned),
-        )
-        return outcome
+    def _adopt(self) -> None:
+        accounts = self._eye.house.config.accounts
+        self._push.adopt(accounts)
+        self._runner.adopt(accounts)
 
-    def _tell_unknown(self, account: Account, examined: Examined) -> None:
-        """Log the shape of genuine mail that no kind fits: `banken platform unknown` tells how to add it."""
-        mail = examined.correspondence
-        if mail.kind == UNKNOWN and mail.authentic is Authentic.VERIFIED:
-            packs = (pack for pack in self._house.packs if pack.id == mail.platform)
-            found = [shape.pattern for pack in packs for shape in shapes(pack, [examined.message.subject])]
-            log.info("unknown kind of mail", account=account.name, shape=found)
+    def _reload(self) -> None:
+        """Take over what the files say now; keep what there was when something in it is wrong."""
+        systemd.reloading()
+        try:
+            self._take_over()
+        except (ProblemsError, LedgerError) as error:
+            log.error("new settings refused, the old ones stay", why=str(error))
+            self._nurse.refused(str(error))
+        systemd.ready()
 
-    def _guard(self, account: Account) -> Guard:
-        if account.name not in self._guards:
-            self._guards[account.name] = rooms.account_guard(self._house, account, self._ledger)
-        return self._guards[account.name]
+    def _take_over(self) -> None:
+        house = reload.read(self._path)
+        if house.config.state != self._eye.house.config.state:
+            raise _moved()
+        self._eye = Eye(house, self._ledger)
+        self._files = reload.Files(self._path, house.config)
+        self._nurse.adopt(house)
+        self._adopt()
+        log.info("new settings", accounts=self._names(), rules=house.knowledge.rules_version)
+
+    def _names(self) -> list[str]:
+        return [account.name for account in self._eye.house.config.accounts]
 
     def _scheduler(self) -> BackgroundScheduler:
-        accounts = self._house.config.accounts
         scheduler = BackgroundScheduler(
-            timezone=self._house.config.timezone,
-            executors={"default": ThreadPoolExecutor(max(1, len(accounts)))},
+            timezone=self._eye.house.config.timezone,
+            executors={"default": ThreadPoolExecutor(4)},
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
         )
-        now = datetime.now(self._house.config.timezone)
-        for account in accounts:
-            seconds = account.every.total_seconds()
-            scheduler.add_job(
-                self.round, "interval", args=[account], seconds=seconds, next_run_time=now, id=account.name
-            )
-        scheduler.add_job(self._forget, "interval", days=1, next_run_time=now, id="retention")
+        jobs: list[tuple[Callable[[], None], float]] = [
+            (self._tick, 1),
+            (self._look_at_files, FILES_EVERY),
+            (self._nurse.beat, HEARTBEAT_EVERY),
+            (self._nurse.send, LETTERS_EVERY),
+        ]
+        for job, seconds in jobs:
+            scheduler.add_job(job, "interval", seconds=seconds)
+        scheduler.add_job(self._forget, "interval", days=1, next_run_time=datetime.now(UTC))
         return scheduler
+
+    def _tick(self) -> None:
+        """Look who is due; after the machine has slept, all connections are dead and the network may be another one."""
+        before, self._ticked = self._ticked, uptime()
+        if self._ticked - before > SLEPT_SECONDS:
+            log.info("slept", seconds=round(self._ticked - before))
+            self._push.renew()
+            self._runner.wake_all()
+        self._runner.tick()
+
+    def _look_at_files(self) -> None:
+        if self._files.changed():
+            self.reload()
 
     def _forget(self) -> None:
         """Erase the words of mail that is older than the worker wants to keep them."""
-        with self._one_writer:
-            self._ledger.retain(datetime.now(UTC) - self._house.config.retention)
+        try:
+            self._ledger.retain(datetime.now(UTC) - self._eye.house.config.retention)
+        except LedgerError as error:
+            log.error("old mail not erased", why=str(error))
 
 
-def set_up_log(write: Callable[[str], object]) -> None:
-    """Write the log as lines for people, without any mail text or secret in them."""
-
-    def line(_logger: object, _name: str, event: MutableMapping[str, Any]) -> str:
-        facts = " ".join(f"{key}={value}" for key, value in event.items() if key not in ("event", "timestamp", "level"))
-        return f"{event['timestamp']} {event['level']} {event['event']} {facts}".rstrip()
-
-    structlog.configure(
-        processors=[structlog.processors.add_log_level, structlog.processors.TimeStamper(fmt="iso", utc=False), line],
-        logger_factory=lambda *_args: _Lines(write),
-        cache_logger_on_first_use=True,
-    )
+_SIGNALS = {signal.SIGTERM: Order.STOP, signal.SIGINT: Order.STOP, signal.SIGHUP: Order.RELOAD}
 
 
-class _Lines:
-    """What structlog writes to: every method takes a finished line."""
-
-    def __init__(self, write: Callable[[str], object]) -> None:
-        self._write = write
-
-    def msg(self, message: str) -> None:
-        """Write one line."""
-        self._write(message)
-
-    debug = info = warning = error = critical = msg
+def _moved() -> LedgerError:
+    return LedgerError(_("`state` cannot be changed while Banken runs"), _("stop it, move the folder, start it again"))

@@ -1,0 +1,116 @@
+"""`banken init`: from a mail address to a configuration that was tried out, in a few questions."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from banken.cli.faults import Exit, errors, faults
+from banken.cli.options import console
+from banken.cli.scan import scan
+from banken.cli.wizard import Answers, Talk, Wizard
+from banken.config import load
+from banken.i18n import _, set_language
+from banken.service.setup import unit
+from banken.service.setup.keep import KeepError, private_file
+
+DEFAULT = Path("~/.config/banken/config.yaml")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(help=_("Set Banken up for a mailbox: find the servers, try the login, write the configuration."))(init)
+
+
+def init(
+    address: Annotated[str, typer.Option("--address", help=_("Your mail address."))] = "",
+    language: Annotated[str, typer.Option("--language", help=_("ja or en."))] = "",
+    name: Annotated[str, typer.Option("--name", help=_("What you call this account."))] = "",
+    imap: Annotated[str, typer.Option("--imap", metavar="HOST[:PORT]", help=_("The IMAP server."))] = "",
+    imap_security: Annotated[str, typer.Option("--imap-security", help="tls | starttls | plain")] = "tls",
+    user: Annotated[str, typer.Option("--user", help=_("The login name, when it is not the address."))] = "",
+    password_file: Annotated[Path | None, typer.Option("--password-file", help=_("The password lies there."))] = None,
+    password_command: Annotated[str, typer.Option("--password-command", help=_("This command prints it."))] = "",
+    password_env: Annotated[str, typer.Option("--password-env", help=_("This environment variable holds it."))] = "",
+    token_command: Annotated[str, typer.Option("--token-command", help=_("OAuth 2.0: prints an access token."))] = "",
+    ca: Annotated[Path | None, typer.Option("--ca", help=_("Your own certificate authority (PEM)."))] = None,
+    folder: Annotated[list[str] | None, typer.Option("--folder", help=_("A folder to watch."))] = None,
+    warn_to: Annotated[list[str] | None, typer.Option("--warn-to", help=_("Who is warned."))] = None,
+    via: Annotated[str, typer.Option("--via", help=_("smtp, or append (into the inbox)."))] = "",
+    smtp: Annotated[str, typer.Option("--smtp", metavar="HOST[:PORT]", help=_("The SMTP server."))] = "",
+    smtp_security: Annotated[str, typer.Option("--smtp-security", help="tls | starttls | plain")] = "tls",
+    to_file: Annotated[Path, typer.Option("--output", "-o", help=_("The configuration to write."))] = DEFAULT,
+    force: Annotated[bool, typer.Option("--force", help=_("Write over a configuration that is there."))] = False,
+    systemd: Annotated[bool | None, typer.Option("--systemd/--no-systemd", help=_("Write a unit for systemd."))] = None,
+    first_scan: Annotated[
+        bool | None, typer.Option("--scan/--no-scan", help=_("Look through the last 30 days."))
+    ] = None,
+    non_interactive: Annotated[bool, typer.Option("--non-interactive", help=_("Ask nothing."))] = False,
+    print_unit: Annotated[
+        str, typer.Option("--print-unit", metavar="KIND", help=_("Only print systemd's unit: user or system."))
+    ] = "",
+) -> None:
+    """Set Banken up for a mailbox."""
+    if language:
+        set_language(language)
+    target = to_file.expanduser()
+    if print_unit:
+        _print_unit(print_unit, target)
+        return
+    given = Answers(
+        address=address,
+        language=language,
+        name=name,
+        imap=imap,
+        imap_security=imap_security,
+        user=user,
+        password_file=password_file,
+        password_command=password_command,
+        password_env=password_env,
+        token_command=token_command,
+        ca=ca,
+        folders=tuple(folder or ()),
+        warn_to=tuple(warn_to or ()),
+        via=via,
+        smtp=smtp,
+        smtp_security=smtp_security,
+    )
+    talk = Talk(silent=non_interactive)
+    with faults():
+        if target.exists() and not force:
+            errors().print(_("{path} is there already; --force writes over it").format(path=target), markup=False)
+            raise typer.Exit(Exit.USAGE)
+        try:
+            text = Wizard(given, talk, target.parent).run()
+            private_file(target, text, replace=force)
+        except KeepError as error:
+            errors().print(str(error), markup=False)
+            raise typer.Exit(Exit.USAGE) from None
+        load(target)
+        talk.say(_("Written: {path}").format(path=target))
+    if talk.agree(_("Shall systemd start Banken with your session?"), systemd, silently=False):
+        _write_unit(talk, target)
+    if talk.agree(_("Look through the mail of the last 30 days now? Nothing is written."), first_scan, silently=False):
+        scan(since="30d", config=target)
+    talk.say(_("Next: “banken doctor” looks at everything, “banken run” watches."))
+
+
+def _print_unit(kind: str, target: Path) -> None:
+    if kind not in unit.KINDS:
+        raise typer.BadParameter(_("write one of {words}").format(words=", ".join(unit.KINDS)))
+    typer.echo(unit.unit(kind, target), nl=False)
+
+
+def _write_unit(talk: Talk, target: Path) -> None:
+    place = unit.user_unit_place()
+    try:
+        private_file(place, unit.unit("user", target), replace=True)
+    except KeepError as error:
+        errors().print(str(error), markup=False)
+        return
+    talk.say(_("Written: {path}").format(path=place))
+    talk.say(_("Start it with:"))
+    for line in ("systemctl --user daemon-reload", "systemctl --user enable --now banken", "loginctl enable-linger"):
+        console().print(f"  {line}", markup=False)

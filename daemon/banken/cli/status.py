@@ -1,0 +1,72 @@
+"""`banken status`: whether every account was looked at lately, and what waits."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from zoneinfo import ZoneInfo
+
+import typer
+from rich import box
+from rich.table import Table
+
+from banken.cli.faults import Exit, faults
+from banken.cli.options import ConfigOption, JsonFlag, configuration, console
+from banken.i18n import _
+from banken.ledger import Ledger
+from banken.service import house as rooms
+from banken.service.endpoint import record
+from banken.service.health import Condition, conditions, refused_settings
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the verb."""
+    app.command(help=_("Tell whether every account was looked at lately; exit code 1 when not."))(status)
+
+
+def status(as_json: JsonFlag = False, config: ConfigOption = None) -> None:
+    """Tell whether every account was looked at lately."""
+    with faults():
+        settings = configuration(config)
+        with rooms.open_ledger(settings, alone=False) as ledger:
+            found = conditions(ledger, settings.accounts, datetime.now(UTC))
+            well = all(one.fresh for one in found)
+            refused = refused_settings(ledger)
+            if as_json:
+                whole = {"fresh": well, "settings": refused, "accounts": [_whole(one, ledger) for one in found]}
+                typer.echo(json.dumps(whole, ensure_ascii=False))
+            else:
+                _print(found, ledger, settings.timezone, refused)
+        if not well:
+            raise typer.Exit(Exit.FOUND)
+
+
+def _whole(one: Condition, ledger: Ledger) -> dict[str, object]:
+    owed, held = len(ledger.outbox.open(one.account)), len(ledger.quarantine.held(one.account))
+    return {**record(one), "owed": owed, "set_aside": held}
+
+
+def _print(found: list[Condition], ledger: Ledger, zone: ZoneInfo, refused: str) -> None:
+    out = console()
+    table = Table(box=box.ROUNDED, header_style="bold")
+    for head in (_("account"), _("last look"), _("state"), _("still owed"), _("set aside")):
+        table.add_column(head, overflow="fold")
+    for one in found:
+        looked = f"{one.looked.astimezone(zone):%Y-%m-%d %H:%M:%S}" if one.looked else "—"
+        owed, held = len(ledger.outbox.open(one.account)), len(ledger.quarantine.held(one.account))
+        style = "" if one.fresh else "red"
+        table.add_row(one.account, looked, _state(one, zone), str(owed), str(held), style=style)
+    out.print(table)
+    if refused:
+        out.print(_("The newest settings are wrong, the old ones are used: {why}").format(why=refused), markup=False)
+    if not all(one.fresh for one in found):
+        out.print(_("“banken doctor” shows what is wrong and what to do."))
+
+
+def _state(one: Condition, zone: ZoneInfo) -> str:
+    if one.trouble is not None:
+        since = f"{one.trouble.since.astimezone(zone):%Y-%m-%d %H:%M}"
+        return _("not reached since {since}: {why}").format(since=since, why=one.trouble.why)
+    if one.looked is None:
+        return _("never looked at: does “banken run” run?")
+    return _("well") if one.fresh else _("not looked at any more: does “banken run” run?")

@@ -1,0 +1,66 @@
+"""Tell the worker by mail that an account could not be reached for long, and that it can be again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, tzinfo
+
+from banken.config import SecretError
+from banken.i18n import _
+from banken.ledger import Ledger
+from banken.mailbox.errors import LoginRefused
+from banken.respond import News, WarningSettings, tell, warning_id
+from banken.service.health import Condition, Trouble
+
+REFUSALS = 2
+"""So many refused logins in a row are told at once: they will not pass by themselves."""
+
+
+def must_be_told(trouble: Trouble, error: Exception, now: datetime, patience: timedelta) -> bool:
+    """Return whether the worker has to know that an account cannot be looked at."""
+    for_good = isinstance(error, LoginRefused | SecretError) and trouble.tries >= REFUSALS
+    return for_good or now - trouble.since >= patience
+
+
+def unreachable(
+    ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettings, now: datetime, fresh: list[Condition]
+) -> None:
+    """Owe a letter on an account that cannot be reached, once for each time it was lost.
+
+    Put into an inbox, it goes into that of another account which is `fresh`; when there is none, it has to wait until
+    `back`.
+    """
+    others = [one.account for one in fresh if one.account != account]
+    if settings.via == "append" and not others:
+        return
+    text = _(
+        "The mail account “{account}” has not been looked at since {since}: {why}\n\n"
+        "New mail in it is not examined until this is set right. Banken keeps trying, and looks at everything that "
+        "arrived meanwhile as soon as it can.\n\n“banken doctor” shows what is wrong and what to do."
+    ).format(account=account, since=_moment(trouble.since, settings.timezone), why=trouble.why)
+    subject = _("[Banken] “{account}” cannot be looked at").format(account=account)
+    owner = others[0] if others else account
+    tell(ledger, owner, _key("lost", account, trouble), News(subject, text), settings, now)
+
+
+def back(ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettings, now: datetime) -> None:
+    """Owe a letter on an account that can be reached again; the caller knows that the trouble was worth telling."""
+    times = {"since": _moment(trouble.since, settings.timezone), "until": _moment(now, settings.timezone)}
+    text = _(
+        "The mail account “{account}” is looked at again. It could not be from {since} to {until}: {why}\n\n"
+        "What arrived in that time has been examined now."
+    ).format(account=account, why=trouble.why, **times)
+    subject = _("[Banken] “{account}” is looked at again").format(account=account)
+    tell(ledger, account, _key("back", account, trouble), News(subject, text), settings, now)
+
+
+def was_told(ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettings) -> bool:
+    """Return whether a letter on this trouble was owed."""
+    return ledger.outbox.wrote(warning_id(ledger.secret, _key("lost", account, trouble), settings.sender))
+
+
+def _key(what: str, account: str, trouble: Trouble) -> str:
+    return f"{what} {account} {trouble.since.isoformat()}"
+
+
+def _moment(at: datetime, zone: tzinfo) -> str:
+    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"

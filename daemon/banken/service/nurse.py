@@ -1,0 +1,146 @@
+"""Look after the watch itself: note how each account is, and tell systemd, the heartbeat, the port and the worker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import structlog
+
+from banken.config import Account, SecretError
+from banken.ledger import Ledger, LedgerError
+from banken.mailbox.errors import MailboxError, Unreachable
+from banken.respond import HOUSE, carry_out
+from banken.service import bulletin, systemd
+from banken.service import house as rooms
+from banken.service.endpoint import Endpoint
+from banken.service.health import Condition, Health, Trouble, conditions
+from banken.service.heartbeat import beat
+
+log = structlog.get_logger("banken")
+
+HEARTBEAT_EVERY, LETTERS_EVERY = 300.0, 30.0
+"""Seconds between two heartbeats, and between two tries to send letters that are owed."""
+
+
+class Nurse:
+    """The health of all accounts. Methods may be called from any thread; `hung` counts looks that do not end."""
+
+    def __init__(self, house: rooms.House, ledger: Ledger, hung: Callable[[], int]) -> None:
+        self._house, self._ledger, self._hung = house, ledger, hung
+        self._health = Health(ledger)
+        self._endpoint: Endpoint | None = None
+        self.adopt(house)
+
+    def adopt(self, house: rooms.House) -> None:
+        """Go on with new settings."""
+        self._house = house
+        try:
+            self._health.settings("")
+        except LedgerError as error:
+            log.error("health not noted", why=str(error))
+        self._open_port(house.config.health.port)
+
+    def refused(self, why: str) -> None:
+        """Note that new settings were refused."""
+        try:
+            self._health.settings(why)
+        except LedgerError as error:
+            log.error("health not noted", why=str(error))
+
+    def close(self) -> None:
+        """Close the port."""
+        if self._endpoint is not None:
+            self._endpoint.close()
+            self._endpoint = None
+
+    def conditions(self) -> Sequence[Condition]:
+        """Return how the accounts are. Raises LedgerError."""
+        return conditions(self._ledger, self._house.config.accounts, datetime.now(UTC))
+
+    def looked(self, account: Account, error: Exception | None) -> None:
+        """Note how a look ended, and tell who has to know."""
+        try:
+            if error is None:
+                self._worked(account)
+            else:
+                self._failed(account, error)
+            if _answered(error) and not self._hung():
+                systemd.alive(self._line())
+        except LedgerError as trouble:
+            log.error("health not noted", why=str(trouble))
+
+    def beat(self) -> None:
+        """Send the heartbeat, if all accounts are well."""
+        url = self._house.config.health.heartbeat
+        if url is None:
+            return
+        try:
+            if self._hung() or not all(one.fresh for one in self.conditions()):
+                log.warning("no heartbeat", why="not all accounts are well")
+                return
+            if why := beat(url.reveal()):
+                log.warning("no heartbeat", why=why)
+        except (LedgerError, SecretError) as error:
+            log.warning("no heartbeat", why=str(error))
+
+    def send(self) -> None:
+        """Send the letters that are owed and need no mailbox."""
+        config = self._house.config
+        settings = rooms.warning_settings(config, config.accounts[0])
+        try:
+            outcome = carry_out(self._ledger, HOUSE, None, settings, self._house.advice)
+        except LedgerError as error:
+            log.error("letters not sent", why=str(error))
+            return
+        for row in [*outcome.later, *outcome.failed]:
+            log.warning("letter not sent", why=row.result)
+        if outcome.done:
+            log.info("letters sent", done=len(outcome.done))
+
+    def _worked(self, account: Account) -> None:
+        over = self._health.worked(account.name)
+        if over is None:
+            return
+        settings = rooms.warning_settings(self._house.config, account)
+        now = datetime.now(UTC)
+        long = now - over.since >= self._house.config.health.unreachable
+        if long or bulletin.was_told(self._ledger, account.name, over, settings):
+            bulletin.back(self._ledger, account.name, over, settings, now)
+        log.info("account reached again", account=account.name)
+
+    def _failed(self, account: Account, error: Exception) -> None:
+        trouble = self._health.failed(account.name, _why(error))
+        now = datetime.now(UTC)
+        if bulletin.must_be_told(trouble, error, now, self._house.config.health.unreachable):
+            self._tell(account, trouble, now)
+
+    def _tell(self, account: Account, trouble: Trouble, now: datetime) -> None:
+        fresh = [one for one in self.conditions() if one.fresh and one.trouble is None]
+        settings = rooms.warning_settings(self._house.config, account)
+        bulletin.unreachable(self._ledger, account.name, trouble, settings, now, fresh)
+
+    def _line(self) -> str:
+        accounts = self.conditions()
+        return f"{sum(one.fresh for one in accounts)}/{len(accounts)} accounts fresh"
+
+    def _open_port(self, port: int | None) -> None:
+        if self._endpoint is not None and self._endpoint.port == port:
+            return
+        self.close()
+        if port is None:
+            return
+        try:
+            self._endpoint = Endpoint(port, self.conditions, self._ledger)
+        except OSError as error:
+            log.error("port not opened", port=port, why=error.strerror)
+
+
+def _answered(error: Exception | None) -> bool:
+    """Return whether a server really answered, be it with a refusal."""
+    return error is None or (isinstance(error, MailboxError) and not isinstance(error, Unreachable))
+
+
+def _why(error: Exception) -> str:
+    """Return what may be told of an error: that of a mistake of ours could hold a mail's words."""
+    return str(error) if isinstance(error, MailboxError | SecretError | LedgerError) else type(error).__name__

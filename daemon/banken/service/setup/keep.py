@@ -1,0 +1,51 @@
+"""Where a secret is kept, and files that only their owner may read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+from banken.i18n import _
+
+SERVICE = "banken"
+"""The service's name in the key ring."""
+
+
+class KeepError(Exception):
+    """A file or a secret could not be written; the text says why."""
+
+
+def private_file(path: Path, text: str, *, replace: bool = False) -> None:
+    """Write `text` to a file of its owner alone (0600), as a whole or not at all. Raises KeepError."""
+    try:
+        if path.exists() and not replace:
+            raise KeepError(_("{path} is there already").format(path=path))
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new = path.with_name(f".{path.name}.new")
+        new.unlink(missing_ok=True)
+        with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
+            file.write(text)
+        new.replace(path)
+    except OSError as error:
+        raise KeepError(_("cannot write {path}: {why}").format(path=path, why=error.strerror or error)) from None
+
+
+def keep_in_file(secret: str, path: Path) -> dict[str, Any]:
+    """Keep a secret in a file (0600); return what to write into the configuration. Raises KeepError."""
+    private_file(path, secret + "\n", replace=True)
+    return {"file": str(path)}
+
+
+def keep_in_keyring(secret: str, user: str) -> dict[str, Any]:
+    """Keep a secret in the desktop's key ring; return what to write into the configuration. Raises KeepError."""
+    try:
+        import keyring  # noqa: PLC0415 - an extra that need not be there
+        from keyring.errors import KeyringError  # noqa: PLC0415
+    except ModuleNotFoundError:
+        raise KeepError(_("the key ring needs one more library: pip install 'banken[keyring]'")) from None
+    try:
+        keyring.set_password(SERVICE, user, secret)
+    except (KeyringError, RuntimeError) as error:
+        raise KeepError(_("the key ring does not take it: {why}").format(why=error)) from None
+    return {"keyring": f"{SERVICE}/{user}"}

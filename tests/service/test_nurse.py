@@ -1,0 +1,195 @@
+"""Letters on accounts that cannot be looked at: sent by SMTP without a mailbox, put into an inbox through another."""
+
+from __future__ import annotations
+
+import datetime as dt
+from email.header import decode_header, make_header
+from zoneinfo import ZoneInfo
+
+import pytest
+from tests.servers import SmtpSink
+
+from banken.config import Config
+from banken.i18n import set_language
+from banken.ledger import Ledger
+from banken.mailbox.errors import LoginRefused, Unreachable
+from banken.respond import HOUSE
+from banken.service import bulletin, health, nurse
+from banken.service import house as rooms
+from banken.service.nurse import Nurse
+
+NOON = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
+"""Long enough ago for all that a test lets happen, and not so long that the outbox gives up."""
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    set_language("en")
+    yield
+    set_language("ja")
+
+
+class Desk:
+    def __init__(self, monkeypatch, ledger, warn):
+        imap = {"host": "127.0.0.1", "user": "worker@example.jp", "password": "x"}
+        accounts = [{"name": name, "imap": imap, "every": "2m"} for name in ("home", "other")]
+        self.config = Config.model_validate({"accounts": accounts, "warn": warn, "language": "en"})
+        self.ledger = ledger
+        self.home, self.other = self.config.accounts
+        self.now = NOON
+        desk = self
+
+        class Time(dt.datetime):
+            @classmethod
+            def now(cls, tz=None):
+                return desk.now
+
+        monkeypatch.setattr(nurse, "datetime", Time)
+        monkeypatch.setattr(health.Health.__init__, "__defaults__", (lambda: desk.now,))
+        house = rooms.House(self.config, (), None, None)
+        self.nurse = Nurse(house, ledger, lambda: 0)
+
+    def fails(self, error, minutes=0):
+        self.now += dt.timedelta(minutes=minutes)
+        self.nurse.looked(self.home, error)
+
+    def works(self, account=None, minutes=0):
+        self.now += dt.timedelta(minutes=minutes)
+        self.nurse.looked(account or self.home, None)
+
+
+@pytest.fixture
+def sink():
+    with SmtpSink() as one:
+        yield one
+
+
+@pytest.fixture
+def ledger():
+    with Ledger.open(":memory:") as one:
+        yield one
+
+
+@pytest.fixture
+def by_smtp(monkeypatch, ledger, sink):
+    smtp = {"host": "127.0.0.1", "port": sink.port, "security": "plain"}
+    return Desk(monkeypatch, ledger, {"to": ["worker@example.jp"], "via": "smtp", "smtp": smtp})
+
+
+@pytest.fixture
+def by_append(monkeypatch, ledger):
+    return Desk(monkeypatch, ledger, {"to": ["worker@example.jp"], "via": "append"})
+
+
+def subjects(sink):
+    return [str(make_header(decode_header(one.message["Subject"]))) for one in sink.messages]
+
+
+def text(received):
+    return received.message.get_payload(decode=True).decode()
+
+
+def test_after_an_hour_a_letter_goes_out_once_and_another_when_all_is_well(by_smtp, sink):
+    by_smtp.works()
+    by_smtp.fails(Unreachable("no way to it"))
+    by_smtp.fails(Unreachable("no way to it"), minutes=59)
+    by_smtp.nurse.send()
+    assert not sink.messages
+    by_smtp.fails(Unreachable("no way to it"), minutes=1)
+    by_smtp.fails(Unreachable("no way to it"), minutes=60)
+    by_smtp.nurse.send()
+    by_smtp.nurse.send()
+    assert subjects(sink) == ["[Banken] “home” cannot be looked at"]
+    assert "no way to it" in text(sink.messages[0])
+    in_the_workers_zone = NOON.astimezone(ZoneInfo("Asia/Tokyo"))
+    assert f"{in_the_workers_zone:%Y-%m-%d %H:%M}" in text(sink.messages[0])
+    by_smtp.works(minutes=5)
+    by_smtp.works(minutes=5)
+    by_smtp.nurse.send()
+    assert subjects(sink)[1:] == ["[Banken] “home” is looked at again"]
+    assert sink.messages[0].message["Auto-Submitted"] == "auto-generated"
+    assert sink.messages[0].message["X-Banken"]
+
+
+def test_a_short_trouble_is_not_worth_a_letter(by_smtp, sink):
+    by_smtp.works()
+    by_smtp.fails(Unreachable("gone"), minutes=2)
+    by_smtp.works(minutes=10)
+    by_smtp.nurse.send()
+    assert not sink.messages
+
+
+def test_a_wrong_password_is_told_at_the_second_refusal_once(by_smtp, sink):
+    by_smtp.fails(LoginRefused("wrong password"))
+    by_smtp.nurse.send()
+    assert not sink.messages
+    for _ in range(5):
+        by_smtp.fails(LoginRefused("wrong password"), minutes=5)
+    by_smtp.nurse.send()
+    assert len(sink.messages) == 1
+    by_smtp.works(minutes=5)
+    by_smtp.nurse.send()
+    assert len(sink.messages) == 2
+
+
+def test_a_second_trouble_is_told_anew(by_smtp, sink):
+    for _ in range(2):
+        by_smtp.fails(Unreachable("gone"), minutes=1)
+        by_smtp.fails(Unreachable("gone"), minutes=60)
+        by_smtp.works(minutes=1)
+    by_smtp.nurse.send()
+    assert len(sink.messages) == 4
+
+
+def test_a_letter_is_kept_while_the_smtp_server_is_away(by_smtp, sink):
+    sink.answer("MAIL", "451 4.3.0 later")
+    by_smtp.fails(Unreachable("gone"))
+    by_smtp.fails(Unreachable("gone"), minutes=60)
+    by_smtp.nurse.send()
+    assert not sink.messages
+    assert [row.state for row in by_smtp.ledger.outbox.open(HOUSE)] == ["retry"]
+
+
+def test_put_into_an_inbox_it_goes_through_an_account_that_can_be_reached(by_append, ledger):
+    by_append.works()
+    by_append.fails(Unreachable("gone"))
+    by_append.now += dt.timedelta(minutes=60)
+    by_append.works(by_append.other)
+    by_append.fails(Unreachable("gone"))
+    assert [row.target for row in ledger.outbox.open("other")] == ["append:INBOX"]
+    assert not ledger.outbox.open("home")
+
+
+def test_with_no_other_account_it_waits_until_the_account_is_back(by_append, ledger):
+    by_append.fails(Unreachable("gone"))
+    by_append.fails(Unreachable("gone"), minutes=90)
+    assert not ledger.outbox.open()
+    by_append.works(minutes=10)
+    (row,) = ledger.outbox.open("home")
+    assert "again" in row.payload
+
+
+def test_the_watchdog_is_fed_only_after_a_server_really_answered(by_smtp, monkeypatch):
+    fed = []
+    monkeypatch.setattr(nurse.systemd, "alive", fed.append)
+    by_smtp.fails(Unreachable("gone"))
+    by_smtp.fails(ZeroDivisionError())
+    assert not fed
+    by_smtp.fails(LoginRefused("no"))
+    by_smtp.works()
+    assert fed == ["0/2 accounts fresh", "1/2 accounts fresh"]
+    by_smtp.nurse._hung = lambda: 1
+    by_smtp.works()
+    assert len(fed) == 2
+
+
+def test_a_mistake_of_ours_is_told_without_its_words(by_smtp, ledger):
+    by_smtp.fails(ValueError("お世話になっております"))
+    assert health.trouble(ledger, "home").why == "ValueError"
+
+
+def test_must_be_told():
+    trouble = health.Trouble(NOON, "x", tries=1)
+    hour = dt.timedelta(hours=1)
+    assert not bulletin.must_be_told(trouble, Unreachable("x"), NOON + hour - dt.timedelta(seconds=1), hour)
+    assert bulletin.must_be_told(trouble, Unreachable("x"), NOON + hour, hour)
