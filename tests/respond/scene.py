@@ -29,6 +29,7 @@ class Spoken:
     client_address: str = ""
     job: str = "バナー制作"
     offer: bool = False
+    talk: tuple[str, ...] = ()
 
 
 def finding(

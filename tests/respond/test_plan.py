@@ -25,7 +25,7 @@ from banken.respond import (
 )
 from banken.respond.model import FACTS_JSON, Quote, WarningFacts
 from banken.respond.tidy import one_line, unlinked, visible
-from banken.words import Category, Channel, Evidence, Level, Verdict
+from banken.words import Category, Channel, Evidence, Level, Permission, Verdict
 
 
 def planned(judged: Verdict, settings: WarningSettings = SETTINGS, **more):
@@ -229,3 +229,9 @@ def test_secrets_do_not_show():
     server = SmtpServer("smtp.example.jp", user="u", password=lambda: "hush", token=lambda: "hush")
     assert "hush" not in repr(server)
     assert "lambda" not in repr(server)
+
+
+@pytest.mark.parametrize(("permission", "claimed"), [(Permission.NONE, True), (Permission.APPROVED, False)])
+def test_a_clients_word_on_an_approval_is_told_and_counts_for_nothing(permission, claimed):
+    told = facts(verdict(), spoken=Spoken(talk=("claims_permission",)), standing=replace(STANDING, permission=permission))
+    assert told.claimed is claimed

@@ -31,6 +31,8 @@ class Spoken(Protocol):
     def job(self) -> str: ...  # noqa: D102
     @property
     def offer(self) -> bool: ...  # noqa: D102
+    @property
+    def talk(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,8 @@ class WarningFacts:
     deal: str = ""
     stage: Stage = Stage.UNKNOWN
     permission: Permission = Permission.NONE
+    claimed: bool = False
+    """Whether the client says that contact outside is approved, and no word of the office has come."""
     since: datetime | None = None
     standing_why: str = ""
 

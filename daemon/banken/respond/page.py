@@ -159,6 +159,8 @@ def _deal(facts: WarningFacts, settings: WarningSettings) -> list[tuple[str, str
     rows.append((_("How sure"), facts.standing_why or _("guessed: no mail about this deal is known yet")))
     if facts.permission is not Permission.NONE:
         rows.append((_("Contact outside"), permission_name(facts.permission)))
+    if facts.claimed:
+        rows.append((_("What the client says of it"), _claimed()))
     rows.append((_("Came by"), _channel(facts)))
     if facts.deal:
         rows.append((_("Its number in Banken"), facts.deal))
@@ -226,3 +228,10 @@ def _day(day: date) -> str:
 
 def _unique(lists: Iterable[Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(item for items in lists for item in items))
+
+
+def _claimed() -> str:
+    return _(
+        "The mail says that contact outside was approved. No word of that has come from the office itself, so it changes"
+        " nothing here: look at the application's status (申請ステータス) on the message screen."
+    )

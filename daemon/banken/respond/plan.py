@@ -27,13 +27,16 @@ from banken.respond.model import (
     WarningSettings,
 )
 from banken.respond.tidy import one_line, sentence_around
-from banken.words import LEVELS, Evidence, Finding, Standing, Verdict
+from banken.words import LEVELS, Evidence, Finding, Permission, Standing, Verdict
 
 WORDS = 200
 """Code points quoted of the words."""
 
 QUOTES = 3
 """How many places of each category a warning quotes."""
+
+CLAIM = "claims_permission"
+"""What `Spoken.talk` calls a client's word that contact outside was approved."""
 
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 
@@ -125,6 +128,7 @@ def _facts(verdict: Verdict, message: Message, spoken: Spoken, standing: Standin
         deal=standing.deal or "",
         stage=standing.stage,
         permission=standing.permission,
+        claimed=CLAIM in spoken.talk and standing.permission is not Permission.APPROVED,
         since=standing.since,
         standing_why=one_line(standing.why, 200),
     )
