@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import csv
 import datetime as dt
 import io
@@ -10,6 +11,7 @@ from email import message_from_bytes, policy
 
 import pytest
 from tests.e2e.conftest import NOW, notice
+from tests.servers import free_port
 
 pytestmark = pytest.mark.server
 
@@ -244,3 +246,19 @@ def test_what_was_done_stands_in_the_table(desk):
     assert "警告済み" not in desk.run("scan", "--since", "1d").out
     assert "ラベル済み · 警告済み" in desk.run("scan", "--since", "1d", "--apply").out
     assert "ラベル済み · 警告済み" in desk.run("scan", "--since", "1d").out
+
+
+def test_an_account_that_cannot_be_reached_does_not_hide_the_others(desk):
+    desk.deliver(notice("続きはLINEで。"))
+    (good,) = desk.configure()["accounts"]
+    lost = copy.deepcopy(good)  # the same object twice would become an alias in the file
+    lost["name"], lost["imap"]["port"] = "lost", free_port()
+    desk.configure(accounts=[lost, good])
+    page = desk.folder / "page.html"
+    answer = desk.run("scan", "--since", "1d", "--apply", "--html", page, expect=3)
+    assert "青空工房" in answer.out
+    assert "lost: " in answer.err
+    assert "途中までしか調べられませんでした：lost" in page.read_text(encoding="utf-8")
+    assert len(desk.sink.messages) == 1
+    desk.configure(accounts=[lost])
+    assert not desk.run("scan", "--since", "1d", expect=3).out, "an empty table would say that nothing was found"

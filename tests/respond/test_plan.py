@@ -233,5 +233,7 @@ def test_secrets_do_not_show():
 
 @pytest.mark.parametrize(("permission", "claimed"), [(Permission.NONE, True), (Permission.APPROVED, False)])
 def test_a_clients_word_on_an_approval_is_told_and_counts_for_nothing(permission, claimed):
-    told = facts(verdict(), spoken=Spoken(talk=("claims_permission",)), standing=replace(STANDING, permission=permission))
+    told = facts(
+        verdict(), spoken=Spoken(talk=("claims_permission",)), standing=replace(STANDING, permission=permission)
+    )
     assert told.claimed is claimed

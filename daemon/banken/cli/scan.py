@@ -18,6 +18,7 @@ from banken.cli.since import since as moment
 from banken.cli.table import print_table
 from banken.config import Account, Config
 from banken.i18n import _
+from banken.mailbox.errors import MailboxError
 from banken.report.scanpage import scan_page
 from banken.report.sheet import sheet
 from banken.respond import Outcome
@@ -80,10 +81,16 @@ def scan(
         _look(scanner, source or [], [] if source else _chosen(settings, account or []), apply=apply)
         _write(scanner, csv, html, now)
         out = errors() if as_json or csv == STANDARD else console()
-        _finish(scanner, out, apply=apply, files=bool(source), table=out.stderr is False)
-        if scanner.summary.stopped:
+        summary = scanner.summary
+        if summary.count or not summary.failures:
+            _finish(scanner, out, apply=apply, files=bool(source), table=out.stderr is False)
+        for failure in summary.failures:
+            errors().print(failure, markup=False, style="red")
+        if summary.stopped:
             raise KeyboardInterrupt
-        if fail_on and any(scanner.summary.levels[level] for level in LEVELS[LEVELS.index(fail_on) :]):
+        if summary.failures:
+            raise typer.Exit(Exit.UNREACHABLE)
+        if fail_on and any(summary.levels[level] for level in LEVELS[LEVELS.index(fail_on) :]):
             raise typer.Exit(Exit.FOUND)
 
 
@@ -93,7 +100,10 @@ def _look(scanner: Scanner, files: list[Path], accounts: list[Account], *, apply
             scanner.files(path)
     for account in accounts:
         if not scanner.summary.stopped:
-            scanner.account(account, apply=apply)
+            try:
+                scanner.account(account, apply=apply)
+            except MailboxError as error:  # the other accounts are looked at all the same
+                scanner.summary.failures.append(f"{account.name}: {error}")
 
 
 def _chosen(settings: Config, names: list[str]) -> list[Account]:

@@ -57,10 +57,12 @@ class Scanner:
         with opened as ledger, rooms.mailbox(account) as box:
             guard = rooms.account_guard(self.house, account, ledger)
             first = len(self.summary.shown)
-            self._look(guard, box, account.folders, keep=apply)
-            if apply and not self.summary.stopped:
-                self._carry_out(guard, box)
-            self._tell_deeds(ledger, first)
+            try:
+                self._look(guard, box, account.folders, keep=apply)
+                if apply and not self.summary.stopped:
+                    self._carry_out(guard, box)
+            finally:
+                self._tell_deeds(ledger, first)
 
     def _look(self, guard: Guard, box: Mailbox, folders: Sequence[str], *, keep: bool) -> None:
         first = len(self.summary.shown)
@@ -81,10 +83,11 @@ class Scanner:
             except KeyboardInterrupt:
                 self.summary.stopped = True
                 guard.deals.reload()  # what it noted of a mail half done was rolled back
-        for place in pass_.passed:
-            self._show_known(guard, place)
-        self.summary.held += pass_.poisoned
-        self._tell_stories(guard, self.summary.shown[first:])
+            finally:  # a lost connection must not take along what was found before
+                for place in pass_.passed:
+                    self._show_known(guard, place)
+                self.summary.held += pass_.poisoned
+                self._tell_stories(guard, self.summary.shown[first:])
 
     def _show(self, examined: Examined) -> None:
         mail = examined.correspondence

@@ -21,6 +21,7 @@ def scan_page(summary: Summary, zone: tzinfo, now: datetime) -> str:
         other=summary.channels[Channel.UNRELATED],
         known=summary.known,
         stopped=summary.stopped,
+        failures=[clean(failure) for failure in summary.failures],
         held=[
             (clean(one.file or f"{one.folder}:{one.uid}"), clean(f"{one.reason} ({one.step})")) for one in summary.held
         ],

@@ -27,6 +27,8 @@ class Summary:
     """Why mails were not judged."""
     held: list[Poison] = field(default_factory=list)
     """Mails that could not be read."""
+    failures: list[str] = field(default_factory=list)
+    """Why accounts could not be looked at, or not to the end."""
     known: int = 0
     """Mails that had been examined before and were not examined again."""
     stopped: bool = False
