@@ -1,12 +1,12 @@
 # Two commands for everyone: `make demo` shows the product, `make test` proves it.
-# Long proofs have their own: `make fuzz`, `make bench`. `make train` teaches the reader anew.
+# Long proofs have their own: `make fuzz`, `make soak`, `make bench`. `make train` teaches the reader anew.
 
 SHELL := /bin/sh
 VENV := .venv
 PY := $(VENV)/bin/python
 MINUTES ?= 5
 
-.PHONY: help venv dev demo test lint types arrows rules units second-python servers bench fuzz train example messages clean
+.PHONY: help venv dev demo test lint types arrows rules units second-python servers bench fuzz train example pictures messages soak clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -69,6 +69,10 @@ bench: dev servers
 fuzz: dev
 	$(PY) -m tests.fuzz.message --minutes $(MINUTES)
 
+## make soak     kills, cuts and hostile mail for MINUTES (say 20), on real servers; a report
+soak: dev servers
+	$(PY) -m tests.soak --minutes $(MINUTES)
+
 ## make train    teach the reader from tests/corpus; writes rules/reader
 train: dev
 	$(PY) -m tests.training.train
@@ -77,6 +81,10 @@ train: dev
 example: dev
 	$(PY) -m banken.config example > config.example.yaml
 	$(PY) -m banken.config tables docs/configuration.md docs/configuration.ja.md
+
+## make pictures take the pictures of docs/pictures anew (needs chromium; pngquant makes them small)
+pictures: dev
+	$(PY) -m tests.pictures
 
 ## make messages gather the texts, compile the Japanese catalogue
 messages: dev

@@ -59,17 +59,21 @@ class Desk:
         self.config.chmod(0o600)
         return whole
 
-    def run(self, *words, expect=0, named=True, **environment):
+    def _call(self, words, environment, *, named=True):
         named = () if "--config" in words or not named else ("--config", str(self.config))
+        shown = {"MAIL_PASSWORD": USERS[self.user], "COLUMNS": "120", "LANG": "ja_JP.UTF-8"}
+        return [sys.executable, "-m", "banken", *map(str, words), *named], {**os.environ, **shown, **environment}
+
+    def start(self, *words):
+        """Start the program and leave it running."""
+        command, environment = self._call(words, {"PYTHONUNBUFFERED": "1"})
+        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+    def run(self, *words, expect=0, named=True, **environment):
+        command, shown = self._call(words, environment, named=named)
         process = subprocess.run(
-            [sys.executable, "-m", "banken", *map(str, words), *named],
-            env={
-                **os.environ,
-                "MAIL_PASSWORD": USERS[self.user],
-                "COLUMNS": "120",
-                "LANG": "ja_JP.UTF-8",
-                **environment,
-            },
+            command,
+            env=shown,
             capture_output=True,
             text=True,
             timeout=120,

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
+import io
+import signal
 from email import message_from_bytes, policy
 
 import pytest
@@ -168,3 +171,75 @@ def test_deals_are_listed_and_set(desk):
     desk.run("deals", "undo", shown["timeline"][-1]["number"])
     (shown,) = desk.run("deals", "show", "ハルカゼ企画", "--json").objects()
     assert shown["stage"] == "before_contract"
+
+
+def test_a_second_scan_goes_on_where_the_first_one_was(desk):
+    desk.tell_story()
+    first = desk.run("scan", "--since", "30d", "--apply", "--until", f"{NOW - dt.timedelta(days=10):%Y-%m-%d}")
+    assert "読み直しませんでした" not in first.out
+    known = len(desk.run("scan", "--since", "30d", "--json").objects())
+    second = desk.run("scan", "--since", "30d", "--apply", "--json").objects()
+    passed = [one for one in second if one.get("known")]
+    assert 0 < len(passed) < len(second) == known
+    # What was known is told as it was found, and the whole comes to what a scan in one go would have found.
+    dry = {one["uid"]: one for one in desk.run("scan", "--since", "30d", "--json").objects()}
+    assert {one["uid"]: (one["level"], one["stage"]) for one in second} == {
+        uid: (one["level"], one["stage"]) for uid, one in dry.items()
+    }
+    assert not [
+        one for one in desk.run("scan", "--since", "30d", "--apply", "--again", "--json").objects() if "known" in one
+    ]
+
+
+def test_older_mail_that_is_new_lets_all_behind_it_be_examined_again(desk):
+    desk.tell_story()
+    desk.run("scan", "--since", "5d", "--apply")
+    whole = desk.run("scan", "--since", "30d", "--apply", "--json").objects()
+    assert not [one for one in whole if one.get("known")]
+
+
+def test_changed_settings_of_the_rules_examine_anew(desk):
+    desk.deliver(notice("続きはLINEで。"))
+    desk.run("scan", "--since", "1d", "--apply")
+    (known,) = desk.run("scan", "--since", "1d", "--apply", "--json").objects()
+    assert known["known"]
+    desk.configure(rules={"disable": ["contact.line"]})
+    (anew,) = desk.run("scan", "--since", "1d", "--apply", "--json").objects()
+    assert "known" not in anew
+
+
+def test_ctrl_c_shows_what_was_seen_and_the_next_scan_goes_on(desk):
+    for number in range(100):
+        desk.deliver(notice(f"続きはLINEで。{number}", number=number))
+    html = desk.folder / "page.html"
+    process = desk.start("scan", "--since", "1d", "--apply", "--json", "--html", html)
+    seen = [process.stdout.readline() for _ in range(3)]  # it has begun, and is far from done
+    process.send_signal(signal.SIGINT)
+    rest, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    count = len(seen) + len(rest.splitlines())
+    assert count < 100
+    assert "途中で止め" in html.read_text(encoding="utf-8")
+    assert html.stat().st_mode & 0o077 == 0
+    again = desk.run("scan", "--since", "1d", "--apply", "--json").objects()
+    assert len(again) == 100
+    assert count <= sum("known" in one for one in again) + 1 < 100
+    assert len(desk.sink.messages) == 100
+    assert len({one.message_id for one in desk.sink.messages}) == 100
+
+
+def test_the_table_as_csv_on_the_output(desk):
+    desk.deliver(notice("続きはLINEで。"))
+    answer = desk.run("scan", "--since", "1d", "--apply", "--csv", "-")
+    lines = list(csv.DictReader(io.StringIO(answer.out.removeprefix("\ufeff"))))
+    assert [one["クライアント"] for one in lines] == ["青空工房"] * len(lines)
+    assert "LINE" in lines[0]["言葉"]
+    assert "1 通にラベル" in answer.err
+
+
+def test_what_was_done_stands_in_the_table(desk):
+    desk.deliver(notice("続きはLINEで。"))
+    assert "警告済み" not in desk.run("scan", "--since", "1d").out
+    assert "ラベル済み · 警告済み" in desk.run("scan", "--since", "1d", "--apply").out
+    assert "ラベル済み · 警告済み" in desk.run("scan", "--since", "1d").out

@@ -10,6 +10,7 @@ import pytest
 from tests.ledger.by_hand import by_hand
 
 from banken.ledger import Deal, Ledger, LedgerError, OutboxState, Owed, Poison, SeenMessage, SeenState, Tie
+from banken.ledger.tables import metadata
 from banken.words import Category, Event, Evidence, Finding, Level
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -61,6 +62,26 @@ def test_a_backup_holds_everything_and_is_private(tmp_path):
         assert copy.check() == []
         assert copy.seen.at("home", "INBOX", 7, 1).client == "山田商店"
         assert [row.payload for row in copy.outbox.open()] == ["合言葉-山田商店"]
+
+
+def test_a_copy_holds_every_row_of_every_table():
+    with Ledger.open(":memory:") as ledger, Ledger.open(":memory:") as copy:
+        story(ledger, "山田商店", 1, NOW)
+        number = ledger.events.all("home")[0].id
+        assert ledger.events.undo(number, NOW)
+        assert ledger.secret
+        ledger.copy_to(copy)
+        assert copy.check() == []
+        for table in metadata.sorted_tables:
+            assert _rows(copy, table) == _rows(ledger, table), table.name
+        assert _rows(copy, metadata.tables["events"])
+        copy.events.undo(number, NOW)
+        assert copy.secret == ledger.secret
+
+
+def _rows(ledger, table):
+    with ledger._desk.connection() as connection:
+        return [tuple(row) for row in connection.execute(table.select())]
 
 
 def test_a_backup_never_overwrites(tmp_path):

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from banken.ledger import Ledger, Mark, Poison, SeenMessage, SeenState
 from banken.ledger.tables import EXCERPT
+from banken.mailbox.model import Place
 from banken.words import Category, Evidence, Finding, Level
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -240,3 +241,12 @@ def test_threads_take_turns(where, tmp_path):
 def test_states_come_back_as_words(ledger):
     ledger.seen.record(message(state=SeenState.MOVED))
     assert ledger.seen.at("home", "INBOX", 7, 1).state is SeenState.MOVED
+
+
+def test_what_is_examined_after_all_is_let_go_by_its_place(ledger):
+    plain = {"account": "home", "folder": "INBOX", "uidvalidity": 7, "step": "html", "reason": "x"}
+    for uid in (1, 2):
+        ledger.quarantine.put(Poison(uid=uid, first=NOW, last=NOW, **plain))
+    ledger.quarantine.let_go("home", Place("INBOX", 7, 1))
+    ledger.quarantine.let_go("home", Place("INBOX", 8, 2))
+    assert [one.uid for one in ledger.quarantine.held()] == [2]

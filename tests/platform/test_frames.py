@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from banken.words import Channel
 
 DATA = strictyaml.read(Path(__file__).parent / "frames.yaml").data
 CASES = [(frame, name) for frame in DATA["frames"] for name in DATA["texts"]]
+SITE = re.compile(r"(?m)^https://crowdworks\.jp/\S*$")
 NAMES = {"client": "泳ぐ店", "job": "金魚の育て方の記事", "worker": "mori_writes", "id": "41658212"}
 
 
@@ -33,7 +35,8 @@ def test_only_the_clients_words_are_left(frame, name):
     mail = letter(subject=fill(frame["subject"], text), text=fill(frame["body"], text))
     found = recogniser().recognise(mail, GENUINE, BOOK)
     assert found.channel is Channel.NOTIFICATION
-    assert bare(own_words(mail, found)) == bare(text)
+    left, said = own_words(mail, found), SITE.sub("", text)  # an address of the platform says nothing
+    assert re.sub(r"[\s>]", "", bare(left)) == re.sub(r"\s", "", bare(said))
 
 
 def test_a_client_who_lists_another_job_keeps_the_line():

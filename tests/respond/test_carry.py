@@ -11,7 +11,7 @@ from tests.respond.scene import NOW, ORIGINAL, SPOT, STANDING, WORKER, MemoryMai
 from tests.servers import SmtpSink, free_port
 from tests.smtpsink import DROP
 
-from banken.ledger import Ledger, OutboxState
+from banken.ledger import Ledger, OutboxState, SeenMessage
 from banken.ledger.outbox import OutboxRepository
 from banken.mailbox.errors import FolderMissing, Gone, LoginRefused, MailboxError, Refused, Unreachable
 from banken.respond import SmtpServer, WarningSettings, carry_out, owe, plan, warning_id
@@ -138,7 +138,8 @@ def test_a_message_that_is_gone_is_not_labelled_but_warned_of(house):
     house.mailbox.mail["INBOX"] = {}
     house.owe()
     outcome = house.carry()
-    assert next(row.result for row in outcome.done) == "the message is gone"
+    assert [row.action for row in outcome.done] == ["warn"]
+    assert [row.action for row in house.ledger.outbox.of("home", "print-1")] == ["warn"]
     [got] = house.sink.messages
     assert b"message/rfc822" not in got.raw
 
@@ -170,7 +171,52 @@ def test_a_lost_mailbox_does_not_keep_a_warning_back(house):
     assert house.mailbox.marks != {}
 
 
-@pytest.mark.parametrize("error", [Refused("no"), Gone("gone"), FolderMissing("missing")])
+def seen_in(house, folder, uid):
+    place = {"folder": folder, "uidvalidity": 7, "uid": uid, "fingerprint": "print-1"}
+    house.ledger.seen.record(SeenMessage(account="home", arrived=NOW, examined=NOW, **place))
+
+
+def test_a_message_that_was_moved_before_it_was_labelled_is_labelled_where_it_lies_now(house):
+    house.owe()
+    house.mailbox.mail = {"INBOX": {}, "仕事": {4: ORIGINAL}}
+    seen_in(house, "INBOX", 1)
+    seen_in(house, "古い", 9)  # a folder that was there for a while
+    seen_in(house, "仕事", 4)
+    house.carry()
+    assert house.mailbox.marks[("仕事", 4)] >= {"banken-warning"}
+
+
+def test_a_message_that_is_found_again_only_later_is_labelled_then(house):
+    house.owe()
+    house.mailbox.mail = {"INBOX": {}, "仕事": {}}
+    house.carry()
+    house.mailbox.mail["仕事"][4] = ORIGINAL
+    seen_in(house, "仕事", 4)
+    house.owe()
+    house.until_quiet()
+    assert house.mailbox.marks[("仕事", 4)] >= {"banken-warning"}
+    assert len(house.sink.messages) == 1
+
+
+def test_a_message_that_goes_while_it_is_labelled_is_looked_for_again(house):
+    house.mailbox.trouble["label"] = [Gone("gone")]
+    house.owe()
+    assert [row.action for row in house.carry().later] == ["label"]
+    house.until_quiet()
+    assert house.mailbox.marks
+
+
+def test_a_warning_whose_original_costs_the_connection_goes_without_it_at_last(house):
+    house.settings = WarningSettings(to=(WORKER,), via="append")
+    house.mailbox.trouble["original"] = [Unreachable("lost")] * 99
+    house.mailbox.trouble["append"] = [Unreachable("lost")] * 4
+    house.owe()
+    house.until_quiet()
+    assert house.mailbox.appended == 1
+    assert len(house.mailbox.trouble["original"]) == 95
+
+
+@pytest.mark.parametrize("error", [Refused("no"), FolderMissing("missing")])
 def test_a_label_that_is_refused_for_good_is_told_and_left(house, error):
     house.mailbox.trouble["label"] = [error]
     house.owe()

@@ -254,7 +254,7 @@ def test_someone_who_passes_as_the_platform_is_not_called_by_its_name(advice):
     judged = verdict(finding(category=Category.IMPERSONATION, level=Level.DANGER, key="impersonation.sender"))
     told = facts(judged, spoken=Spoken(client="クラウドワークス", authentic=Authentic.FORGED))
     text = plain(written(advice, told))
-    assert text.startswith("A mail that calls itself “クラウドワークス” could not be confirmed.")
+    assert text.startswith("It could not be confirmed that this mail is from whom it says.")
     assert "a mail straight to you, from client@client.example" in text
     assert "Replies to copy" not in text
     assert "notification of the platform" not in text
@@ -387,3 +387,9 @@ def test_evidence_beyond_the_text_is_quoted_alone(advice):
     judged = verdict(replace(finding(), evidence=(Evidence("gone", 9000, 9004),)))
     assert "> 【gone】" in plain(written(advice, facts(judged)))
     assert TEXT not in plain(written(advice, facts(judged)))
+
+
+def test_words_of_one_sentence_are_marked_in_one_quote(advice):
+    raw = written(advice, facts(verdict(finding("LINE"), finding("ご説明"))))
+    assert Page(html(raw)).marked == "LINEでご説明"
+    assert plain(raw).count("詳しくは") == 1

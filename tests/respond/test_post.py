@@ -196,3 +196,33 @@ def test_a_server_that_drips_is_left_at_the_deadline():
         listener.close()
     assert time.monotonic() - start < 3
     assert caught.value.permanent is False
+
+
+@pytest.mark.parametrize("answer", ["", "ok, took it", "\x9d\xa1\xff", "99 odd"])
+def test_an_answer_to_the_whole_mail_that_is_none_leaves_doubt(answer):
+    """A line that garbles the 250 must not look like a refusal: the mail would come twice."""
+    replies = {
+        b"EHLO": "250 hello",
+        b"MAIL": "250 ok",
+        b"RCPT": "250 ok",
+        b"DATA": "354 go on",
+        b".\r\n": answer,
+        b"QUIT": "221 bye",
+    }
+
+    def serve(listener):
+        session, _address = listener.accept()
+        with session, session.makefile("rb") as lines:
+            session.sendall(b"220 ready\r\n")
+            for line in lines:
+                reply = replies.get(line if line == b".\r\n" else line[:4].upper())
+                if reply is not None:
+                    session.sendall(reply.encode("latin-1") + b"\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        thread = threading.Thread(target=serve, args=[listener])
+        thread.start()
+        error = refused(SmtpServer("127.0.0.1", listener.getsockname()[1], "plain", timeout=5))
+        thread.join()
+    assert error.doubtful
+    assert not error.permanent

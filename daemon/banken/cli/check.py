@@ -10,13 +10,14 @@ from typing import Annotated
 import typer
 
 from banken.cli.faults import faults
-from banken.cli.options import ConfigOption, JsonOption, TextOption, configuration, console
+from banken.cli.options import ConfigOption, JsonOption, TextOption, configuration, console, trust
 from banken.cli.record import record
-from banken.cli.table import Summary, print_table
-from banken.guard import Assumed, Examined, Trust
+from banken.cli.table import print_table
+from banken.guard import Assumed, Examined
 from banken.i18n import _
 from banken.ledger import Ledger
 from banken.mailbox.files import open_files
+from banken.report import Summary, examined_mail
 from banken.respond import WarningSettings
 from banken.service import house as rooms
 from banken.words import Permission, Stage
@@ -51,7 +52,7 @@ def check(
         summary = Summary()
         for path in files:
             for examined in judged(house, path, assumed):
-                summary.add(examined)
+                summary.add(examined_mail(examined))
                 if as_json:
                     typer.echo(json.dumps(record(examined, text=text), ensure_ascii=False))
         if not as_json:
@@ -61,11 +62,10 @@ def check(
 def judged(house: rooms.House, path: Path, assumed: Assumed | None, *, explain: bool = False) -> Iterator[Examined]:
     """Yield the mails of a file (or folder), each judged as if no other existed. Raises MailboxError."""
     box = open_files(path)
-    trust = Trust(tuple(one.authserv for one in house.config.accounts if one.authserv))
     for folder in box.folders():
         box.open(folder)
         for raw in box.fetch(box.uids()):
             with Ledger.open(":memory:") as ledger:
-                guard = rooms.guard(house, box.name, ledger, settings=WarningSettings(via="none"), trust=trust)
+                guard = rooms.guard(house, box.name, ledger, settings=WarningSettings(via="none"), trust=trust(house))
                 guard.assume = assumed
                 yield guard.examine(guard.look(raw), explain=explain)

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from banken.cli.check import FilesArgument, PermissionOption, StageOption, judged
+from banken.cli.check import PermissionOption, StageOption, judged
 from banken.cli.faults import faults
+from banken.cli.located import is_file, locate
 from banken.cli.options import ConfigOption, configuration, console
-from banken.guard import Assumed, Examined
+from banken.guard import Assumed, Examined, case
 from banken.i18n import _
+from banken.judge.whynot import why_not
+from banken.ledger import OutboxRow
+from banken.message.notes import describe
+from banken.report.summary import deed
 from banken.respond import category_name, level_name, permission_name, stage_name
+from banken.respond.tidy import visible
 from banken.service import house as rooms
-from banken.words import Permission, SegmentKind
+from banken.words import Authentic, Category, Channel, Permission, SegmentKind
 
 STYLES = {
     SegmentKind.BODY: "",
@@ -24,60 +34,169 @@ STYLES = {
     SegmentKind.SIGNATURE: "dim italic",
     SegmentKind.HIDDEN: "magenta",
 }
+MARKED = "reverse red"
 
 
 def add_to(app: typer.Typer) -> None:
     """Add the verb."""
-    app.command(help=_("Show why mail files are warned about, or let go."))(explain)
+    app.command(help=_("Show why a mail is warned about, or let go."))(explain)
 
 
 def explain(
-    files: FilesArgument,
+    messages: Annotated[
+        list[str],
+        typer.Argument(metavar="MESSAGE…", help=_("A mail file, a place such as INBOX:12, or a Message-ID.")),
+    ],
     stage: StageOption = None,
     permission: PermissionOption = Permission.NONE,
+    whynot: Annotated[
+        Category | None, typer.Option("--why-not", help=_("Tell for each rule of this category why it found nothing."))
+    ] = None,
+    steps: Annotated[bool, typer.Option("--steps", help=_("Show every step of the judging."))] = False,
+    account: Annotated[str, typer.Option("--account", help=_("The account, when there are several."))] = "",
     config: ConfigOption = None,
 ) -> None:
-    """Show why mail files are warned about, or let go."""
+    """Show why a mail is warned about, or let go."""
     with faults():
-        house = rooms.build(configuration(config, accounts=False))
+        files = all(is_file(words) for words in messages)
+        house = rooms.build(configuration(config, accounts=not files))
+        page = Page(console(), house, steps=steps, whynot=whynot)
         assumed = Assumed(stage, permission) if stage else None
-        for path in files:
-            for examined in judged(house, path, assumed, explain=True):
-                _show(console(), examined)
+        for words in messages:
+            if is_file(words):
+                for examined in judged(house, Path(words), assumed, explain=True):
+                    page.show(examined, None)
+            else:
+                found = locate(house, words, account)
+                page.show(found.examined, found.done)
 
 
-def _show(out: Console, one: Examined) -> None:
-    mail, standing, verdict = one.correspondence, one.standing, one.verdict
-    out.rule(Text(one.message.subject or "—"))
-    facts = [
-        (_("from"), f"{one.message.sender.name} <{one.message.sender.address}>"),
-        (_("recognised as"), f"{mail.channel} {mail.kind} — {mail.why}"),
-        (_("really from there"), f"{mail.authentic} — {mail.authentic_why}"),
-        (_("client, job"), f"{mail.client or '—'}, {mail.job or '—'}"),
-        (_("deal"), f"{standing.deal or '—'}: {stage_name(standing.stage)}, {permission_name(standing.permission)}"),
-        (_("because"), standing.why or "—"),
-        (_("reading notes"), ", ".join(one.message.notes) or "—"),
-    ]
-    for name, value in facts:
-        out.print(Text.assemble((f"{name}: ", "bold"), value))
-    out.print(_words(one))
-    level, head = level_name(verdict.level) if verdict.level else _("nothing found"), _("verdict")
-    out.print(Text.assemble((f"{head}: ", "bold"), level, f" {verdict.why}"))
-    for finding in verdict.findings:
-        quotes = " / ".join(f"“{evidence.text}”" for evidence in finding.evidence)
-        out.print(Text(f"  ● {category_name(finding.category)} [{finding.rule}] {finding.title}: {quotes}", "red"))
-    for excused in verdict.excused:
-        out.print(Text(f"  ○ {category_name(excused.category)} [{excused.rule}] {excused.excuse}: “{excused.text}”"))
-    for line in verdict.trace:
-        out.print(Text(f"    {line}", "dim"))
+class Page:
+    """Shows one examined mail after the other."""
+
+    def __init__(self, out: Console, house: rooms.House, *, steps: bool, whynot: Category | None) -> None:
+        self._out, self._house = out, house
+        self._steps, self._whynot = steps, whynot
+
+    def show(self, one: Examined, done: Sequence[OutboxRow] | None) -> None:
+        """Show a mail: who, its words, what was found, what was let go, what was done (None: nothing is known)."""
+        self._out.rule(Text(visible(one.message.subject) or "—"))
+        for name, value in _facts(one):
+            self._line(Text.assemble((f"{name}: ", "bold"), visible(value)))
+        self._line(_legend(one))
+        self._line(_words(one))
+        self._verdict(one)
+        self._actions(one, done)
+        for line in one.verdict.trace if self._steps else ():
+            self._line(Text(f"    {visible(line)}", "dim"))
+        if self._whynot is not None:
+            self._tell_why_not(one, self._whynot)
+
+    def _line(self, text: Text) -> None:
+        self._out.print(text, soft_wrap=True)
+
+    def _verdict(self, one: Examined) -> None:
+        verdict = one.verdict
+        level, head = level_name(verdict.level) if verdict.level else _("nothing found"), _("verdict")
+        self._line(Text.assemble((f"{head}: ", "bold"), level, f" {verdict.why}".rstrip()))
+        for finding in verdict.findings:
+            quotes = " / ".join(f"“{evidence.text}” ({evidence.how})" for evidence in finding.evidence)
+            what = f"  ● {category_name(finding.category)}: {finding.title} [{finding.rule}] {quotes}"
+            self._line(Text(visible(what), "red"))
+        for excused in verdict.excused:
+            text = _("  ○ {category}: let go “{words}” — {excuse} [{rule}]").format(
+                category=category_name(excused.category),
+                words=" ".join(excused.text.split()),
+                excuse=self._excuse(excused.excuse),
+                rule=excused.rule,
+            )
+            self._line(Text(visible(text)))
+
+    def _excuse(self, name: str) -> str:
+        known = self._house.knowledge.judge.book.excuses.get(name)
+        return str(known.title) if known else name
+
+    def _actions(self, one: Examined, done: Sequence[OutboxRow] | None) -> None:
+        if done is None:
+            return
+        head = _("what was done")
+        if not done:
+            owed = _("nothing yet") if one.actions else _("nothing, and nothing is owed")
+            self._line(Text.assemble((f"{head}: ", "bold"), owed))
+        for row in done:
+            when = row.touched.astimezone(self._house.config.timezone)
+            target = row.target if row.action == "label" else row.target.partition(":")[2]
+            tries = _("tries: {count}").format(count=row.tries)
+            what = f"{deed(row)} ({target}) {when:%Y-%m-%d %H:%M}, {tries} {row.result}"
+            self._line(Text.assemble((f"{head}: ", "bold"), visible(what).rstrip()))
+
+    def _tell_why_not(self, one: Examined, category: Category) -> None:
+        judge = self._house.knowledge.judge
+        asked = case(one.message, one.correspondence, one.standing)
+        head = _("why not “{category}”").format(category=category_name(category))
+        self._line(Text(head, "bold"))
+        for rule in judge.book.rules:
+            if rule.category is category:
+                for line in why_not(judge, rule.id, asked):
+                    self._line(Text.assemble((f"  {rule.id} ", "bold"), visible(line)))
+
+
+def _facts(one: Examined) -> Iterator[tuple[str, str]]:
+    mail, standing = one.correspondence, one.standing
+    yield _("from"), f"{one.message.sender.name} <{one.message.sender.address}>"
+    yield _("recognised as"), f"{_channel(mail.channel)} {mail.kind} — {mail.why}"
+    yield _("really from there"), f"{_authentic(mail.authentic)} — {mail.authentic_why}"
+    yield _("client, job"), f"{mail.client or '—'}, {mail.job or '—'}"
+    yield _("deal"), f"{standing.deal or '—'}: {stage_name(standing.stage)}, {permission_name(standing.permission)}"
+    yield _("because"), standing.why or "—"
+    for note in one.message.notes:
+        yield _("reading note"), describe(note)
+
+
+def _channel(channel: Channel) -> str:
+    return {
+        Channel.NOTIFICATION: _("notification with a client's words"),
+        Channel.DIRECT: _("direct mail"),
+        Channel.PLATFORM: _("the platform's own mail"),
+        Channel.UNRELATED: _("mail that is not about this work"),
+    }[channel]
+
+
+def _authentic(authentic: Authentic) -> str:
+    return {
+        Authentic.VERIFIED: _("yes"),
+        Authentic.UNVERIFIED: _("cannot be told"),
+        Authentic.FORGED: _("no, forged"),
+    }[authentic]
+
+
+def _segment(kind: SegmentKind) -> str:
+    return {
+        SegmentKind.BODY: _("the sender's words"),
+        SegmentKind.FRAME: _("the platform's frame"),
+        SegmentKind.QUOTE: _("quoted"),
+        SegmentKind.HISTORY: _("earlier mail"),
+        SegmentKind.FORWARD: _("handed on"),
+        SegmentKind.SIGNATURE: _("signature"),
+        SegmentKind.HIDDEN: _("hidden from the eye"),
+    }[kind]
+
+
+def _legend(one: Examined) -> Text:
+    """Return whose words the colours below mean, as far as they occur."""
+    kinds = dict.fromkeys(segment.kind for segment in one.correspondence.segments or one.message.segments)
+    text = Text()
+    for kind in kinds:
+        text.append(f"■ {_segment(kind)}  ", STYLES[kind])
+    return text.append(_("found"), MARKED) if one.verdict.findings else text
 
 
 def _words(one: Examined) -> Text:
-    """Return the mail's text coloured by whose words they are, with the evidence marked."""
-    text = Text(one.message.text)
+    """Return the mail's text coloured by whose words they are, with the evidence marked, the unseen shown as a dot."""
+    text = Text("".join(letter if visible(letter) else "·" for letter in one.message.text))
     for segment in one.correspondence.segments or one.message.segments:
         text.stylize(STYLES[segment.kind], segment.start, segment.end)
     for finding in one.verdict.findings:
         for evidence in finding.evidence:
-            text.stylize("reverse red", evidence.start, evidence.end)
+            text.stylize(MARKED, evidence.start, evidence.end)
     return text

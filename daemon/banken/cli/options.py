@@ -10,7 +10,9 @@ from rich.console import Console
 
 from banken.cli.faults import errors
 from banken.config import Config, find, load
+from banken.guard import Trust
 from banken.i18n import _
+from banken.service.house import House
 from banken.strictyaml import ProblemsError
 
 ConfigOption = Annotated[
@@ -43,3 +45,8 @@ def configuration(path: Path | None, *, accounts: bool = True) -> Config:
 def console() -> Console:
     """Return the console that results go to."""
     return Console(highlight=False)
+
+
+def trust(house: House) -> Trust:
+    """Return whose word counts on mail that lies in files: the servers of the configured accounts."""
+    return Trust(tuple(one.authserv for one in house.config.accounts if one.authserv))

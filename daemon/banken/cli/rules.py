@@ -10,16 +10,22 @@ import typer
 from rich import box
 from rich.table import Table
 
+from banken.cli.check import PermissionOption, StageOption, judged
 from banken.cli.faults import Exit, errors, faults
 from banken.cli.options import ConfigOption, configuration, console
+from banken.guard import Assumed, case
 from banken.i18n import _
 from banken.judge import lint as linting
 from banken.judge import ruletests
 from banken.judge.measure import Report, Score, wilson
+from banken.judge.whynot import why_not
 from banken.platform import examples
 from banken.respond import category_name
+from banken.respond.tidy import visible
 from banken.service import house as rooms
 from banken.service.rows import measure_file
+from banken.strictyaml import nearest
+from banken.words import Permission
 
 
 def add_to(app: typer.Typer) -> None:
@@ -28,8 +34,9 @@ def add_to(app: typer.Typer) -> None:
     group.command("list", help=_("List the rules."))(list_rules)
     group.command("test", help=_("Run the tests that stand beside the rules."))(test_rules)
     group.command("lint", help=_("Tell the weaknesses of the rules."))(lint_rules)
+    group.command("why-not", help=_("Tell why a rule did not find anything in a mail file."))(why_not_rule)
     group.command("measure", help=_("Measure the rules on labelled messages (JSON lines)."))(measure_rules)
-    app.add_typer(group, name="rules", help=_("The rules: list, test, lint, measure."))
+    app.add_typer(group, name="rules", help=_("The rules: list, test, lint, why-not, measure."))
 
 
 def list_rules(config: ConfigOption = None) -> None:
@@ -80,6 +87,26 @@ def lint_rules(config: ConfigOption = None) -> None:
         console().print(counts, markup=False)
         if gaps:
             raise typer.Exit(Exit.FOUND)
+
+
+def why_not_rule(
+    rule: Annotated[str, typer.Argument(metavar="RULE", help=_("The rule's id."))],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("A mail file (.eml)."))],
+    stage: StageOption = None,
+    permission: PermissionOption = Permission.NONE,
+    config: ConfigOption = None,
+) -> None:
+    """Tell why a rule did not find anything in a mail file."""
+    with faults():
+        house = rooms.build(configuration(config, accounts=False))
+        known = [one.id for one in house.knowledge.judge.book.rules]
+        if rule not in known:
+            near = nearest(rule, known) or _("see “banken rules list”")
+            raise typer.BadParameter(_("there is no rule “{rule}”; known: {near}").format(rule=rule, near=near))
+        for examined in judged(house, file, Assumed(stage, permission) if stage else None):
+            asked = case(examined.message, examined.correspondence, examined.standing)
+            for line in why_not(house.knowledge.judge, rule, asked):
+                console().print(visible(line), markup=False, soft_wrap=True)
 
 
 def measure_rules(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from rich import box
@@ -14,10 +13,11 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from banken.guard import Examined
 from banken.i18n import _
+from banken.report import Find, Mail, Summary
 from banken.respond import category_name, level_name, stage_name
-from banken.words import LEVELS, Category, Channel, Finding, Level
+from banken.respond.tidy import visible
+from banken.words import LEVELS, Category, Channel, Level
 
 COLOURS = {Level.DANGER: "bold red", Level.WARNING: "bold yellow", Level.NOTICE: "cyan", Level.UNJUDGED: "dim"}
 
@@ -32,32 +32,16 @@ AROUND = 24
 SENTENCE_END = re.compile(r"[\n。！？!?]")
 
 
-@dataclass(slots=True)
-class Summary:
-    """What a pass over the mail came to: the messages to show, and how many there were of each sort."""
-
-    shown: list[Examined] = field(default_factory=list)
-    levels: Counter[Level | None] = field(default_factory=Counter)
-    channels: Counter[Channel] = field(default_factory=Counter)
-
-    def add(self, examined: Examined) -> None:
-        """Count a message, and keep it (without its octets) when there is something to show."""
-        self.levels[examined.verdict.level] += 1
-        self.channels[examined.correspondence.channel] += 1
-        if examined.verdict.level:
-            self.shown.append(replace(examined, message=replace(examined.message, raw=b"")))
-
-
 def print_table(console: Console, summary: Summary, zone: ZoneInfo) -> None:
     """Print the messages that have a level, oldest first, then the totals."""
     if summary.shown:
-        console.print(_table(sorted(summary.shown, key=lambda one: one.message.date), zone, console.width))
+        console.print(_table(sorted(summary.shown, key=lambda one: one.at), zone, console.width))
     _totals(console, summary)
 
 
-def _table(shown: Sequence[Examined], zone: ZoneInfo, width: int) -> Table:
+def _table(shown: Sequence[Mail], zone: ZoneInfo, width: int) -> Table:
     table = Table(box=box.ROUNDED, header_style="bold", show_lines=True, pad_edge=False)
-    heads = (_("date"), _("level"), _("client, stage"), _("what"), _("the words"))
+    heads = (_("date"), _("level"), _("client, stage"), _("what"), _("the words, what was done"))
     words = max(NARROWEST, width - sum(WIDTHS) - 3 * len(heads) - 1)
     for head, wide in zip(heads, (*WIDTHS, words), strict=True):
         table.add_column(head, width=wide, no_wrap=True)
@@ -67,41 +51,37 @@ def _table(shown: Sequence[Examined], zone: ZoneInfo, width: int) -> Table:
     return table
 
 
-def _row(one: Examined, zone: ZoneInfo) -> tuple[Text, ...]:
-    level = one.verdict.level
-    assert level is not None
-    when = one.message.date.astimezone(zone)
-    who = one.correspondence.client or one.message.sender.name or one.message.sender.address
-    what = dict.fromkeys(category_name(finding.category) for finding in one.verdict.findings)
+def _row(one: Mail, zone: ZoneInfo) -> tuple[Text, ...]:
+    assert one.level is not None
+    when = one.at.astimezone(zone)
+    deeds = " · ".join((one.place, *one.done))
     return (
         Text(f"{when:%m/%d}\n{when:%H:%M}"),
-        Text(level_name(level), style=COLOURS[level]),
-        Text.assemble(who, "\n", (stage_name(one.standing.stage), "dim")),
-        Text("\n".join(what)),
-        _words(one),
+        Text(level_name(one.level), style=COLOURS[one.level]),
+        Text.assemble(visible(one.client), "\n", (stage_name(one.stage), "dim")),
+        Text("\n".join(category_name(category) for category in one.categories)),
+        Text.assemble(_words(one), "\n", (visible(deeds), "dim")),
     )
 
 
-def _words(one: Examined) -> Text:
-    if not one.verdict.findings:
-        return Text(one.verdict.why, style="dim")
+def _words(one: Mail) -> Text:
+    if not one.finds:
+        return Text(one.why, style="dim")
     quotes: dict[Category, Text] = {}
-    for finding in one.verdict.findings:
-        quotes.setdefault(finding.category, _quote(finding, one.message.text))
-    return Text("\n").join(list(quotes.values())[:QUOTES])
+    for find in one.finds:
+        quotes.setdefault(find.category, _quote(find))
+    return Text("\n").join(list({text.plain: text for text in quotes.values()}.values())[:QUOTES])
 
 
-def _quote(finding: Finding, text: str) -> Text:
+def _quote(find: Find) -> Text:
     """Return the evidence, marked, within its sentence, on one line; the title where no words are."""
-    if not finding.evidence or finding.category is Category.IMPERSONATION:
-        return Text(finding.title)
-    first = finding.evidence[0]
-    before = SENTENCE_END.split(text[max(0, first.start - AROUND) : first.start])[-1]
-    after = SENTENCE_END.split(text[first.end : first.end + AROUND])[0]
-    cut_before = "…" if len(before) == AROUND else ""
-    cut_after = "…" if len(after) == AROUND else ""
-    marked = (" ".join(first.text.split()), COLOURS[finding.level])
-    return Text.assemble(cut_before, before.lstrip(), marked, after.rstrip(), cut_after)
+    if not find.words or find.category is Category.IMPERSONATION:
+        return Text(find.title)
+    before, after = find.before[-AROUND:], SENTENCE_END.split(find.after)[0]
+    cut_before = "…" if before != find.before else ""
+    cut_after = "…" if len(after) > AROUND else ""
+    marked = (" ".join(find.words.split()), COLOURS[find.level])
+    return Text.assemble(cut_before, before.lstrip(), marked, after[:AROUND].rstrip(), cut_after)
 
 
 def _wrapped(text: Text, width: int) -> Text:
@@ -131,9 +111,22 @@ def _fitting(plain: str, width: int) -> int:
 
 
 def _totals(console: Console, summary: Summary) -> None:
-    found = " · ".join(
-        f"{level_name(level)} {summary.levels[level]}" for level in reversed(LEVELS) if summary.levels[level]
-    )
-    count, other = summary.channels.total(), summary.channels[Channel.UNRELATED]
+    count, other = summary.count, summary.channels[Channel.UNRELATED]
     console.print(_("{count} messages read, {other} of them not about this work.").format(count=count, other=other))
-    console.print(found or _("Nothing was found that calls for a warning."))
+    if summary.known:
+        known = _("{count} of them had been examined before and were not examined again.")
+        console.print(known.format(count=summary.known), style="dim")
+    console.print(_counted(summary.levels) or _("Nothing was found that calls for a warning."))
+    kinds = summary.categories.most_common()
+    if kinds:
+        console.print(" · ".join(f"{category_name(category)} {count}" for category, count in kinds), style="dim")
+    for why, count in summary.reasons.most_common():
+        console.print(_("not judged: {count} — {why}").format(count=count, why=why), style="dim", markup=False)
+    for one in summary.held:
+        place = one.file or f"{one.folder}:{one.uid}"
+        text = _("could not be read: {place} — {why} ({step})").format(place=place, why=one.reason, step=one.step)
+        console.print(visible(text), style="dim", markup=False)
+
+
+def _counted(levels: Counter[Level | None]) -> str:
+    return " · ".join(f"{level_name(level)} {levels[level]}" for level in reversed(LEVELS) if levels[level])

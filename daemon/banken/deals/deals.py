@@ -74,7 +74,9 @@ class Deals:
             return Tie(*told)
         found = traits(spoken, message, self._names)
         tie = Tier(self._register, self._names).tie(spoken, message, found)
-        return tie if tie.deal else self._by_permission(spoken, message) or tie
+        if tie.deal or found.main is not None:
+            return tie
+        return self._by_permission(spoken, message) or tie
 
     def record(self, spoken: Spoken, message: Message, tie: Tie | None = None) -> tuple[Tie, tuple[Event, ...]]:
         """Write down what a mail says; return its tie and its events, each with the deal.
@@ -85,7 +87,9 @@ class Deals:
         """
         found = traits(spoken, message, self._names)
         tie = tie if tie is not None else self.tie(spoken, message)
-        genuine = spoken.authentic is Authentic.VERIFIED and spoken.channel is not Channel.DIRECT
+        # A notice of nothing that happened belongs to a deal, and teaches nothing of it.
+        tells = spoken.channel is Channel.NOTIFICATION or bool(spoken.events)
+        genuine = spoken.authentic is Authentic.VERIFIED and tells
         if not tie.deal and self._opens(spoken, found):
             tie = Tie(self._open(spoken, message, found), _("a new deal"), sure=True)
         elif genuine and tie.deal:
@@ -131,7 +135,9 @@ class Deals:
         keys = [Key("thread", name) for name in names if name]
         if genuine:
             keys += found.numbers
-            keys += [Key("title", found.title)] if found.title else []
+            # A deal keeps its first title: another one in later mail may be a client's word.
+            titled = self._register.keys_of(tie.deal, "title")
+            keys += [Key("title", found.title)] if found.title and not titled else []
             keys += [Key("client", found.client)] if found.client else []
             keys += [Key("address", one) for one in self._told_addresses(spoken, message)]
             self._complete(tie.deal, spoken)
@@ -320,7 +326,16 @@ class Deals:
         """Take back one event or correction; False when there is none, or it is taken back already."""
         done = self._store.undo(number)
         self._register = Register(self._store)
+        if done:
+            self._rejoin(number)
         return done
+
+    def _rejoin(self, number: int) -> None:
+        """After a split is undone: let what came to the new deal meanwhile belong to the old one again."""
+        for noted in self._store.list():
+            if noted.number == number and noted.event.kind == SPLIT:
+                for old in self._register.by(Key.read(noted.note))[:1]:
+                    self.merge(old, noted.event.deal or "", noted.event.at)
 
     def _correct(self, event: Event, note: str = "") -> int:
         number = self._store.append(replace(event, source=WORKER), note)

@@ -90,9 +90,8 @@ class Tier:
         return Tie("", _("no deal is known for it"))
 
     def all_numbered(self, found: Traits) -> tuple[str, ...]:
-        """Return every deal that a genuine mail shows to be one: by its numbers, by title and client together."""
-        both = [*self._titled(found), *self._client(found)] if found.title and found.client else []
-        return tuple(dict.fromkeys([*self._by(found.numbers), *both]))
+        """Return every deal that a genuine mail shows to be one, by its numbers: names may be a client's own choice."""
+        return tuple(dict.fromkeys(self._by(found.numbers)))
 
     def _chosen(self, deals: Sequence[str], message: Message, why: str, *, sure: bool) -> Tie:
         if len(deals) == 1:
@@ -125,7 +124,12 @@ class Tier:
         ]
 
     def _by_title_in(self, text: str) -> Sequence[str]:
-        return [deal for key, deal in self._register.keys("title") if stands_in(key.value, text)]
+        """Return the deal whose title stands in the text; where several have it, only one whose client does, too."""
+        titles = {key for key, _deal in self._register.keys("title") if stands_in(key.value, text)}
+        deals = self._by(sorted(titles))
+        if len(set(deals)) < 2:
+            return deals
+        return [deal for deal in deals if any(stands_in(n, text) for n in self._register.keys_of(deal, "client"))]
 
     def _by_name_in(self, text: str) -> Sequence[str]:
         keys = {key for key, _deal in self._register.keys("client") if stands_in(key.value, text)}

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
 
-from sqlalchemy import URL, Connection, make_url, text
+from sqlalchemy import URL, Connection, insert, make_url, select, text
 from sqlalchemy.exc import ArgumentError
 
 from banken.i18n import _
@@ -23,6 +23,7 @@ from banken.ledger.keeping import erase_client, erase_old
 from banken.ledger.learned import LearnedRepository
 from banken.ledger.mail import FindingsRepository, MarksRepository, QuarantineRepository, SeenRepository
 from banken.ledger.outbox import OutboxRepository
+from banken.ledger.tables import metadata
 
 MEMORY = ":memory:"
 _SECRET = "secret"  # noqa: S105 - the name it is kept under
@@ -114,6 +115,15 @@ class Ledger:
         except BaseException:
             to.unlink(missing_ok=True)
             raise
+
+    def copy_to(self, other: Ledger) -> None:
+        """Copy all rows into another ledger, which must be empty. Raises LedgerError."""
+        for table in metadata.sorted_tables:
+            with self._desk.connection() as connection:
+                rows = [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
+            if rows:
+                with other._desk.transaction() as connection:
+                    connection.execute(insert(table), rows)
 
     def retain(self, since: datetime) -> Mapping[str, int]:
         """Erase the words of all that is older than `since`; return how many rows of each table were touched.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Protocol
 
 from sqlalchemy import ColumnElement, RowMapping, and_, delete, select, update
 
@@ -13,6 +14,19 @@ from banken.ledger.model import Mark, Poison, SeenMessage, SeenState, StoredFind
 from banken.words import Evidence, Finding
 
 _PLACE = ("account", "folder", "uidvalidity", "uid", "file")
+
+
+class Whereabouts(Protocol):
+    """Where a message lies (`mailbox.model.Place` fits)."""
+
+    @property
+    def folder(self) -> str: ...  # noqa: D102
+    @property
+    def uidvalidity(self) -> int: ...  # noqa: D102
+    @property
+    def uid(self) -> int: ...  # noqa: D102
+    @property
+    def file(self) -> str: ...  # noqa: D102
 
 
 class SeenRepository:
@@ -196,3 +210,12 @@ class QuarantineRepository:
         with self._desk.connection() as connection:
             released = update(tables.quarantine).where(tables.quarantine.c.id == number).values(state="released")
             connection.execute(released)
+
+    def let_go(self, account: str, place: Whereabouts) -> None:
+        """Let the message at a place go, if it is held."""
+        c = tables.quarantine.c
+        here = (account, place.folder, place.uidvalidity, place.uid, place.file)
+        wanted = (c[name] == value for name, value in zip(_PLACE, here, strict=True))
+        with self._desk.connection() as connection:
+            held = update(tables.quarantine).where(*wanted, c.state == "held")
+            connection.execute(held.values(state="released"))

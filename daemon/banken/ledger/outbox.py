@@ -15,7 +15,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, or_, select, update
 
 from banken.ledger import tables
 from banken.ledger.crash import crash_point
@@ -113,6 +113,11 @@ class OutboxRepository:
     def done(self, number: int, now: datetime, result: str = "") -> None:
         """Write down that an action worked, and erase its payload."""
         self._settle(number, now, state=OutboxState.DONE, result=result, doubtful=0, payload="")
+
+    def drop(self, number: int) -> None:
+        """Strike an action that nobody is owed any more; should it be owed again, it is planned anew."""
+        with self._desk.connection() as connection:
+            connection.execute(delete(tables.outbox).where(tables.outbox.c.id == number))
 
     def failed(self, number: int, now: datetime, result: str) -> None:
         """Write down that an action was refused for good, and erase its payload."""

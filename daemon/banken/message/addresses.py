@@ -13,6 +13,7 @@ _TOKEN = re.compile(
     r'"(?:[^"\\]|\\.)*"?|<[^<>]*>?|[(),;:]|=\?[^?\s]{1,64}\?[bBqQ]\?[^?]*\?=|[^"<>(),;:=]+|.', re.DOTALL
 )
 _SIMPLE = re.compile(r'\s*+(?:"([^"\\]*+)"\s*+|([^"<>(),;:\\@]*+))<([^<>\s,@]++@[^<>\s,@]++)>\s*+')
+_ALONE = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 _BARE = re.compile(r"(?<![^\s<>(),;:\"])[^\s<>(),;:\"@]++@[^\s<>(),;:\"]++")
 _ESCAPED = re.compile(r"\\(.)")
 _NAME_LIMIT = 1_000
@@ -32,6 +33,8 @@ def parse(values: list[bytes], budget: Budget) -> tuple[Address, ...]:
 def _field(text: str, room: int) -> list[Address]:
     if match := _SIMPLE.fullmatch(text):
         return [_address(match[1] or match[2] or "", match[3])]
+    if _ALONE.fullmatch(text):
+        return [Address("", normal(text))]
     found: list[Address] = []
     mailbox = _Mailbox()
     for match in _TOKEN.finditer(text):

@@ -21,8 +21,8 @@ class Form:
     def __init__(self, text: str) -> None:
         self.text = text
         folded = _URL.sub("", text) if "://" in text else text
-        folded = unicodedata.normalize("NFKC", folded).lower()  # neither adds nor takes a line end
-        self.lines = [_NO_LETTERS.sub("", line) for line in folded.split("\n")]
+        # Line by line, for what is in that form already (most lines are) is told at a glance.
+        self.lines = [_NO_LETTERS.sub("", unicodedata.normalize("NFKC", line).lower()) for line in folded.split("\n")]
         self.letters = "".join(self.lines)
 
     def missing_in(self, other: Form) -> Iterator[tuple[int, int, int]]:

@@ -17,8 +17,8 @@ _COLONS = (":", "：")
 _ENDINGS = ("wrote", "writes", ">", "メール", "メッセージ", "書きました", "書かれました", "書いた", "さん")
 """What an attribution says before its colon; looked at first, for the patterns are slow to say no."""
 _FORWARDING = SEPARATING | frozenset("bB以転▼▽■◆")
-BEGINNING = _FORWARDING | frozenset("0123456789OoAI")
-"""What a head of an earlier mail begins with, where it holds no colon."""
+_BEGINNING = _FORWARDING | frozenset("OoAI")
+_DATE_FIRST = re.compile(r"[0-9](?:\d{3}[年/.-]|\d?[月\s])")
 _HISTORY_WORDS = (
     r"original\s+(?:message|mail|e-mail|appointment)|reply\s+message|previous\s+message"
     r"|(?:元の?|オリジナル|オリジナルの|返信元の?|以前の|前の|受信|引用)(?:メッセージ|メール|文)"
@@ -77,6 +77,11 @@ _FIELD = re.compile(
     rf"[>\s*]{{0,6}}({'|'.join(sorted(_KINDS, key=len, reverse=True))})[\s*]{{0,4}}[:：]\s*\**(.*)", re.IGNORECASE
 )
 _MOST_FIELDS = 12
+
+
+def may_begin(line: str) -> bool:
+    """Return whether a head of an earlier mail that holds no colon may begin as `line` does; said at a glance."""
+    return line[0] in _BEGINNING or ("0" <= line[0] <= "9" and _DATE_FIRST.match(line) is not None)
 
 
 def is_history(line: str) -> bool:

@@ -55,7 +55,7 @@ def decode(
     raw header field. Line ends become LF, control characters go.
     """
     text, notes = _decode(data, label or "", hint or "", folded=folded)
-    if not _may_hold_controls(text, data):
+    if text.isprintable() or not _may_hold_controls(text, data):
         return text, notes
     cleaned, removed = _clean(text)
     return cleaned, notes + [Note.CONTROLS_REMOVED] * removed

@@ -139,8 +139,7 @@ class _Composer:
         said.append(piece.text)
         missing = list(now.missing_in(before))
         news = sum(count for start, end, count in missing if not piece.is_picture(start, end))
-        lost = sum(count for _, _, count in before.missing_in(now))
-        if max(news, lost) >= SAYS_SOMETHING:
+        if news >= SAYS_SOMETHING or sum(count for _, _, count in before.missing_in(now)) >= SAYS_SOMETHING:
             self.budget.note(Note.ALTERNATIVE_DIFFERS)
         spans = [(start, end) for start, end, _ in missing]
         whole = sum(count for _, _, count in missing) > _MOSTLY * len(now.letters)
@@ -160,7 +159,7 @@ class _Composer:
         if len(piece.text) > self.room():
             self.budget.note(Note.CUT_TEXT)
             piece = piece.only([(0, max(self.room(), 0))])
-        moved = piece.moved(self.length)
+        moved = piece.moved(self.length) if self.length else piece
         self.pieces.append(piece.text)
         self.length += len(piece.text)
         self.made.segments += moved.segments

@@ -172,4 +172,4 @@ def _q(payload: str) -> bytes:
 
 def one_line(text: str) -> str:
     """Return `text` without control characters and line ends, so that nothing of a header can break out of its line."""
-    return _CONTROL.sub(" ", text).strip() if _CONTROL.search(text) else text.strip()
+    return text.strip() if text.isprintable() else _CONTROL.sub(" ", text).strip()

@@ -6,8 +6,7 @@ The tree comes from selectolax (Lexbor); this walks it once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
 
@@ -17,28 +16,48 @@ from banken.message.notes import Note
 from banken.message.style import Style
 from banken.message.writer import Writer
 
-_SKIPPED, _BREAK, _LINES, _PARAGRAPH, _CELL, _TELLING, _PAINTED, _PREFORMATTED, _STRUCTURE = (
-    1 << bit for bit in range(9)
-)
-_MARKED = _LINES | _CELL | _TELLING
-_TRAITS: dict[str, int] = {}
-"""What is special about an element, as bits; most elements are looked up here once and have nothing special."""
-for _bit, _tags in (
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What is special about an element."""
+
+    skipped: bool = False
+    """Nothing in it is text."""
+    lines: int = 0
+    """How many line ends stand around it."""
+    cell: bool = False
+    telling: bool = False
+    """Its attributes may hold text, a link, the word that it is a quotation."""
+    painted: bool = False
+    """It may have a colour as an attribute."""
+    preformatted: bool = False
+    structure: bool = False
+    """White space between what stands in it is no text."""
+
+
+_INLINE = _Kind()
+_KINDS: dict[str, _Kind] = {}
+"""The elements that have something special."""
+for _special, _tags in (
     (
-        _SKIPPED,
+        {"skipped": True},
         "head script style template title noframes noembed iframe audio video canvas datalist -comment -doctype",
     ),
-    (_BREAK, "br"),
-    (_LINES, f"{BLOCKS} {PARAGRAPHS}"),
-    (_PARAGRAPH, PARAGRAPHS),
-    (_CELL, "td th"),
-    (_TELLING, "a area img input blockquote div"),
-    (_PAINTED, "font body table tr td th div p"),
-    (_PREFORMATTED, "pre textarea"),
-    (_STRUCTURE, "html table thead tbody tfoot tr ul ol dl select"),
+    ({"lines": 1}, BLOCKS),
+    ({"lines": 2}, PARAGRAPHS),
+    ({"cell": True}, "td th"),
+    ({"telling": True}, "a area input blockquote div"),
+    ({"painted": True}, "font body table tr td th div p"),
+    ({"preformatted": True}, "pre textarea"),
+    ({"structure": True}, "html table thead tbody tfoot tr ul ol dl select"),
 ):
     for _tag in _tags.split():
-        _TRAITS[_tag] = _TRAITS.get(_tag, 0) | _bit
+        _KINDS[_tag] = replace(_KINDS.get(_tag, _INLINE), **_special)
+_TIGHT = {tag: replace(kind, lines=1) for tag, kind in _KINDS.items() if kind.lines > 1}
+"""The same without a margin: a paragraph is a line."""
+_STYLING = frozenset({"style", "hidden", "color", "bgcolor", "background"})
+_MORE = _STYLING - {"style"}
+_COLOURING = _MORE - {"hidden"}
 _BUTTONS = frozenset({"submit", "button", "reset", "text", "email", "url", "tel", ""})
 _HISTORY_CLASS = re.compile(r"\b(?:yahoo_quoted|protonmail_quote|tutanota_quote)\b")
 _DATA = re.compile(r"""data:[a-z]+/[^"'<>)\s]{100,}""", re.IGNORECASE)
@@ -68,12 +87,14 @@ def render(source: str) -> Page:
 
 
 class _Look:
-    """What an element hands down to what stands in it; one object for each combination in a page."""
+    """What an element hands down to what stands in it, and where that is written; one object for each combination."""
 
-    __slots__ = ("background", "colour", "handed", "hidden", "pre", "shown", "tiny")
+    __slots__ = ("background", "colour", "concealed", "handed", "hidden", "pre", "tiny", "visible", "writer")
 
     def __init__(
         self,
+        visible: Writer,
+        concealed: Writer,
         *,
         hidden: bool = False,
         tiny: bool = False,
@@ -86,15 +107,19 @@ class _Look:
         self.colour = colour
         self.background = background
         self.pre = pre
-        self.shown = not (hidden or tiny) and (background is None or not style.alike(colour, background))
+        shown = not (hidden or tiny) and (background is None or not style.alike(colour, background))
+        self.visible, self.concealed = visible, concealed
+        self.writer = visible if shown else concealed
         self.handed: dict[int, tuple[Style, _Look]] = {}
 
-    def with_style(self, said: Style) -> _Look:
+    def inside(self, said: Style) -> _Look:
         """Return the look inside an element that says `said`; remembered, for pages say the same over and over."""
         known = self.handed.get(id(said))
         if known:
             return known[1]
         look = _Look(
+            self.visible,
+            self.concealed,
             hidden=self.hidden or said.hidden is True or said.clear,
             tiny=self.tiny if said.tiny is None else said.tiny,
             colour=said.colour or self.colour,
@@ -105,6 +130,17 @@ class _Look:
         return look
 
 
+class _Mark:
+    """An element that is not closed yet and means a link or a quotation when it is."""
+
+    __slots__ = ("href", "quote", "start")
+
+    def __init__(self, start: int, href: str, *, quote: bool) -> None:
+        self.start = start
+        self.href = href
+        self.quote = quote
+
+
 class _Walk:
     """One walk over a tree."""
 
@@ -112,7 +148,6 @@ class _Walk:
         self.visible = Writer()
         self.concealed = Writer()
         self.page = Page()
-        self.styles: dict[str, Style] = {}
         self.sheet: dict[int, Style] = {}
         self.painted = False
         """A style sheet sets backgrounds, so that a colour alone tells nothing."""
@@ -120,96 +155,109 @@ class _Walk:
 
     def run(self, root: LexborNode) -> Page:
         """Walk below `root` without recursion, in one loop: here the time goes."""
-        look = _Look(background=None if self.painted else style.WHITE)
-        stack: list[tuple[Iterator[LexborNode], _Look, _Open | None]] = [(root.iter(include_text=True), look, None)]
-        while stack:
-            children, look, opened = stack[-1]
-            writer = self.visible if look.shown else self.concealed
-            for node in children:
-                tag = node.tag or ""
-                if tag == "-text":
-                    writer.write(node.text_content or "", pre=look.pre)
-                    continue
-                traits = _TRAITS.get(tag, 0)
-                if traits & _SKIPPED:
-                    continue
-                if traits & _BREAK:
-                    writer.newline()
-                    continue
-                stack.append(self._enter(node, tag, traits, look))
-                break
-            else:
-                stack.pop()
-                if opened is not None:
-                    self._leave(opened)
+        look = _Look(self.visible, self.concealed, background=None if self.painted else style.WHITE)
+        writer, kind, mark = self.visible, _INLINE, None
+        outside: list[tuple[LexborNode, _Look, _Kind, _Mark | None]] = []
+        node = root.first_child
+        while node is not None or outside:
+            if node is None:
+                if kind is not _INLINE:
+                    self._leave(writer, kind, mark)
+                node, look, kind, mark = outside.pop()
+                writer = look.writer
+            elif (tag := node.tag) == "-text":
+                if not node.is_empty_text_node or (look.pre and not kind.structure):
+                    writer.write(node.text_content or "", look.pre)
+                elif not kind.structure:
+                    writer.space()
+            elif tag == "br":
+                writer.newline()
+            elif tag == "img":
+                self._picture(node, look)
+            elif not (inner := _KINDS.get(tag or "", _INLINE)).skipped:
+                outside.append((node, look, kind, mark))
+                look, kind, mark = self._enter(node, tag, inner, look)
+                writer = look.writer
+                node = node.first_child
+                continue
+            node = node.next
+        return self._finished()
+
+    def _finished(self) -> Page:
         page = self.page
         page.text, page.hidden = self.visible.text(), self.concealed.text()
         if page.hidden:
             page.notes.append(Note.HIDDEN_TEXT)
         return page
 
-    def _enter(
-        self, node: LexborNode, tag: str, traits: int, look: _Look
-    ) -> tuple[Iterator[LexborNode], _Look, _Open | None]:
+    def _enter(self, node: LexborNode, tag: str | None, kind: _Kind, look: _Look) -> tuple[_Look, _Kind, _Mark | None]:
+        """Return the look inside an element, its kind, and what it means when it is closed."""
         attributes = node.attributes
-        said = self._said(node, traits, attributes) if attributes or self.sheet else style.NOTHING
-        if said is not style.NOTHING:
-            look = look.with_style(said)
-        if traits & _PREFORMATTED:
-            look = look.with_style(_PRE)
-        # White space between rows and items is no text; the parser steps over it faster.
-        children = node.iter(include_text=True, skip_empty=bool(traits & _STRUCTURE))
-        if not traits & _MARKED:
-            return children, look, None
-        opened = _Open(tag, traits, self.visible if look.shown else self.concealed)
-        if traits & _LINES:
-            opened.lines = 2 if traits & _PARAGRAPH and not said.tight else 1
-            opened.writer.block(opened.lines)
-        if traits & _TELLING and attributes:
-            self._note(opened, attributes)
-        return children, look, opened
+        if self.sheet or not _STYLING.isdisjoint(attributes):
+            said = self._said(node, kind, attributes)
+            look = look.inside(said)
+            if said.tight and kind.lines > 1:
+                kind = _TIGHT[tag or ""]
+        if kind.preformatted:
+            look = look.inside(_PRE)
+        if not (kind.lines or kind.telling):
+            return look, kind, None
+        writer = look.writer
+        if kind.lines:
+            writer.block(kind.lines)
+        return look, kind, self._mark(tag, attributes, writer) if kind.telling and attributes else None
 
-    def _said(self, node: LexborNode, traits: int, attributes: dict[str, str | None]) -> Style:
-        said = style.NOTHING
+    def _leave(self, writer: Writer, kind: _Kind, mark: _Mark | None) -> None:
+        if kind.lines:
+            writer.block(kind.lines)
+        elif kind.cell:
+            writer.space()
+        if mark is None:
+            return
+        if mark.href:
+            shown = writer is self.visible and writer.length > mark.start
+            self.page.links.append((mark.href, mark.start, writer.length) if shown else (mark.href, 0, 0))
+        if mark.quote:
+            self._span(writer, self.page.quotes, mark.start)
+
+    def _said(self, node: LexborNode, kind: _Kind, attributes: dict[str, str | None]) -> Style:
         text = attributes.get("style")
-        if text:
-            said = self.styles.get(text) or self.styles.setdefault(text, style.parse(text))
+        said = style.parse(text[: style.LENGTH]) if text else style.NOTHING
+        if not self.sheet and _MORE.isdisjoint(attributes):
+            return said
         if self.sheet and (ruled := self.sheet.get(node.mem_id)) and said.hidden is None:
             said = ruled
         if "hidden" in attributes and said.hidden is None:
             return _HIDDEN
-        if traits & _PAINTED and ("bgcolor" in attributes or "color" in attributes or "background" in attributes):
+        if kind.painted and not _COLOURING.isdisjoint(attributes):
             return style.painted(said, *(attributes.get(name) or "" for name in ("color", "bgcolor", "background")))
         return said
 
-    def _note(self, opened: _Open, attributes: dict[str, str | None]) -> None:
+    def _mark(self, tag: str | None, attributes: dict[str, str | None], writer: Writer) -> _Mark | None:
         """Take from an element's attributes what is text, a link or a quotation."""
-        tag, writer = opened.tag, opened.writer
         if tag in ("a", "area"):
-            opened.href = (attributes.get("href") or "").strip()
-        elif tag == "img" and (alt := attributes.get("alt")):
-            start = writer.length
-            writer.write(alt)
-            self._span(writer, self.page.pictures, start)
-        elif tag == "input" and (attributes.get("type") or "").lower() in _BUTTONS:
-            writer.write(attributes.get("value") or "")
-        elif tag == "blockquote":
-            opened.quote = attributes.get("type") == "cite" or "gmail_quote" in (attributes.get("class") or "")
-        elif tag == "div":
-            opened.quote = "class" in attributes and bool(_HISTORY_CLASS.search(attributes["class"] or ""))
-        opened.start = writer.length
+            href = (attributes.get("href") or "").strip()
+            return _Mark(writer.length, href, quote=False) if href else None
+        if tag == "input":
+            if (attributes.get("type") or "").lower() in _BUTTONS:
+                writer.write(attributes.get("value") or "")
+            return None
+        name = attributes.get("class") or ""
+        if tag == "div":
+            quote = _HISTORY_CLASS.search(name) is not None
+        else:
+            quote = attributes.get("type") == "cite" or "gmail_quote" in name
+        return _Mark(writer.length, "", quote=True) if quote else None
 
-    def _leave(self, opened: _Open) -> None:
-        writer = opened.writer
-        if opened.lines:
-            writer.block(opened.lines)
-        elif opened.traits & _CELL:
-            writer.space()
-        if opened.href:
-            shown = writer is self.visible and writer.length > opened.start
-            self.page.links.append((opened.href, opened.start, writer.length) if shown else (opened.href, 0, 0))
-        if opened.quote:
-            self._span(writer, self.page.quotes, opened.start)
+    def _picture(self, node: LexborNode, look: _Look) -> None:
+        attributes = node.attributes
+        if not (alt := attributes.get("alt")):
+            return
+        look, _, _ = self._enter(node, "img", _INLINE, look)
+        writer = look.writer
+        start = writer.length
+        writer.write(alt)
+        self._span(writer, self.page.pictures, start)
 
     def _span(self, writer: Writer, spans: list[tuple[int, int]], start: int) -> None:
         if writer is self.visible and writer.length > start:
@@ -230,20 +278,6 @@ class _Walk:
 _SHEETS, _SHEET_LENGTH, _HIDING_RULES, _RULED = 20, 200_000, 100, 2_000
 _PRE = Style(pre=True)
 _HIDDEN = Style(hidden=True)
-
-
-class _Open:
-    """An element that is not closed yet and means something when it is."""
-
-    __slots__ = ("href", "lines", "quote", "start", "tag", "traits", "writer")
-
-    def __init__(self, tag: str, traits: int, writer: Writer) -> None:
-        self.tag = tag
-        self.traits = traits
-        self.writer = writer
-        self.lines = self.start = 0
-        self.href = ""
-        self.quote = False
 
 
 def _select(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:

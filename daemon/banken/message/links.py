@@ -36,7 +36,9 @@ def of_page(page: Page) -> list[Link]:
         words = page.text[start:end].lstrip()
         begin = end - len(words)
         words = words.rstrip()
-        made.append(Link(_SPACE.sub("", href), words, begin, begin + len(words)))
+        if " " in href or not href.isprintable():
+            href = _SPACE.sub("", href)  # noqa: PLW2901
+        made.append(Link(href, words, begin, begin + len(words)))
     covered = {(link.start, link.end) for link in made}
     bare = [link for link in in_text(page.text) if (link.start, link.end) not in covered]
     return made + bare

@@ -46,12 +46,13 @@ class Part:
     def octets(self, budget: Budget) -> bytes:
         """Return the body with its transfer encoding undone."""
         encoding = self.fields.raw("content-transfer-encoding").decode("ascii", "replace")
+        raw = self.raw
         if not encoding and self.content_type.startswith("text/"):
-            decoded = transfer.unsaid(self.raw)
-            if decoded != self.raw:
+            decoded = transfer.unsaid(raw)
+            if decoded != raw:
                 budget.note(Note.TRANSFER_BROKEN)
             return decoded
-        decoded, notes = transfer.decode(self.raw, encoding)
+        decoded, notes = transfer.decode(raw, encoding)
         budget.note(*notes)
         return decoded
 
@@ -87,6 +88,9 @@ def lines(data: bytes) -> bytes:
     """
     if b"\r" not in data:
         return data
+    made = data.translate(None, b"\r")
+    if len(data) - len(made) == data.count(b"\r\n"):  # in most mails every CR stands in a CR LF
+        return made
     if b"\r\r\n" in data:
         data = data.replace(b"\r\r\n", b"\n")
     return data.replace(b"\r\n", b"\n").replace(b"\r", b"\n")

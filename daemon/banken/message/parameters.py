@@ -11,6 +11,7 @@ from banken.message import charset, headers
 _PARAMETER = re.compile(r'(?<![^\s=;"])([^\s=;"]++)\s*+=\s*+("(?:[^"\\]|\\.)*+"?+|[^;]*+)')
 _EXTENDED = re.compile(r"([^*]+)\*(?:(\d{1,4})(\*?))?")
 _COMMENT = re.compile(r"\s\([^()]*\)\s*$")
+_ESCAPED = re.compile(r"\\(.)")
 _LIMIT = 20_000
 _PATH = re.compile(r"[/\\]+")
 
@@ -20,7 +21,7 @@ def parse(raw: bytes) -> tuple[str, dict[str, str]]:
     text = headers.unfold(raw[:_LIMIT])
     value, _, rest = text.partition(";")
     if "=" not in rest:
-        return _COMMENT.sub("", value).strip().strip('"').lower(), {}
+        return _uncommented(value).strip('"').lower(), {}
     plain: dict[str, str] = {}
     pieces: dict[str, dict[int, tuple[str, bool]]] = {}
     for match in _PARAMETER.finditer(rest):
@@ -31,14 +32,19 @@ def parse(raw: bytes) -> tuple[str, dict[str, str]]:
             coded = extended[2] is None or bool(extended[3])
             pieces.setdefault(extended[1], {}).setdefault(int(extended[2] or 0), (content, coded))
     plain.update({name: _join(numbered) for name, numbered in pieces.items()})
-    return _COMMENT.sub("", value).strip().strip('"').lower(), plain
+    return _uncommented(value).strip('"').lower(), plain
 
 
 def _unquote(text: str) -> str:
     text = text.strip()
     if text.startswith('"'):
-        return re.sub(r"\\(.)", r"\1", text.removeprefix('"').removesuffix('"'))
-    return _COMMENT.sub("", text).strip().strip("'") if "''" not in text else text
+        text = text.removeprefix('"').removesuffix('"')
+        return _ESCAPED.sub(r"\1", text) if "\\" in text else text
+    return _uncommented(text).strip("'") if "''" not in text else text
+
+
+def _uncommented(text: str) -> str:
+    return (_COMMENT.sub("", text) if "(" in text else text).strip()
 
 
 def _join(numbered: dict[int, tuple[str, bool]]) -> str:

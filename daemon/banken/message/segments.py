@@ -122,7 +122,7 @@ class _Lines:
             if self.kinds[number] == _QUOTE and last >= 0 and self.kinds[last] == _BODY:
                 yield last
             last = number
-            if (line[0] in attribution.BEGINNING or ":" in line or "：" in line) and len(line) <= _LONGEST:
+            if (":" in line or "：" in line or attribution.may_begin(line)) and len(line) <= _LONGEST:
                 yield number
 
     def _head(self, number: int) -> tuple[SegmentKind | None, int]:

@@ -23,6 +23,7 @@ _CONTACT = re.compile(
 _SENTENCE = re.compile(
     r"[。！？!?♪]\s*$|(?:です|ます|ません|ました|ください|下さい|でしょうか|ください[まね].{0,3})[^\w]*$"
 )
+_STOPS = tuple("。！？!?♪")
 _ASKING = re.compile(r"ください|下さい|お願い|連絡先|ご?連絡(?:は|を|お|下)|登録|追加|こちら|下記|まで|どうぞ|[?？]")
 _HIRAGANA_END = re.compile(r"[ぁ-ん]$")
 _MOST_LINES = 14
@@ -38,7 +39,7 @@ def is_device(line: str) -> bool:
 
 def is_sentence(line: str) -> bool:
     """Return whether `line` speaks to the reader, as no card does."""
-    return _SENTENCE.search(line) is not None or _ASKING.search(line) is not None
+    return line.endswith(_STOPS) or _SENTENCE.search(line) is not None or _ASKING.search(line) is not None
 
 
 def begin(lines: Sequence[str]) -> tuple[int, bool]:
@@ -77,8 +78,10 @@ def _is_rule(line: str) -> bool:
 
 
 def _is_card(lines: Sequence[str]) -> bool:
+    if any(len(line) > _WIDEST or is_sentence(line) for line in lines):
+        return False
     reaching = [bool(_CONTACT.search(line)) for line in lines]
-    if not any(reaching) or any(len(line) > _WIDEST or is_sentence(line) for line in lines):
+    if not any(reaching):
         return False
     # A name may end in hiragana; an address, a number, a town does not: "taro@client.example に送って" is no card.
     return not any(_HIRAGANA_END.search(line) for at, line in enumerate(lines) if at or reaching[at])

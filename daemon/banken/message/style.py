@@ -42,7 +42,8 @@ _TINY = {"px": 2.0, "pt": 1.5, "em": 0.15, "rem": 0.15, "ex": 0.3, "%": 15.0, ""
 _NEAR = 30
 """How far two colours may lie apart (sum over red, green, blue) and still look the same."""
 _OFF_SCREEN = -900.0
-_LENGTH = 4_000
+LENGTH = 4_000
+"""How much of one element's declarations is read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +66,10 @@ class Style:
 NOTHING = Style()
 
 
+@lru_cache(512)
 def parse(declarations: str) -> Style:
     """Return what the text of a `style` attribute or the inside of a rule's braces says."""
-    text = declarations[:_LENGTH].lower()
+    text = declarations[:LENGTH].lower()
     if not _TELLING.search(text):
         return NOTHING
     said: dict[str, str] = {}
@@ -94,8 +96,8 @@ def painted(said: Style, colour_: str, background: str, picture: str) -> Style:
     """Return `said` with what the attributes `color`, `bgcolor` and `background` add to it."""
     return replace(
         said,
-        colour=said.colour or colour(colour_[:_LENGTH]),
-        background=said.background or colour(background[:_LENGTH]),
+        colour=said.colour or colour(colour_[:LENGTH]),
+        background=said.background or colour(background[:LENGTH]),
         picture=said.picture or bool(picture),
     )
 

@@ -7,7 +7,6 @@ import re
 
 from banken.message.notes import Note
 
-_NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/=\s]")
 _BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=\s]*")
 _PADDED = re.compile(rb"[^=]+=*")
 _SOFT = re.compile(rb"=[ \t]+\n")
@@ -34,13 +33,13 @@ _SAID = 5
 
 def unsaid(data: bytes) -> bytes:
     """Return the octets of a text whose transfer encoding nobody names but everybody sees; else `data`."""
-    if len(data) >= _LEAST and data.isascii() and _LINES.fullmatch(data.lstrip()):
+    if not data.isascii():
+        return data
+    if len(data) >= _LEAST and _LINES.fullmatch(data.lstrip()):
         decoded, notes = _base64(data)
         told = not decoded.isascii() or b"\x1b$" in decoded
         return decoded if told and not notes else data
-    if len(_COMMON.findall(data)) >= _SAID and data.isascii():
-        return binascii.a2b_qp(data)
-    return data
+    return binascii.a2b_qp(data) if len(_COMMON.findall(data)) >= _SAID else data
 
 
 _LEAST = 40
@@ -48,7 +47,7 @@ _LEAST = 40
 
 def _base64(data: bytes) -> tuple[bytes, list[str]]:
     notes: list[str] = []
-    if strays := len(_NOT_BASE64.findall(data)):
+    if strays := len(data.translate(None, _BASE64)):
         notes.append(Note.TRANSFER_BROKEN)
         if strays * 10 > len(data) or not data.isascii():  # it is not base64 at all
             return data, notes
@@ -69,6 +68,7 @@ def base64(data: bytes) -> bytes:
 
 
 _LETTERS = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/=")
+_BASE64 = bytes(_LETTERS) + _SPACE
 _NO_LETTERS = bytes(octet for octet in range(256) if octet not in _LETTERS)
 
 

@@ -6,7 +6,6 @@ import re
 
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _CONTROL = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")  # by way of character references
-_UGLY = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]|  ")
 # A line end between two East Asian characters is no space (CSS Text 3 section 4.1.3).
 _WIDE = r"[\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]"
 _BREAK = re.compile(rf"(?<={_WIDE})[ \t]*\r?\n[ \t\r\n]*(?={_WIDE})")
@@ -23,39 +22,23 @@ class Writer:
         self._lines = 0
         self._space = False
 
-    def write(self, text: str, *, pre: bool = False) -> None:
+    def write(self, text: str, pre: bool = False) -> None:
         """Add `text`, its white space collapsed unless it is preformatted (`pre`)."""
-        if not pre and text.isspace() and "\u3000" not in text and "\xa0" not in text:
-            self._space = True
-            return
-        ugly = _UGLY.search(text) is not None
-        if ugly:
-            text = _CONTROL.sub("", text)
         if pre:
-            self._put(text.replace("\r\n", "\n").replace("\r", "\n"))
+            words = text = _CONTROL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+        else:
+            if not text.isprintable() or "  " in text:
+                text = _collapsed(text)
+            words = text.strip(" ")
+            self._space = self._space or text[:1] == " "
+        if not words:
             return
-        if ugly:
-            if "\n" in text:
-                text = _BREAK.sub("", text)
-            text = _SPACES.sub(" ", text)
-        if text.startswith(" "):
-            self._space = True
-            text = text[1:]
-        if not text:
-            return
-        ends = text.endswith(" ")
-        self._put(text[:-1] if ends else text)
-        self._space = ends
-
-    def _put(self, text: str) -> None:
-        if not text:
-            return
-        lead = ""
-        if self.length:
-            lead = "\n" * min(self._lines, _MOST_LINES) if self._lines else " " if self._space else ""
-        self._lines, self._space = 0, False
-        self._pieces.append(lead + text)
-        self.length += len(lead) + len(text)
+        if self.length and (self._lines or self._space):
+            words = ("\n" * min(self._lines, _MOST_LINES) or " ") + words
+        self._pieces.append(words)
+        self.length += len(words)
+        self._lines = 0
+        self._space = not pre and text[-1] == " "
 
     def newline(self) -> None:
         """End the line, as `<br>` does."""
@@ -72,3 +55,12 @@ class Writer:
     def text(self) -> str:
         """Return what was written."""
         return "".join(self._pieces)
+
+
+def _collapsed(text: str) -> str:
+    if text.isspace() and "\u3000" not in text and "\xa0" not in text:
+        return " "
+    text = _CONTROL.sub("", text)
+    if "\n" in text:
+        text = _BREAK.sub("", text)
+    return _SPACES.sub(" ", text)

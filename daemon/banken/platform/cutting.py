@@ -5,12 +5,20 @@ Nothing is ever cut from within: a line that looks like a frame but stands amid 
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from banken.message.model import Message
 from banken.platform.foot import Foot
-from banken.platform.frame import Cut, FrameReader, Span
+from banken.platform.frame import BRACKETS, Cut, FrameReader, Span
 from banken.platform.head import Head
 from banken.platform.lines import Line, split
 from banken.platform.links import Pages
+
+_FEW = 12
+"""Code points beside a link, or in quotes, that are still no words of a client's."""
+
+_QUOTES = "「『“"
+_FENCES = frozenset({">>>", "<<<", "＞＞＞", "＜＜＜"})
 
 
 def cut(reader: FrameReader, pages: Pages, message: Message, client: str = "", job: str = "") -> Cut:
@@ -28,10 +36,52 @@ def cut(reader: FrameReader, pages: Pages, message: Message, client: str = "", j
     sure = foot.high
     if len(closers) != 1:  # a rule that stands again and again may be the foot's own
         foot.read(head.low)
+    # Below the announcement, and right above the foot's link, a client can write lines of the frame's shape.
+    claimed = [*lines[head.announced : head.low], *lines[foot.high : sure]]
+    found.claimed = claimed
     if any(line.pages for line in lines[sure:]):
-        found.doubtful = [(line.start, line.end) for line in (*lines[: head.low], *lines[foot.high : sure])]
+        found.doubtful = [(line.start, line.end) for line in claimed]
     _collect(reader, lines, found, head, foot.high)
+    found.comment = _comment(reader, lines[head.low :], foot.high - head.low) if not found.announced else []
     return found
+
+
+def _comment(reader: FrameReader, lines: list[Line], high: int) -> list[Span]:
+    """Return where a client's words stand in a notice of something that happened; the foot begins at line `high`.
+
+    They stand behind 「コメント：」 (up to the last link to the site above the foot), between two rules, or as a paragraph
+    in quotes.
+    """
+    ends = max((at for at, line in enumerate(lines[:high]) if line.pages and len(line.words) <= _FEW), default=high)
+    for at, line in enumerate(lines[:high]):
+        found = reader.field(line)
+        if found is not None and found.is_text:
+            first = [(line.start + found.at, line.end)] if found.value else []
+            return [*first, *((one.start, one.end) for one in lines[at + 1 : max(ends, at + 1)])]
+    return _between_rules(reader, lines) or _quoted(lines)
+
+
+def _between_rules(reader: FrameReader, lines: list[Line]) -> list[Span]:
+    rules = [at for at, line in enumerate(lines) if line.ruler or line.text.strip() in _FENCES]
+    for start, end in pairwise(rules):
+        words = [line for line in lines[start + 1 : end] if not line.blank]
+        if words and not any(reader.is_foot(line) or reader.is_caution(line) for line in words):
+            return [(line.start, line.end) for line in words]
+    return []
+
+
+def _quoted(lines: list[Line]) -> list[Span]:
+    """Return the first paragraph that stands in quotes from its first to its last character, and says something."""
+    paragraph: list[Line] = []
+    for line in [*lines, None]:
+        if line is not None and not line.blank and not line.pages:
+            paragraph.append(line)
+            continue
+        whole = "".join(one.text for one in paragraph).strip()
+        if len(whole) > _FEW and whole[0] in _QUOTES and whole.endswith(BRACKETS[whole[0]]):
+            return [(one.start, one.end) for one in paragraph]
+        paragraph = []
+    return []
 
 
 def _at_link(head: Head, foot: Foot) -> None:
@@ -52,11 +102,14 @@ def _collect(reader: FrameReader, lines: list[Line], found: Cut, head: Head, hig
         label = reader.field(line)
         if not head.low <= position < high:
             found.frame.append(line)
-            if label is not None:
+            if label is not None and not (label.kind == "status" and line in found.claimed):
                 found.note(label.kind, label.value)
             continue
         if label is not None and label.kind == "history" and not label.value:
             into = found.history
+        if line.pages and not line.words:  # a link to the platform says nothing, and proves nothing amid their words
+            found.doubtful.append((line.start, line.end))
+            continue
         start = head.start if position == head.low and head.start is not None else line.start
         _append(into, (start, line.end))
 

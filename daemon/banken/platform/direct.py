@@ -10,6 +10,7 @@ from banken.i18n import _
 from banken.message.model import Message
 from banken.platform.pattern import Patterns, fold
 from banken.platform.schema import Direct, Unrelated
+from banken.words import SegmentKind
 
 _LOOKED_AT = 200
 """Lines of a mail that are looked at for hints."""
@@ -40,8 +41,9 @@ class DirectMail:
     def __init__(self, direct: Direct, unrelated: Unrelated, names: Sequence[str], company: Sequence[str] = ()) -> None:
         self._company = sorted(map(fold, company), key=len, reverse=True)
         self._names = [fold(name) for name in direct.names]
-        self._ties, self._alone, self._applied, self._work, self._not_ours = (
-            Patterns(one, names) for one in (direct.ties, direct.alone, direct.applied, direct.work, direct.not_ours)
+        self._ties, self._alone, self._applied, self._work, self._not_ours, self._hearsay = (
+            Patterns(one, names)
+            for one in (direct.ties, direct.alone, direct.applied, direct.work, direct.not_ours, direct.hearsay)
         )
         self._enough = direct.enough_work
         self._locals = frozenset(unrelated.locals)
@@ -62,7 +64,8 @@ class DirectMail:
         known = self._known(message, book)
         if known or message.bulk:
             return "" if message.bulk else known
-        lines = [fold(line) for line in (message.subject, *message.text.split("\n", _LOOKED_AT)[:_LOOKED_AT])]
+        own = _own_words(message)
+        lines = [fold(line) for line in (message.subject, *own.split("\n", _LOOKED_AT)[:_LOOKED_AT])]
         if self._is_for_many(message, lines):
             return ""
         named = self._named(message, lines, book)
@@ -108,6 +111,8 @@ class DirectMail:
         lines = (fold(message.sender.name), *lines)
         # A sentence may run on into the next line.
         pairs = (one + other for one, other in itertools.pairwise((*lines, "")))
+        if any(self._hearsay.matches(line) for line in lines):
+            return ""
         if any(self._ties.matches(pair) for pair in pairs):
             return _("speaks of work on the platform")
         if any(self._alone.matches(line) for line in lines):
@@ -122,6 +127,13 @@ class DirectMail:
 
     def _work_words(self, lines: Sequence[str]) -> int:
         return sum(any(pattern.find(line) is not None for line in lines) for pattern in self._work.patterns)
+
+
+def _own_words(message: Message) -> str:
+    """Return what the sender wrote, without what is quoted or forwarded; all of the text where that is all there is."""
+    quoted = (SegmentKind.QUOTE, SegmentKind.FORWARD)
+    own = [message.text[one.start : one.end] for one in message.segments if one.kind not in quoted]
+    return "\n".join(own) if "".join(own).strip() else message.text
 
 
 def _quiet(folded: str) -> str:

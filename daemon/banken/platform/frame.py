@@ -28,6 +28,10 @@ class Cut:
     frame: list[Line] = field(default_factory=list)
     doubtful: list[Span] = field(default_factory=list)
     """Lines of the frame that the client could have written as well: their links prove nothing."""
+    claimed: list[Line] = field(default_factory=list)
+    """Lines of the frame that the client could have written as well: what they say of the deal proves nothing."""
+    comment: list[Span] = field(default_factory=list)
+    """Where a client's words would stand, if this is a notice of something that happened."""
     client: str = ""
     job: str = ""
     worker: str = ""
@@ -42,6 +46,13 @@ class Cut:
     """The frame marks where they begin and end."""
     linked: bool = False
     """A notice that leads to a thread of messages."""
+
+    commented: bool = False
+    """A notice of something that happened, with a client's words in it."""
+
+    def take_comment(self) -> None:
+        """Let what may be a client's words be the client's words, and all else the platform's."""
+        self.body, self.commented = self.comment, True
 
     def note(self, name: str, value: str) -> None:
         """Remember a name or value of the frame; the first one said counts."""

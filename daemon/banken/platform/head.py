@@ -27,7 +27,14 @@ class Head:
         self._cut = cut
         self._given = cut.client
         self.low = 0
+        self._announced = 0
+        self._skipped = False
         self.start: int | None = None
+
+    @property
+    def announced(self) -> int:
+        """The line behind the first "came in": what stands above it is the platform's, if all of it has a known shape."""
+        return 0 if self._skipped else self._announced
 
     def read(self, low: int, high: int) -> None:
         """Read the lines from `low` on, never beyond `high`."""
@@ -42,6 +49,7 @@ class Head:
                 if further is None:
                     return
                 self.low = further
+                self._skipped = True
                 continue
             self.low += 1
 
@@ -86,10 +94,12 @@ class Head:
         reader, cut = self._reader, self._cut
         if reader.announcement(line, cut) is not None:
             cut.announced = True
+            self._announced = self._announced or self.low + 1
             return True
         found = reader.field(line)
         if found is not None and self._is_frames(found, line):
-            cut.note(found.kind, found.value)
+            if found.kind != "status":  # whether it is the client's claim shows only when all is cut
+                cut.note(found.kind, found.value)
             return True
         worker = reader.greets(line)
         cut.note("worker", worker or "")

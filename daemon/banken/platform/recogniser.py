@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -110,7 +111,8 @@ class Recogniser:
         false = _false(pack, message, proof, claim)
         channel = _channel(reading)
         told = channel is Channel.NOTIFICATION
-        numbers = _numbers(pack, reading) if told or (reading.kind and reading.kind.event) else Ids()
+        moves = told or (reading.kind is not None and bool(reading.kind.event))
+        numbers = _numbers(pack, reading) if moves else _only_numbers(pack, reading)
         return Correspondence(
             channel=channel,
             platform=pack.id,
@@ -164,7 +166,7 @@ def _read(pack: Knowledge, message: Message, claim: Claim) -> _Reading:
     cut = cut_frame(pack.frame, pack.pages, message, subject.client, subject.job)
     own = [line.folded for line in cut.frame if not line.blank]
     if not cut.announced:
-        own += [fold(line) for start, end in cut.body for line in message.text[start:end].split("\n")[:_OWN_LINES]]
+        own += [fold(line) for line in _own_lines(message, cut)]
     lines = tuple(masked(line, (cut.client, cut.job)) for line in own)
     if claim.agent:
         return _Reading(message, claim, subject, cut, lines, None, "agent")
@@ -174,12 +176,25 @@ def _read(pack: Knowledge, message: Message, claim: Claim) -> _Reading:
     kind, how = found or (None, "announcement" if _speaks(cut) else "")
     if kind is not None and kind.event and kind.channel != "notification":
         _read_names(pack, cut, message)
+        if cut.comment:
+            cut.take_comment()
     return _Reading(message, claim, subject, cut, lines, kind, how)
+
+
+def _own_lines(message: Message, cut: Cut) -> Iterator[str]:
+    """Yield the first lines of a mail that is not announced as somebody's words, without what may be a client's."""
+    for start, end in cut.body:
+        at = start
+        for line in message.text[start:end].split("\n")[:_OWN_LINES]:
+            if not any(low <= at + len(line) and at < high for low, high in cut.comment):
+                yield line
+            at += len(line) + 1
 
 
 def _read_names(pack: Knowledge, cut: Cut, message: Message) -> None:
     """Let the first lines of an event's mail name its job and client, where subject and frame did not."""
-    for line in message.text.split("\n")[:_OWN_LINES]:
+    ends = min((start for start, _end in cut.comment), default=len(message.text))
+    for line in message.text[:ends].split("\n")[:_OWN_LINES]:
         label = pack.frame.field(Line.of(line))
         if label is not None:
             cut.note(label.kind, label.value)
@@ -200,7 +215,7 @@ def _channel(reading: _Reading) -> Channel:
     if kind is None:
         return Channel.NOTIFICATION if _speaks(reading.cut) else Channel.PLATFORM
     if kind.channel == "auto":
-        return Channel.NOTIFICATION if reading.cut.marked else Channel.PLATFORM
+        return Channel.NOTIFICATION if reading.cut.marked or reading.cut.commented else Channel.PLATFORM
     return Channel(kind.channel)
 
 
@@ -225,11 +240,20 @@ def _numbers(pack: Knowledge, reading: _Reading) -> Ids:
     return ids(_places_outside(pack, reading))
 
 
+def _only_numbers(pack: Knowledge, reading: _Reading) -> Ids:
+    """Return the numbers in a notice of nothing that happened, when they can only mean one deal."""
+    if reading.claim.role not in ("service", "staff"):
+        return Ids()
+    places = pack.pages.places(reading.message.text, reading.message.links)
+    shapes = Counter(page.shape for page in {place.page for place in places} if page.shape)
+    return ids(places) if shapes and max(shapes.values()) == 1 else Ids()
+
+
 def _places_outside(pack: Knowledge, reading: _Reading) -> Sequence[Place]:
     """Return the platform's addresses in the frame: those that a client writes prove nothing."""
     message, cut = reading.message, reading.cut
     places = pack.pages.places(message.text, message.links)
-    if _channel(reading) is not Channel.NOTIFICATION:
+    if _channel(reading) is not Channel.NOTIFICATION and not cut.commented:
         return places
     theirs = [*cut.body, *cut.doubtful]
     return [place for place in places if not any(start <= place.start < end for start, end in theirs)]
@@ -249,11 +273,12 @@ def _events(pack: Knowledge, reading: _Reading, proof: Proof, false: str, number
 def _hinted(pack: Knowledge, reading: _Reading, numbers: Ids) -> list[str]:
     told = _channel(reading) is Channel.NOTIFICATION
     cut = reading.cut
-    frame = [masked(line.folded, (cut.client, cut.job)) for line in cut.frame if not pack.frame.is_caution(line)]
+    lines = [line for line in cut.frame if line not in cut.claimed and not pack.frame.is_caution(line)]
+    frame = [masked(line.folded, (cut.client, cut.job)) for line in lines]
     status = [fold(value) for value in cut.status]
     found = []
-    for hint, subject, lines in pack.hints:
-        said = told and (subject.matches(reading.subject.said) or any(map(lines.matches, (*frame, *status))))
+    for hint, subject, shapes in pack.hints:
+        said = told and (subject.matches(reading.subject.said) or any(map(shapes.matches, (*frame, *status))))
         if said or any(getattr(numbers, shape) for shape in hint.urls):
             found.append(hint.event)
     spoken = [event for event in found if event.startswith("shown")]

@@ -180,6 +180,7 @@ class Direct(Fact):
     applied: list[PatternText]
     work: list[PatternText]
     not_ours: list[PatternText] = []
+    hearsay: list[PatternText] = []
     enough_work: int = Field(2, ge=1)
 
 

@@ -118,6 +118,8 @@ class Common(_Model):
     pages: dict[str, Page]
     whom: dict[str, Both]
     keep: list[Both] = Field(min_length=1)
+    report: list[Both] = Field(min_length=1)
+    """How to report a client to the platform, step by step, with what an evidence bundle holds."""
     nobody: Both
     """How a client without a name is addressed."""
     some_job: Both
@@ -165,7 +167,7 @@ class Advice:
     ) -> Counsel:
         """Return the advice under `key`, or the category's own when there is none of that name.
 
-        `words` are the client's quoted ones, by which the tool is recognised.
+        `words` are the client's quoted ones, a line each, by which the tool is recognised.
         """
         own = self._entries[category.value][1]
         entry = self._entries.get(key, (category, own))[1]
@@ -195,6 +197,10 @@ class Advice:
         """Return what evidence to keep."""
         return [item.text(language) for item in self.common.keep]
 
+    def report(self, language: str) -> Sequence[str]:
+        """Return how to report a client to the platform, step by step."""
+        return [item.text(language) for item in self.common.report]
+
     def _tool(self, words: str, category: Category, language: str) -> str:
         folded = unicodedata.normalize("NFKC", words).casefold()
         tools = (tool for group in self.common.tools if category in group.categories for tool in group.tools)
@@ -210,7 +216,8 @@ def _filled(text: Text, stage: Stage, fill: Mapping[str, str]) -> str:
 
 
 def _names(tool: Tool, folded: str) -> bool:
-    return any(_stands_alone(word, folded) for word in tool.words)
+    """Whether a tool is named, with or without gaps between its letters (L I N E)."""
+    return any(_stands_alone(word, text) for text in (folded, folded.replace(" ", "")) for word in tool.words)
 
 
 def _stands_alone(word: str, text: str) -> bool:

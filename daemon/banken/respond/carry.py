@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Self
 
 from banken.i18n import _
 from banken.ledger import Ledger, LedgerError, OutboxRow, OutboxState, Owed, crash_point
-from banken.mailbox.errors import FolderMissing, Gone, MailboxError, Refused, Unreachable
+from banken.mailbox.errors import FolderMissing, MailboxError, Refused, Unreachable
 from banken.mailbox.model import Mailbox
 from banken.respond import letter, news
 from banken.respond.advice import Advice
 from banken.respond.labels import keyword
-from banken.respond.model import FACTS_JSON, LABEL_JSON, REMINDER_JSON, Spot, WarningSettings
+from banken.respond.model import FACTS_JSON, LABEL_JSON, REMINDER_JSON, Label, Spot, WarningSettings
 from banken.respond.post import Post, PostError
 
 _MANY = ("gmail", "keyword")
 """Ways of labelling that bear a label for each category; a copy in a folder or a flag is made once, for the level."""
+
+_PATIENCE = 4
+"""How often a warning is tried with the original attached."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,12 @@ def carry_out(
 
 
 def _hopeless(row: OutboxRow, error: MailboxError) -> bool:
-    """Return whether trying again is of no use: a label that is refused, or whose message is gone.
+    """Return whether trying again is of no use: a label that is refused.
 
-    A wrong password is set right some day, a full mailbox emptied; and the inbox is the last way a warning has.
+    A wrong password is set right some day, a full mailbox emptied; a message that is gone may turn up in another
+    folder; and the inbox is the last way a warning has.
     """
-    return row.action == "label" and isinstance(error, FolderMissing | Gone | Refused)
+    return row.action == "label" and isinstance(error, FolderMissing | Refused)
 
 
 def _sort(outcome: Outcome, row: OutboxRow) -> None:
@@ -130,7 +135,11 @@ class Hands:
     def _try(self, row: OutboxRow) -> None:
         outbox = self.ledger.outbox
         if row.action == "label":
-            outbox.done(row.id, self.clock(), self._label(row))
+            put = self._label(row)
+            if put is None:
+                outbox.drop(row.id)
+            else:
+                outbox.done(row.id, self.clock(), put)
             return
         if row.doubtful and not self._must_repeat(row):
             return
@@ -150,11 +159,12 @@ class Hands:
             return True
         return False
 
-    def _label(self, row: OutboxRow) -> str:
+    def _label(self, row: OutboxRow) -> str | None:
+        """Label a message where it lies now; return how, None when it is gone (and nothing is owed to it any more)."""
         action = LABEL_JSON.validate_json(row.payload)
-        uid = self._locate(action.spot, action.message_id)
+        uid = self._lies_at(row, action)
         if uid is None:
-            return _("the message is gone")
+            return None
         level, *categories = map(keyword, action.keys)
         labelled = self.mailbox.label(uid, [level])
         if categories and labelled.how in _MANY:
@@ -164,7 +174,9 @@ class Hands:
 
     def _mail(self, row: OutboxRow) -> str:
         kind, _colon, target = row.target.partition(":")
-        original = self._original(row) if row.action == "warn" else None
+        # A mail over whose text the connection is lost each time must not keep its own warning back.
+        wanted = row.action == "warn" and row.tries <= _PATIENCE
+        original = self._original(row) if wanted else None
         if kind == "append":
             mail = self._letter(row, self.settings.to[0] if self.settings.to else "", original, eight_bit=True)
             self.mailbox.append(target, mail)
@@ -206,6 +218,20 @@ class Hands:
             return None if uid is None else self.mailbox.original(uid, self.settings.original_limit)
         except MailboxError:
             return None
+
+    def _lies_at(self, row: OutboxRow, action: Label) -> int | None:
+        """Return a message's UID, with its folder open: where it was judged, else where it was seen since.
+
+        One that was moved and not seen there yet is planned anew as soon as it is seen.
+        """
+        seen = reversed(self.ledger.seen.same(row.account, row.fingerprint))
+        spots = [action.spot, *(Spot(one.folder, one.uidvalidity, one.uid) for one in seen)]
+        for spot in dict.fromkeys(spots):
+            with suppress(FolderMissing):
+                uid = self._locate(spot, action.message_id)
+                if uid is not None:
+                    return uid
+        return None
 
     def _locate(self, spot: Spot, message_id: str) -> int | None:
         """Return a message's UID now, with its folder open; None when it is gone from there."""

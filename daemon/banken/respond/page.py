@@ -97,7 +97,7 @@ def compose(facts: WarningFacts, advice: Advice, settings: WarningSettings, *, a
 
 
 def _counsel(point: Point, facts: WarningFacts, advice: Advice, spoken: str) -> Counsel:
-    words = " ".join(quote.words for quote in point.quotes)
+    words = "\n".join(quote.words for quote in point.quotes)
     client, job = unlinked(facts.client), unlinked(facts.job)
     return advice.counsel(point.advice, point.category, facts.stage, spoken, client=client, job=job, words=words)
 
@@ -111,9 +111,9 @@ def _subject(facts: WarningFacts) -> str:
 
 
 def _heading(facts: WarningFacts) -> str:
+    if facts.points[0].category is Category.IMPERSONATION:  # whatever name it bears is part of the trick
+        return _("It could not be confirmed that this mail is from whom it says.")
     client = unlinked(facts.client)
-    if facts.points[0].category is Category.IMPERSONATION:
-        return _("A mail that calls itself “{client}” could not be confirmed.").format(client=client)
     if facts.level is Level.DANGER:
         return _("A message from {client} asks for something that could get you into trouble.").format(client=client)
     return _("A message from {client} has words to be careful with.").format(client=client)
@@ -121,7 +121,8 @@ def _heading(facts: WarningFacts) -> str:
 
 def _found(point: Point, told: Counsel, *, whole: bool) -> Found:
     """Return one finding; the reasons stand there as a `whole` for the strongest, in a sentence for the others."""
-    quotes = tuple(Quote(unlinked(q.before), unlinked(q.words), unlinked(q.after), q.line) for q in point.quotes)
+    sentences = _by_sentence(point.quotes)
+    quotes = tuple(Quote(unlinked(q.before), unlinked(q.words), unlinked(q.after), q.line) for q in sentences)
     return Found(
         heading=_("{title} ({level})").format(title=told.title, level=level_name(point.level)),
         quotes=quotes,
@@ -134,6 +135,17 @@ def _found(point: Point, told: Counsel, *, whole: bool) -> Found:
         if point.rules
         else _("Found by the reader, a learned model: look at the words yourself."),
     )
+
+
+def _by_sentence(quotes: Iterable[Quote]) -> list[Quote]:
+    """Return the quotes with those of one sentence made one, marked from the first word to the last."""
+    sentences: dict[tuple[int, str], tuple[int, int]] = {}
+    for quote in quotes:
+        whole = (quote.line, f"{quote.before}{quote.words}{quote.after}")
+        start, end = len(quote.before), len(quote.before) + len(quote.words)
+        first, last = sentences.get(whole, (start, end))
+        sentences[whole] = min(start, first), max(end, last)
+    return [Quote(text[:start], text[start:end], text[end:], line) for (line, text), (start, end) in sentences.items()]
 
 
 def _deal(facts: WarningFacts, settings: WarningSettings) -> list[tuple[str, str]]:
@@ -183,7 +195,7 @@ def _language_of(facts: WarningFacts) -> str:
 
 def _reply_name(name: str) -> str:
     return {
-        "ask": _("To stay here (the client may not know the rule)"),
+        "ask": _("To ask politely (the client may not know the rule)"),
         "decline": _("To decline"),
         "propose": _("To offer the proper way"),
     }[name]

@@ -26,17 +26,16 @@ from banken.respond.model import (
     WarningFacts,
     WarningSettings,
 )
-from banken.respond.tidy import one_line, visible
+from banken.respond.tidy import one_line, sentence_around
 from banken.words import LEVELS, Evidence, Finding, Standing, Verdict
 
-BEFORE, WORDS, AFTER = 40, 200, 60
-"""Code points quoted: before the words, of the words, after them."""
+WORDS = 200
+"""Code points quoted of the words."""
 
 QUOTES = 3
 """How many places of each category a warning quotes."""
 
 _DOMAIN = re.compile(r"(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
-_SENTENCE_END = re.compile(r"[\n。！？!?]")
 
 
 def plan(
@@ -156,8 +155,6 @@ def _quote(evidence: Evidence, message: Message) -> Quote:
     words = one_line(evidence.text or message.sender.address, WORDS)
     if not evidence.text or text[evidence.start : evidence.end] != evidence.text:
         return Quote("", words, "")
-    before = _SENTENCE_END.split(text[max(0, evidence.start - BEFORE) : evidence.start])[-1]
-    ending = _SENTENCE_END.search(text, evidence.end, evidence.end + AFTER)
-    after = text[evidence.end : ending.end() if ending else evidence.end + AFTER]
+    before, after = sentence_around(text, evidence.start, evidence.end)
     line = text.count("\n", 0, evidence.start) + 1
-    return Quote(visible(before).lstrip(), words, visible(after).rstrip(), line)
+    return Quote(before, words, after, line)

@@ -153,6 +153,8 @@ def _deliver(smtp: smtplib.SMTP, sender: str, to: str, mail: bytes) -> str:
     except (smtplib.SMTPException, OSError) as error:
         raise PostError(_why(error), doubtful=True) from error
     crash_point("warning.accepted")
+    if not 200 <= code < 600:  # garbled on the way: it was some answer to the whole mail, nobody knows which
+        raise PostError(_text(answer), doubtful=True)
     _accepted(code, answer)
     return f"{code} {_text(answer)}"
 

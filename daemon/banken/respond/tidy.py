@@ -11,6 +11,10 @@ _LINK = re.compile(
 )
 """A URL, or a host name with a path behind it, which mail programs make into links by themselves."""
 
+BEFORE, AFTER = 40, 60
+"""Code points shown at most of a sentence before and after the words that are quoted from it."""
+
+_SENTENCE_END = re.compile(r"[\n。！？!?]")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
 
 
@@ -23,6 +27,14 @@ def one_line(text: str, limit: int = 120) -> str:
 def visible(text: str) -> str:
     """Return `text` without the characters that the eye cannot see (control, format, private); lines stay."""
     return "".join(char for char in text if char in "\n\t" or unicodedata.category(char) not in _UNSEEN)
+
+
+def sentence_around(text: str, start: int, end: int) -> tuple[str, str]:
+    """Return what stands before and after `text[start:end]` in its sentence, as far as that is short."""
+    before = _SENTENCE_END.split(text[max(0, start - BEFORE) : start])[-1]
+    ending = _SENTENCE_END.search(text, end, end + AFTER)
+    after = text[end : ending.end() if ending else end + AFTER]
+    return visible(before).lstrip(), visible(after).rstrip()
 
 
 def unlinked(text: str) -> str:

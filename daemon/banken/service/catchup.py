@@ -7,19 +7,18 @@ a verdict never depends on which folder was read first.
 
 from __future__ import annotations
 
-import traceback
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import groupby
-from pathlib import Path
+from itertools import groupby, takewhile
 
 from banken.guard import Examined, Guard
-from banken.ledger import LedgerError, Mark, Poison
-from banken.mailbox.errors import MailboxError
-from banken.mailbox.model import FolderState, Mailbox, RawMessage
+from banken.ledger import Mark, Poison
+from banken.mailbox.model import FolderState, Mailbox, Place, RawMessage
 from banken.message import Message, read_header
 from banken.message.provider import learn_authserv
+from banken.service.examining import Examiner
+from banken.service.isolation import Isolation, costs_the_connection, look_again
 
 CHUNK = 100
 """Messages whose texts are held at a time."""
@@ -67,6 +66,8 @@ class CatchUp:
 
     `since`: look at all that arrived from then on, read before or not (scan); None: only at what is new (run).
     `keep`: write down what was seen and is owed; without it the pass leaves no trace (dry).
+    `resume`: leave out the oldest mails as far as these very rules examined them before. The first new one ends that:
+    it may tell how far a deal was when those behind it came.
     `tell`: called with (messages done, messages in all).
     """
 
@@ -76,22 +77,39 @@ class CatchUp:
     since: datetime | None = None
     until: datetime | None = None
     keep: bool = True
+    resume: bool = False
     tell: Callable[[int, int], None] = lambda _done, _all: None
-    poisoned: list[Poison] = field(default_factory=list)
+    passed: list[Place] = field(default_factory=list)
+    """Where the mails lie that `resume` left out."""
     _shelves: dict[str, _Shelf] = field(default_factory=dict)
+    _examiner: Examiner = field(init=False)
+    _isolation: Isolation = field(init=False)
+
+    @property
+    def poisoned(self) -> list[Poison]:
+        """What was set aside."""
+        return self._examiner.poisoned
+
+    def __post_init__(self) -> None:
+        self._examiner = Examiner(self.guard, self.keep)
+        self._isolation = Isolation(self._examiner)
 
     def run(self) -> Iterator[Examined]:
         """Yield each message with the guard's verdict, in order of arrival. Raises MailboxError, LedgerError."""
         waiting = sorted(self._list(), key=lambda one: (one.arrived, one.folder, one.uid))
+        if self.resume:
+            waiting = self._go_on(waiting)
         for start in range(0, len(waiting), CHUNK):
             chunk = waiting[start : start + CHUNK]
             for number, raw in enumerate(self._fetch(chunk), start=start + 1):
-                examined = self._examine(raw)
+                examined = self._examiner.examine(raw)
                 if examined is not None:
                     yield examined
                 self.tell(min(number, len(waiting)), len(waiting))
             self._settle(chunk)
         self._advance()
+        if self.since is None and not waiting:
+            look_again(self._examiner, self.mailbox, self.folders)
 
     def _list(self) -> list[Waiting]:
         waiting: list[Waiting] = []
@@ -99,7 +117,7 @@ class CatchUp:
         for folder in self.folders:
             shelf = self._open(folder)
             recent = sorted(set(shelf.listed) - shelf.done)
-            for raw in self.mailbox.headers(recent):
+            for raw in self._isolation.ask(shelf.state, "header", recent, self.mailbox.headers):
                 header = read_header(raw.raw, arrived=raw.arrived)
                 headers.append(header)
                 if self._is_wanted(raw):
@@ -110,13 +128,30 @@ class CatchUp:
         self._learn(headers)
         return waiting
 
+    def _go_on(self, waiting: list[Waiting]) -> list[Waiting]:
+        """Return what follows the mails that were examined before."""
+        guard = self.guard
+        known = {
+            folder: guard.ledger.seen.uids(
+                guard.account, folder, shelf.state.uidvalidity, guard.knowledge.rules_version
+            )
+            for folder, shelf in self._shelves.items()
+        }
+        passed = list(takewhile(lambda one: one.uid in known[one.folder], waiting))
+        for one in passed:
+            shelf = self._shelves[one.folder]
+            shelf.done.add(one.uid)
+            self.passed.append(Place(one.folder, shelf.state.uidvalidity, one.uid))
+        return waiting[len(passed) :]
+
     def _open(self, folder: str) -> _Shelf:
         state = self.mailbox.open(folder)
         mark = self.guard.ledger.marks.get(self.guard.account, folder)
         after = mark.uid if mark and self.since is None and mark.uidvalidity == state.uidvalidity else 0
         listed = sorted(self.mailbox.uids(after=after))
         shelf = self._shelves[folder] = _Shelf(state, listed)
-        shelf.done = set(listed) - self._recent(state, mark, listed)
+        shelf.done = set(listed) - (self._recent(state, mark, listed) - self._held(state))
+        self._advance()  # a folder that is seen for the first time is guarded from now on, whatever happens next
         return shelf
 
     def _recent(self, state: FolderState, mark: Mark | None, listed: Sequence[int]) -> set[int]:
@@ -131,9 +166,15 @@ class CatchUp:
         if mark is None:
             self._guarded_since()
             return set()
+        fresh = set(listed) - self.guard.ledger.seen.uids(self.guard.account, state.name, state.uidvalidity)
         if mark.uidvalidity != state.uidvalidity:
-            return set(listed) & set(self.mailbox.uids(since=self._guarded_since() - CLOCKS_DIFFER))
-        return set(listed) - self.guard.ledger.seen.uids(self.guard.account, state.name, state.uidvalidity)
+            return fresh & set(self.mailbox.uids(since=self._guarded_since() - CLOCKS_DIFFER))
+        return fresh
+
+    def _held(self, state: FolderState) -> set[int]:
+        held = self.guard.ledger.quarantine.held(self.guard.account)
+        here = (one for one in held if (one.folder, one.uidvalidity) == (state.name, state.uidvalidity))
+        return {one.uid for one in here if costs_the_connection(one)}
 
     def _is_wanted(self, raw: RawMessage) -> bool:
         if self.since is not None and raw.arrived < self.since:
@@ -164,50 +205,12 @@ class CatchUp:
         found: list[RawMessage] = []
         for folder, group in groupby(sorted(chunk, key=lambda one: one.folder), key=lambda one: one.folder):
             wanted = list(group)
-            self.mailbox.open(folder)
-            found += self.mailbox.fetch(sorted(one.uid for one in wanted if one.needs_body))
-            found += self.mailbox.headers(sorted(one.uid for one in wanted if not one.needs_body))
+            state = self.mailbox.open(folder)
+            whole = sorted(one.uid for one in wanted if one.needs_body)
+            rest = sorted({one.uid for one in wanted} - set(whole))
+            found += self._isolation.ask(state, "text", whole, self.mailbox.fetch)
+            found += self._isolation.ask(state, "header", rest, self.mailbox.headers)
         return sorted(found, key=lambda raw: (raw.arrived, raw.place))
-
-    def _examine(self, raw: RawMessage) -> Examined | None:
-        if raw.broken:
-            self._set_aside(raw, "fetch", raw.broken)
-            return None
-        try:
-            look = self.guard.look(raw)  # outside the transaction: a slow name server must not hold the ledger
-            with self.guard.ledger.transaction():
-                examined = self.guard.examine(look)
-                if self.keep:
-                    self.guard.remember(examined)
-        except (MailboxError, LedgerError):
-            raise
-        except Exception as error:  # noqa: BLE001 - whatever one mail breaks, the others must still be read
-            self.guard.deals.reload()  # what it noted of this mail was rolled back
-            self._quarantine(raw, error)
-            return None
-        return examined
-
-    def _quarantine(self, raw: RawMessage, error: Exception) -> None:
-        # The error's own words may hold the mail's: only its kind and the place in our code are kept.
-        last = traceback.extract_tb(error.__traceback__)[-1]
-        self._set_aside(raw, f"{Path(last.filename).stem}:{last.lineno}", type(error).__name__)
-
-    def _set_aside(self, raw: RawMessage, step: str, reason: str) -> None:
-        place, now = raw.place, self.guard.clock()
-        poison = Poison(
-            account=self.guard.account,
-            folder=place.folder,
-            uidvalidity=place.uidvalidity,
-            uid=place.uid,
-            file=place.file,
-            step=step,
-            reason=reason,
-            first=now,
-            last=now,
-        )
-        self.poisoned.append(poison)
-        if self.keep:
-            self.guard.ledger.quarantine.put(poison)
 
     def _settle(self, chunk: Sequence[Waiting]) -> None:
         """Count a chunk as answered: its FETCH ended with OK, so that what did not come is gone."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ssl
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -52,14 +53,16 @@ def build(config: Config) -> House:
     )
     advice = load_advice(root / config.platforms[0] / "advice")
     domains = tuple(domain for pack in packs for domain in pack.domains)
+    own = repr((rules.disable, sorted(rules.override.items()), rules.reader, config.clients, config.platforms))
     reminders = tuple(rule for pack in packs for rule in pack.reminders)
-    knowledge = Knowledge(Recogniser(packs), domains, judges, rules_version(root, rules.add), reminders)
+    version = rules_version(root, rules.add, own)
+    knowledge = Knowledge(Recogniser(packs), domains, judges, version, reminders)
     return House(config, packs, knowledge, advice)
 
 
-def rules_version(root: Path, added: tuple[Path, ...] = ()) -> str:
-    """Return a short name for the rules as they are: it changes whenever a word in them does."""
-    digest = hashlib.sha256()
+def rules_version(root: Path, added: tuple[Path, ...] = (), own: str = "") -> str:
+    """Return a short name for the rules as they are: it changes whenever a word in them, or in `own`, does."""
+    digest = hashlib.sha256(own.encode())
     folders = (root, *added)
     for path in sorted(path for folder in folders for path in _files(folder)):
         digest.update(path.name.encode())
@@ -124,6 +127,25 @@ def account_guard(house: House, account: Account, ledger: Ledger) -> Guard:
     """Return the guard of a configured account."""
     trust = Trust((account.authserv,) if account.authserv else (), Dns())
     return guard(house, account.name, ledger, settings=warning_settings(house.config, account), trust=trust)
+
+
+@contextmanager
+def dry_ledger(config: Config) -> Iterator[Ledger]:
+    """Open a copy of the ledger (an empty one where there is none) that is thrown away. Raises LedgerError."""
+    folder = config.state.folder
+    if folder is None or not folder.exists():
+        with Ledger.open(":memory:") as ledger:
+            if folder is None:  # a database, which cannot be copied as a file
+                with open_ledger(config, alone=False) as real:
+                    real.copy_to(ledger)
+            yield ledger
+        return
+    with tempfile.TemporaryDirectory() as place:
+        copy = Path(place) / "copy.db"
+        with open_ledger(config, alone=False) as ledger:
+            ledger.backup(copy)
+        with Ledger.open(copy) as ledger:
+            yield ledger
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """Holds `banken scan` against the mailbox: prints how much of it is right, and every miss with what was expected.
 
-Run it as `python -m tests.mailbox.measure [TABLE]`; tables are `mailbox` (the default) and `planted`.
+Run it as `python -m tests.inbox.measure [TABLE]`; tables are `mailbox` (the default) and `planted`.
 """
 
 import json
@@ -13,7 +13,7 @@ from itertools import combinations
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from tests.mailbox.build import MAILBOX, Mail, write
+from tests.inbox.build import MAILBOX, Mail, write
 
 CONFIG = """\
 state: {folder}/state

@@ -1,0 +1,72 @@
+"""Look at one message after the other; whatever one of them breaks, the others are still read."""
+
+from __future__ import annotations
+
+import traceback
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from banken.guard import Examined, Guard
+from banken.ledger import LedgerError, Poison
+from banken.mailbox.errors import MailboxError
+from banken.mailbox.model import Place, RawMessage
+
+FETCH = "fetch"
+"""The step at which a message is held that its server could not give."""
+
+
+@dataclass(slots=True)
+class Examiner:
+    """Examines messages for a guard; `keep`: write down what was seen and is owed, and what is set aside."""
+
+    guard: Guard
+    keep: bool = True
+    poisoned: list[Poison] = field(default_factory=list)
+    """What was set aside so far."""
+
+    def examine(self, raw: RawMessage) -> Examined | None:
+        """Return what is thought of a message, None when it was set aside; one that was held is let go.
+
+        Raises MailboxError, LedgerError.
+        """
+        if raw.broken:
+            self.set_aside(raw.place, FETCH, raw.broken)
+            return None
+        try:
+            look = self.guard.look(raw)  # outside the transaction: a slow name server must not hold the ledger
+            with self.guard.ledger.transaction():
+                examined = self.guard.examine(look)
+                if self.keep:
+                    self.guard.remember(examined)
+                    self.guard.ledger.quarantine.let_go(self.guard.account, raw.place)
+        except (MailboxError, LedgerError):
+            raise
+        except Exception as error:  # noqa: BLE001 - whatever one mail breaks, the others must still be read
+            self.guard.deals.reload()  # what it noted of this mail was rolled back
+            self._quarantine(raw, error)
+            return None
+        return examined
+
+    def set_aside(self, place: Place, step: str, reason: str) -> Poison:
+        """Put a message into the quarantine."""
+        now = self.guard.clock()
+        poison = Poison(
+            account=self.guard.account,
+            folder=place.folder,
+            uidvalidity=place.uidvalidity,
+            uid=place.uid,
+            file=place.file,
+            step=step,
+            reason=reason,
+            first=now,
+            last=now,
+        )
+        self.poisoned.append(poison)
+        if self.keep:
+            self.guard.ledger.quarantine.put(poison)
+        return poison
+
+    def _quarantine(self, raw: RawMessage, error: Exception) -> None:
+        # The error's own words may hold the mail's: only its kind and the place in our code are kept.
+        last = traceback.extract_tb(error.__traceback__)[-1]
+        self.set_aside(raw.place, f"{Path(last.filename).stem}:{last.lineno}", type(error).__name__)
