@@ -21,7 +21,18 @@ from banken.message.authenticity import Authenticity, authenticate
 from banken.message.dns import Resolver
 from banken.platform import AddressBook, Correspondence, Recogniser
 from banken.respond import Action, ReminderFacts, Spot, WarningSettings, owe, plan, plan_reminder
-from banken.words import Authentic, Channel, Event, Permission, Stage, Standing, Verdict
+from banken.words import (
+    Authentic,
+    Category,
+    Channel,
+    Event,
+    Excused,
+    Permission,
+    Stage,
+    Standing,
+    Verdict,
+    strongest,
+)
 
 NOT_JUDGED = Verdict(None)
 """The verdict on mail that nobody's asks are looked for in."""
@@ -181,7 +192,8 @@ class Guard:
         asked = case(message, mail, standing)
         if asked.reached and self.deals.has_contract(standing.deal or "", message.date):
             asked = replace(asked, reached=False)
-        return self.knowledge.judge.judge(asked, explain=explain)
+        verdict = self.knowledge.judge.judge(asked, explain=explain)
+        return _without(verdict, self.deals.silenced(standing.deal or "", message.date))
 
     def _row(self, examined: Examined, *, moved: bool) -> SeenMessage:
         message, mail, standing = examined.message, examined.correspondence, examined.standing
@@ -230,6 +242,19 @@ def case(message: Message, mail: Correspondence, standing: Standing) -> Case:
         unbelieved=_unproved(mail),
         reached=mail.channel is Channel.DIRECT and standing.stage is Stage.BEFORE and bool(standing.deal),
     )
+
+
+def _without(verdict: Verdict, silenced: frozenset[str]) -> Verdict:
+    """Return the verdict without what the worker called a false alarm in this deal before."""
+    gone = [one for one in verdict.findings if one.rule in silenced and one.category is not Category.IMPERSONATION]
+    if not gone:
+        return verdict
+    kept = tuple(one for one in verdict.findings if one not in gone)
+    excused = tuple(
+        Excused(one.category, one.rule, "false_alarm", next((e.text for e in one.evidence), "")) for one in gone
+    )
+    level = strongest([one.level for one in kept])
+    return replace(verdict, level=level, findings=kept, excused=(*verdict.excused, *excused))
 
 
 def _unproved(mail: Correspondence) -> tuple[str, ...]:

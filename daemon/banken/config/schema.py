@@ -127,12 +127,21 @@ class Warn(Section):
     notify: Annotated[
         tuple[PrivateUrl, ...],
         About(
-            "メールのほかに知らせる先（Apprise の URL）。この版ではまだ使われません。"
+            "メールのほかに知らせる先（Apprise の URL。ntfy、Discord、LINE など）。"
             "URL を知る人は誰でもそこへ送れるので、秘密として扱います。",
-            "Other ways to be told (Apprise URLs). Not used yet in this version. "
+            "Other ways to be told (Apprise URLs: ntfy, Discord, LINE and many more). "
             "Whoever knows such a URL can send there, so it is kept secret.",
         ),
     ] = ()
+    notify_says: Annotated[
+        Literal["category", "full"],
+        About(
+            "notify で知らせる内容。category（判定と種類だけ）、full（相手の名前、仕事の題名、見つけた言葉も）。"
+            "full では、メールの言葉が外のサービスに渡ります。",
+            "What notify tells: category (level and categories only), or full (also client, job and the words found, "
+            "which then pass through a service outside).",
+        ),
+    ] = "category"
 
     @property
     def author(self) -> str:
@@ -150,9 +159,6 @@ class Warn(Section):
         """Yield a server that is never used."""
         if self.smtp is not None and self.via != "smtp":
             yield Remark(("smtp",), _("this server is not used"), _("write via: smtp to use it"))
-        if self.notify:
-            what = _("notify is not used yet in this version")
-            yield Remark(("notify",), what, _("warnings come by mail only"))
 
 
 class Config(Section):

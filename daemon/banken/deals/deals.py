@@ -24,6 +24,9 @@ MAIL = "mail:"
 KEYS = ("contract", "proposal", "message", "job", "title", "client", "address")
 """Kinds of keys that a person can tell apart."""
 
+FALSE_ALARM = "false_alarm:"
+"""Kind of the worker's word that a rule was wrong in a deal; what follows is the rule."""
+
 _ID_LENGTH = 8
 
 
@@ -239,6 +242,8 @@ class Deals:
 
     def title(self, kind: str) -> str:
         """Return an event's name for people."""
+        if kind.startswith(FALSE_ALARM):
+            return _("false alarm: {rule}").format(rule=kind.removeprefix(FALSE_ALARM))
         effect = self._effects.get(kind)
         return str(effect.title) if effect is not None else kind
 
@@ -302,6 +307,16 @@ class Deals:
     def set_permission(self, deal: str, permission: Permission, at: datetime) -> int:
         """Set what the office said of a deal, from `at` on; return the number by which it can be undone."""
         return self._correct(Event(PERMISSION + permission, at, believed=True, deal=deal))
+
+    def let_go(self, deal: str, rule: str, at: datetime) -> int:
+        """Say that a rule's alarm was false in a deal, from `at` on; return the number by which it can be undone."""
+        return self._correct(Event(FALSE_ALARM + rule, at, believed=True, deal=deal))
+
+    def silenced(self, deal: str, at: datetime) -> frozenset[str]:
+        """Return the rules whose alarms the worker called false in a deal before `at`."""
+        events = self._register.events(deal) if deal else []
+        kinds = (one.event.kind for one in events if counts(one) and one.event.at < at and one.event.source == WORKER)
+        return frozenset(kind.removeprefix(FALSE_ALARM) for kind in kinds if kind.startswith(FALSE_ALARM))
 
     def merge(self, keep: str, other: str, at: datetime) -> int:
         """Make one deal of two; return the number by which it can be undone."""

@@ -108,6 +108,11 @@ class ImapMailbox:
         self._folders.opened()
         return search.with_message_id(self._connection, message_id)
 
+    def marked(self, labels: Sequence[str]) -> Sequence[int]:
+        """Return the UIDs in the open folder that have one of `labels` (keywords, or Gmail's labels)."""
+        self._folders.opened()
+        return search.with_labels(self._connection, labels, gmail=self.abilities.gmail)
+
     def append(self, folder: str, raw: bytes) -> None:
         """Put a new, unread message into `folder`; raises FolderMissing or Refused."""
         with self._connection.talk() as client:

@@ -54,6 +54,16 @@ def with_message_id(connection: Connection, message_id: str) -> list[int]:
     return sorted(found)
 
 
+def with_labels(connection: Connection, labels: Sequence[str], *, gmail: bool) -> list[int]:
+    """Return the UIDs in the open folder that have one of `labels`: as a keyword (of ASCII), or as Gmail's label."""
+    keys = [f"KEYWORD {label}" for label in labels if speech.is_atom(label)]
+    if gmail:
+        keys = [f"X-GM-LABELS {speech.quoted_name(label, _('label'))}" for label in labels]
+    if not keys:
+        return []
+    return sorted(_found(connection.uid("SEARCH", "OR " * (len(keys) - 1) + " ".join(keys))))
+
+
 @dataclass(frozen=True, slots=True)
 class Likeness:
     """What makes two messages on one server the same: their header, found again by Message-ID or size."""

@@ -3,7 +3,7 @@
 from banken.respond.advice import Advice
 from banken.respond.advice_files import load_advice
 from banken.respond.carry import Outcome, carry_out
-from banken.respond.labels import Answer, answer_of, shown_labels
+from banken.respond.labels import Answer, answer_labels, answer_of, shown_labels
 from banken.respond.model import (
     Action,
     Label,
@@ -37,6 +37,7 @@ __all__ = [
     "Warn",
     "WarningFacts",
     "WarningSettings",
+    "answer_labels",
     "answer_of",
     "carry_out",
     "category_name",

@@ -12,7 +12,7 @@ from banken.i18n import _
 from banken.ledger import Ledger, LedgerError, OutboxRow, OutboxState, Owed, crash_point
 from banken.mailbox.errors import FolderMissing, MailboxError, Refused, Unreachable
 from banken.mailbox.model import Mailbox
-from banken.respond import letter, news
+from banken.respond import letter, news, notify
 from banken.respond.advice import Advice
 from banken.respond.labels import keyword
 from banken.respond.model import FACTS_JSON, LABEL_JSON, REMINDER_JSON, Label, Spot, WarningSettings
@@ -174,6 +174,8 @@ class Hands:
 
     def _mail(self, row: OutboxRow) -> str:
         kind, _colon, target = row.target.partition(":")
+        if kind == notify.KIND:
+            return self._notify(row, int(target))
         # A mail over whose text the connection is lost each time must not keep its own warning back.
         wanted = row.action == "warn" and row.tries <= _PATIENCE
         original = self._original(row) if wanted else None
@@ -191,6 +193,14 @@ class Hands:
             return self._letter(row, target, None, eight_bit=eight_bit) if too_big else mail
 
         return self._post.send(self.settings.sender or target, target, write)
+
+    def _notify(self, row: OutboxRow, place: int) -> str:
+        if place > len(self.settings.notify):
+            raise PostError(_("this way to be told is no longer set"), permanent=True)
+        title, text = notify.notice(FACTS_JSON.validate_json(row.payload), self.settings.notify_says)
+        notify.send(self.settings.notify[place - 1], title, text)
+        crash_point("warning.accepted")
+        return _("told by notify {place}").format(place=place)
 
     def _letter(self, row: OutboxRow, to: str, original: bytes | None, *, eight_bit: bool) -> bytes:
         to, now = to or self.settings.sender, self.clock()

@@ -61,6 +61,11 @@ ANSWERS = {
 """The worker's labels: Japanese, English, and as a keyword for mail programs whose labels are ASCII."""
 
 
+def answer_labels() -> tuple[str, ...]:
+    """Return all labels by which the worker may answer."""
+    return tuple(name for names in ANSWERS.values() for name in names)
+
+
 def answer_of(label: str) -> Answer | None:
     """Return what a label on a message says, None for one that is no answer to us; width and case do not matter."""
     wanted = unicodedata.normalize("NFKC", label).casefold()

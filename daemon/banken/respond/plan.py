@@ -26,6 +26,7 @@ from banken.respond.model import (
     WarningFacts,
     WarningSettings,
 )
+from banken.respond.notify import KIND
 from banken.respond.tidy import one_line, sentence_around
 from banken.words import LEVELS, Evidence, Finding, Permission, Standing, Verdict
 
@@ -51,7 +52,7 @@ def plan(
         actions.append(Label(spot, message.message_id, keys))
     if verdict.level in settings.levels and verdict.findings:
         facts = _facts(verdict, message, spoken, standing, spot)
-        actions += [Warn(target, settings.sender, facts) for target in _targets(settings)]
+        actions += [Warn(target, settings.sender, facts) for target in (*_targets(settings), *_notices(settings))]
     return actions
 
 
@@ -108,6 +109,10 @@ def _targets(settings: WarningSettings) -> list[str]:
         case "append":
             return [f"append:{settings.folder}"]
     return []
+
+
+def _notices(settings: WarningSettings) -> list[str]:
+    return [f"{KIND}:{place}" for place in range(1, len(settings.notify) + 1)]
 
 
 def _facts(verdict: Verdict, message: Message, spoken: Spoken, standing: Standing, spot: Spot) -> WarningFacts:

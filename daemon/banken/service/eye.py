@@ -12,6 +12,7 @@ from banken.mailbox.imap import ImapMailbox
 from banken.platform import UNKNOWN, shapes
 from banken.respond import carry_out
 from banken.service import house as rooms
+from banken.service.answers import take_answers
 from banken.service.catchup import CatchUp
 from banken.service.runner import Leash
 from banken.words import Authentic
@@ -43,6 +44,7 @@ class Eye:
     def _look(self, account: Account, box: ImapMailbox, leash: Leash) -> None:
         guard = self._guard(account)
         guard.deals.reload()  # the worker may have set one right by `banken deals` in the meantime
+        take_answers(guard, box, account.folders)
         found = 0
         catch_up = CatchUp(guard=guard, mailbox=box, folders=account.folders)
         for examined in catch_up.run():

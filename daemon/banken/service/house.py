@@ -194,6 +194,8 @@ def warning_settings(config: Config, account: Account) -> WarningSettings:
         timezone=config.timezone,
         levels=frozenset(warn.levels),
         reminders=warn.reminders,
+        notify=tuple(url.reveal for url in warn.notify),
+        notify_says=warn.notify_says,
         watched=frozenset({account.imap.user} & set(warn.to)),
     )
 

@@ -1,0 +1,105 @@
+"""The worker answers in the mail program: a label moves the deal, or calls an alarm false."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from tests.e2e.conftest import USERS, notice
+
+pytestmark = pytest.mark.server
+PATIENCE = 120
+
+
+@pytest.fixture
+def watched(desk):
+
+    account = desk.configure()["accounts"][0]
+    desk.configure(accounts=[account | {"every": "1s", "push": False}])
+    log = (desk.folder / "log").open("w")
+    process = subprocess.Popen(
+        [sys.executable, "-m", "banken", "run", "--log", "human", "--config", str(desk.config)],
+        env={**os.environ, "MAIL_PASSWORD": USERS[desk.user]},
+        stderr=log,
+    )
+    until(lambda: "looked" in (desk.folder / "log").read_text())
+    yield desk
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(15) == 0
+    log.close()
+
+
+def until(condition):
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never came true"
+        time.sleep(0.1)
+
+
+def later():
+    return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=5)  # INTERNALDATE knows whole seconds only
+
+
+def label(desk, uid, keyword):
+    with desk.server.client(desk.user) as client:
+        client.select_folder("INBOX")
+        client.add_flags([uid], [keyword])
+
+
+def ours(desk, uid):
+    return {flag for flag in desk.flags().get(uid, ()) if flag.startswith("banken-")}
+
+
+def taken(desk, count):
+    return (desk.folder / "log").read_text().count("answer taken") == count
+
+
+def test_a_label_says_that_there_is_a_contract(watched):
+    first = watched.deliver(notice("続きはLINEで。", number=1))
+    until(lambda: "banken-warning" in ours(watched, first))
+    label(watched, first, "banken-under-contract")
+    until(lambda: taken(watched, 1))
+    (deal,) = watched.run("deals", "list", "--json").objects()
+    assert deal["stage"] == "under_contract"
+    second = watched.deliver(notice("細かい確認はLINEでお願いします。", number=1), when=later())
+    until(lambda: ours(watched, second))
+    assert "banken-notice" in ours(watched, second)
+    time.sleep(3)  # several looks
+    assert taken(watched, 1)
+
+
+def test_a_false_alarm_silences_the_same_rule_in_the_same_deal_only(watched):
+    first = watched.deliver(notice("続きはLINEで。", number=1))
+    until(lambda: "banken-warning" in ours(watched, first))
+    label(watched, first, "banken-no-problem")
+    until(lambda: taken(watched, 1))
+    again = watched.deliver(notice("続きはLINEで。 よろしくお願いします。", number=1), when=later())
+    until(lambda: len(watched.run("deals", "list", "--json").objects()) == 1)
+    worse = watched.deliver(notice("直接契約しませんか。手数料がもったいないので。", number=1), when=later())
+    until(lambda: "banken-danger" in ours(watched, worse))
+    other = watched.deliver(
+        notice(
+            "続きはLINEで。", number=2, subject="【クラウドワークス】赤い屋根さんからメッセージが届いています"
+        ).replace("青空工房".encode(), "赤い屋根".encode()),
+        when=later(),
+    )
+    until(lambda: "banken-warning" in ours(watched, other))
+    assert not ours(watched, again)
+    assert not any("no problem" in flag for flag in ours(watched, first))
+
+
+def test_a_copy_in_a_folder_called_so_says_the_same(watched):
+    first = watched.deliver(notice("続きはLINEで。", number=1))
+    until(lambda: "banken-warning" in ours(watched, first))
+    with watched.server.client(watched.user) as client:
+        client.create_folder("banken/完了")
+        client.select_folder("INBOX")
+        client.copy([first], "banken/完了")
+    until(lambda: taken(watched, 1))
+    (deal,) = watched.run("deals", "list", "--json").objects()
+    assert deal["stage"] == "completed"
