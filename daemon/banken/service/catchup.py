@@ -7,7 +7,8 @@ a verdict never depends on which folder was read first.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import groupby, takewhile
@@ -22,6 +23,9 @@ from banken.service.isolation import Isolation, costs_the_connection, look_again
 
 CHUNK = 100
 """Messages whose texts are held at a time."""
+
+LEARN_FROM = 1000
+"""Headers, the latest read, from which is learned who writes Authentication-Results."""
 
 GUARDED_SINCE = "guarded since"
 """Name under which the ledger keeps the moment an account was first looked at."""
@@ -113,7 +117,7 @@ class CatchUp:
 
     def _list(self) -> list[Waiting]:
         waiting: list[Waiting] = []
-        headers: list[Message] = []
+        headers: deque[Message] = deque(maxlen=LEARN_FROM)
         for folder in self.folders:
             shelf = self._open(folder)
             recent = sorted(set(shelf.listed) - shelf.done)
@@ -190,7 +194,7 @@ class CatchUp:
             ledger.learned.put(account, GUARDED_SINCE, known, now)
         return datetime.fromisoformat(known)
 
-    def _learn(self, headers: Sequence[Message]) -> None:
+    def _learn(self, headers: Iterable[Message]) -> None:
         """Find out whose Authentication-Results the worker's provider writes, when nobody told."""
         if self.guard.trust.authservs:
             return
