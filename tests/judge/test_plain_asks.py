@@ -1,0 +1,31 @@
+"""The plainest words there are: what a careless company writes must never be missed, whatever the reader learned."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from banken.judge import Case, load
+from banken.places import rules_root
+from banken.words import Level, Stage
+
+PLAIN = Path(__file__).parents[1] / "corpus" / "extra-plain.jsonl"
+ROWS = [json.loads(line) for line in PLAIN.read_text(encoding="utf-8").splitlines()]
+EARLY = [row for row in ROWS if row["stage"] in ("before_contract", "unknown")]
+
+
+@pytest.fixture(scope="module")
+def judge():
+    return load(rules_root())
+
+
+def test_every_plain_ask_is_warned_about_and_nothing_else(judge):
+    wrong = []
+    for row in EARLY:
+        verdict = judge.judge(Case.of(row["text"], stage=Stage.BEFORE))
+        loud = any(one.level in (Level.WARNING, Level.DANGER) for one in verdict.findings)
+        wrong += [row["text"]] if loud != (row["label"] == "ask") else []
+    assert wrong == []
+    assert len(EARLY) > 200
