@@ -119,7 +119,9 @@ class Kinds:
             return False
         if one.kind.event and not spoken and self._about.matches(subject):
             return False
-        return not one.kind.topic or one.topic.matches(subject) or any(map(one.topic.matches, lines))
+        if not one.kind.topic or one.topic.matches(subject):
+            return True
+        return not one.kind.titled and any(map(one.topic.matches, lines))
 
 
 def _mask(text: str, start: int, end: int) -> str:

@@ -124,6 +124,8 @@ class Kind(Fact):
     roles: list[Literal["service", "magazine", "staff", "unlisted"]] = []
     firm: list[PatternText] = []
     topic: list[PatternText] = []
+    titled: bool = False
+    """Whether the topic must stand in the subject: what stands in the text alone, a client can write."""
     subject: list[PatternText] = []
     body: list[PatternText] = []
     unless: list[PatternText] = []
