@@ -53,7 +53,7 @@ rules: dev
 	$(VENV)/bin/banken rules test
 
 units: dev
-	$(PY) -m pytest -n 2
+	$(PY) -m pytest -n 2 --dist worksteal
 
 second-python: dev
 	@./tests/setup/second-python $(VENV)

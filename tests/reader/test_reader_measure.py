@@ -15,10 +15,11 @@ def prepared():
 
 def test_left_out_authors_are_read_as_well_as_before(prepared, capsys):
     table = {}
-    for author, row in measure.measure(*prepared):
+    for author, row in measure.measure(*prepared, measure.WATCHED):
         with capsys.disabled():
             print("", *measure.lines_of(author, row), sep="\n")
         table[author] = {who: counts["warn"].f1 for who, counts in row.items()}
+    assert set(table) == set(measure.WATCHED)
     assert not measure.fell(table, json.loads(measure.BASELINE.read_text(encoding="utf-8")))
 
 

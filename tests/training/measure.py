@@ -25,6 +25,8 @@ from banken.judge.reader.weights import Weights
 from banken.words import Level
 
 BASELINE = Path(__file__).parent / "baseline.json"
+WATCHED = ("B", "C", "K", "extra-R", "extra-U")
+"""The authors that `make test` leaves out in turn: whole mails as they are; all authors take minutes."""
 MAY_FALL = 0.015
 """How much F1 may fall before the tests fail."""
 
@@ -108,9 +110,11 @@ def count_judged(judge: Judge, chosen: Sequence[Text]) -> dict[str, Count]:
     return counts
 
 
-def measure(data: Data, already: Known) -> Iterator[tuple[str, dict[str, dict[str, Count]]]]:
-    """Yield each author of mails, and how well the rest taught the reader to read those mails."""
-    for author in whole_authors(data):
+def measure(
+    data: Data, already: Known, authors: Sequence[str] = ()
+) -> Iterator[tuple[str, dict[str, dict[str, Count]]]]:
+    """Yield each author of mails (of `authors`, if given), and how well the rest taught the reader to read them."""
+    for author in authors or whole_authors(data):
         model, mails = train(data, data.author != author), mails_of(data, author)
         reader = Reader(Weights(*to_lines(model), *already, {}))
         chosen = [data.texts[at] for at in mails]
@@ -143,7 +147,7 @@ def fell(table: Mapping[str, Mapping[str, float]], baseline: Mapping[str, Mappin
         f"author {author}, {who}: F1 {table[author][who]:.3f}, was {was:.3f}"
         for author, row in baseline.items()
         for who, was in row.items()
-        if table[author][who] < was - MAY_FALL
+        if author in table and table[author][who] < was - MAY_FALL
     ]
 
 
