@@ -239,3 +239,25 @@ def test_one_contract_of_a_client_is_enough_to_have_one():
     post.send("contracted", at=day(3), client="甲商店", job="年賀状のデザイン")
     (scouted,) = [deal.id for deal in deals.deals() if deal.job == "図鑑の校正"]
     assert [deals.has_contract(scouted, day(number)) for number in (2, 4)] == [False, True]
+
+
+def test_a_deal_keeps_its_first_title(post):
+    deal = post.send("contracted", at=day(1), client="甲", job="図鑑の校正", contract="7")
+    assert post.send("returned", at=day(2), client="甲", job="年賀状の清書", contract="7") == deal
+    assert [key.value for key in post.deals.keys(deal) if key.kind == "title"] == ["図鑑の校正"]
+
+
+def test_of_two_deals_of_one_title_only_the_named_clients_is_meant(post):
+    first = post.send("scouted", at=day(1), client="甲文庫", job="名刺の入力")
+    second = post.send("scouted", at=day(2), client="乙商会", job="名刺の入力")
+    assert first != second
+    spoken = Mail(Channel.DIRECT, kind="direct", authentic=Authentic.UNVERIFIED, client_address="x@client.example")
+    told = letter("named", day(3), "甲文庫です。名刺の入力の件です。", sender="x@client.example")
+    bare = letter("bare", day(3), "名刺の入力の件です。", sender="x@client.example")
+    assert [post.deals.tie(spoken, mail).deal for mail in (told, bare)] == [first, ""]
+
+
+def test_an_approval_that_names_another_job_is_not_the_waiting_ones(post):
+    waiting = post.send("permission_applied", at=day(1), client="甲文庫", job="図鑑の校正")
+    assert post.send("permission_approved", at=day(2), client="乙商会", job="年賀状の清書") != waiting
+    assert post.deals.standing(waiting, day(3)).permission is Permission.APPLIED

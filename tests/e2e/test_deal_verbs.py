@@ -126,7 +126,9 @@ def test_escrow_that_does_not_come_is_told_once(desk):
     contracted(desk, 5)
     words = "さっそくですが、今日から執筆を始めていただけますか。"
     desk.deliver(notice(words), when=days_ago(4))
-    scan(desk)
+    told = desk.run("scan", "--since", "30d", "--apply").out
+    assert "1 通の警告" in told
+    assert "1 通のお知らせ" in told
     reminders = [one for one in desk.sink.messages if b"X-Banken: reminder" in one.raw]
     assert len(reminders) == 1
     mail = message_from_bytes(reminders[0].raw, policy=policy.default)
@@ -188,10 +190,37 @@ def test_mail_of_unknown_kinds_is_listed_without_names(desk):
     (shape,) = desk.run("platform", "unknown", "--json").objects()
     assert "ペンギン印" in shape["subject"]
     assert shape["count"] == 1
-    assert not {"青空工房", "商品紹介文", "12345"} & {
-        word for word in ("青空工房", "商品紹介文", "12345") if word in shape["subject"]
-    }
+    assert not any(word in shape["subject"] for word in ("青空工房", "商品紹介文", "12345"))
     stub = desk.run("platform", "unknown").out
     assert "subject: [" in stub
     assert "id: new_kind_1" in stub
     desk.run("platform", "test")
+
+
+@pytest.mark.parametrize(("language", "yes"), [("ja", "設定に書かれたとおり"), ("en", "as your configuration says")])
+def test_a_deal_is_shown_in_words_and_without_days_that_never_were(desk, language, yes):
+    desk.configure(language=language, clients=[{"name": "青空工房", "stage": "under_contract"}])
+    scouted(desk)
+    desk.deliver(notice("さっそくですが、進め方はLINEでお話ししましょう。納期：12月10日"), when=days_ago(3))
+    scan(desk)
+    desk.run("deals", "set", "青空工房", "--permission", "denied")
+    desk.run("deals", "tie", "青空工房", "info@aozora.example")
+    for told in (desk.run("deals", "show", "青空工房").out, desk.run("deals", "list").out):
+        assert "1970" not in told
+        raw = ("mail:", "talk:", "due:", "stage:", "permission:", "under_contract", "direct_contact")
+        assert not [word for word in raw if word in told]
+    whole = desk.run("deals", "show", "青空工房").out
+    assert yes in whole
+    assert shown(desk)["since"] is None
+
+
+def test_a_client_with_one_contract_may_write_about_the_other_job(desk):
+    scouted(desk)
+    body = "青空工房 さんとの「年賀状のデザイン」の契約が成立しました。\nhttps://crowdworks.jp/contracts/7009\n"
+    other = platform("【クラウドワークス】「年賀状のデザイン」の契約が成立しました", body, days_ago(10))
+    desk.deliver(other, when=days_ago(10))
+    scan(desk)
+    desk.run("deals", "tie", JOB, "info@aozora.example")
+    uid = desk.deliver(direct("資料をお送りします。ご確認ください。", NOW, "info@aozora.example"), when=NOW)
+    found = {one["uid"]: one for one in scan(desk)}
+    assert (found[uid]["stage"], found[uid]["level"]) == ("before_contract", None)

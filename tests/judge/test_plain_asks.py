@@ -29,3 +29,11 @@ def test_every_plain_ask_is_warned_about_and_nothing_else(judge):
         wrong += [row["text"]] if loud != (row["label"] == "ask") else []
     assert wrong == []
     assert len(EARLY) > 200
+
+
+def test_a_mail_that_came_straight_is_told_only_where_its_words_are_not(judge):
+    quiet = Case.of("資料をお送りします。", stage=Stage.BEFORE, reached=True)
+    assert [one.rule for one in judge.judge(quiet).findings] == ["contact.reached"]
+    loud = Case.of("LINEのIDを教えてください。", stage=Stage.BEFORE, reached=True)
+    assert "contact.reached" not in {one.rule for one in judge.judge(loud).findings}
+    assert judge.judge(loud).findings

@@ -393,3 +393,12 @@ def test_words_of_one_sentence_are_marked_in_one_quote(advice):
     raw = written(advice, facts(verdict(finding("LINE"), finding("ご説明"))))
     assert Page(html(raw)).marked == "LINEでご説明"
     assert plain(raw).count("詳しくは") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ja", "承認済みとしては扱っていません"), ("en", "it changes nothing here")]
+)
+def test_a_clients_word_on_an_approval_is_told_for_what_it_is_worth(advice, language, words):
+    set_language(language)
+    assert words in plain(written(advice, replace(facts(), claimed=True)))
+    assert words not in plain(written(advice, facts()))

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from banken.cli.faults import Exit, errors
+from banken.cli.located import chosen
 from banken.config import Config
 from banken.deals import Deal, Deals
 from banken.i18n import _
@@ -41,13 +42,9 @@ class Desk:
 @contextmanager
 def opened(settings: Config, account: str) -> Iterator[Desk]:
     """Open the ledger and the deals of `account`, the first one when none is named."""
-    names = [one.name for one in settings.accounts]
-    if account and account not in names:
-        what = _("there is no account “{name}”; known: {near}")
-        raise typer.BadParameter(what.format(name=account, near=", ".join(names)))
+    name = chosen(settings, account)[0].name
     house = rooms.build(settings)
     with rooms.open_ledger(settings, alone=False) as ledger:
-        name = account or names[0]
         yield Desk(house, name, ledger, rooms.open_deals(house, name, ledger))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -18,11 +18,12 @@ from banken.cli.chosen import AccountOption, DealArgument, Desk, one, opened
 from banken.cli.faults import faults
 from banken.cli.options import ConfigOption, configuration, console
 from banken.cli.table import COLOURS
-from banken.deals import Deal, Line
+from banken.deals import Deal, Line, Reminder
 from banken.i18n import _
 from banken.ledger import SeenMessage, StoredFinding
+from banken.report.story import title
 from banken.respond import category_name, level_name, permission_name, stage_name
-from banken.words import Category, Level
+from banken.words import LEVELS, Category, Level
 
 JsonOption = Annotated[bool, typer.Option("--json", help=_("One JSON object a deal, a line each."))]
 
@@ -57,7 +58,7 @@ def list_deals(account: AccountOption = "", as_json: JsonOption = False, config:
             table.add_row(deal.id, *map(Text, (deal.client or "—", deal.job or "—", *names, since)))
         console().print(table)
         for reminder in desk.deals.reminders(desk.house.knowledge.reminders, now):
-            console().print(f"{reminder.deal}: {reminder.text}", markup=False, style="yellow")
+            console().print(f"{reminder.deal}: {reminder.text}", markup=False, soft_wrap=True, style="yellow")
 
 
 def show(
@@ -69,13 +70,16 @@ def show(
         if as_json:
             typer.echo(json.dumps(_record(desk, found, datetime.now(UTC), whole=True), ensure_ascii=False))
             return
+        now = datetime.now(UTC)
+        standing = desk.deals.standing(found.id, now)
         console().rule(Text(f"{found.client or '—'} · {found.job or '—'} ({found.id})"))
+        far = f"{stage_name(standing.stage)} · {permission_name(standing.permission)} — {standing.why}"
+        console().print(far, markup=False, soft_wrap=True)
         console().print(_timeline(desk, found))
         keys = ", ".join(map(str, desk.deals.keys(found.id)))
-        console().print(_("Known by: {keys}").format(keys=keys or "—"), markup=False, style="dim")
-        for reminder in desk.deals.reminders(desk.house.knowledge.reminders, datetime.now(UTC)):
-            if reminder.deal == found.id:
-                console().print(reminder.text, markup=False, style="yellow")
+        console().print(_("Known by: {keys}").format(keys=keys or "—"), markup=False, soft_wrap=True, style="dim")
+        for reminder in _due(desk, found, now):
+            console().print(reminder.text, markup=False, soft_wrap=True, style="yellow")
 
 
 def _timeline(desk: Desk, deal: Deal) -> Table:
@@ -84,7 +88,7 @@ def _timeline(desk: Desk, deal: Deal) -> Table:
         table.add_column(head, overflow="fold")
     zone = desk.config.timezone
     rows = [(line.event.at, _event_row(desk, line)) for line in desk.deals.timeline(deal.id)]
-    rows += [(mail.arrived, _finding_row(finding)) for mail, finding in _findings(desk, deal)]
+    rows += [(mail.arrived, row) for mail, found in _findings(desk, deal) for row in _finding_rows(found)]
     for at, (number, *rest) in sorted(rows, key=lambda row: row[0]):
         table.add_row(number, Text(_day(at, zone)), *rest)
     return table
@@ -92,29 +96,36 @@ def _timeline(desk: Desk, deal: Deal) -> Table:
 
 def _event_row(desk: Desk, line: Line) -> tuple[Text, ...]:
     believed = _("undone") if line.undone else _("yes") if line.event.believed else _("no")
-    told = (desk.deals.title(line.event.kind), believed, stage_name(line.stage), permission_name(line.permission))
-    return Text(str(line.number)), *map(Text, told), Text(line.event.why)
+    told = (title(desk.deals, line.event), believed, stage_name(line.stage), permission_name(line.permission))
+    return Text(str(line.number or "")), *map(Text, told), Text(line.event.why)
 
 
-def _finding_row(finding: StoredFinding) -> tuple[Text, ...]:
-    level, category = Level(finding.level), Category(finding.category)
-    what = Text(f"{level_name(level)}: {category_name(category)}", style=COLOURS[level])
-    words = " ".join(finding.excerpt.split())[:EXCERPT]
-    return Text(""), what, Text(""), Text(""), Text(""), Text(f"「{words}」" if words else finding.title)
+def _finding_rows(found: Sequence[StoredFinding]) -> Iterator[tuple[Text, ...]]:
+    """Yield a row for each category that was found in one mail, with all the words that show it."""
+    for name in dict.fromkeys(finding.category for finding in found):
+        these = [finding for finding in found if finding.category == name]
+        level = max((Level(finding.level) for finding in these), key=LEVELS.index)
+        what = Text(f"{level_name(level)}: {category_name(Category(name))}", style=COLOURS[level])
+        words = dict.fromkeys(
+            " ".join(finding.excerpt.split())[:EXCERPT] for finding in these if finding.excerpt.strip()
+        )
+        yield Text(""), what, Text(""), Text(""), Text(""), Text(" … ".join(words) or these[0].title)
 
 
-def _findings(desk: Desk, deal: Deal) -> Iterator[tuple[SeenMessage, StoredFinding]]:
+def _findings(desk: Desk, deal: Deal) -> Iterator[tuple[SeenMessage, Sequence[StoredFinding]]]:
     for mail in desk.ledger.seen.of_deals(desk.account, desk.deals.members(deal.id)):
-        for finding in desk.ledger.findings.of(mail.id):
-            yield mail, finding
+        yield mail, desk.ledger.findings.of(mail.id)
+
+
+def _due(desk: Desk, deal: Deal, now: datetime) -> list[Reminder]:
+    return [one for one in desk.deals.reminders(desk.house.knowledge.reminders, now) if one.deal == deal.id]
 
 
 def _record(desk: Desk, deal: Deal, now: datetime, *, whole: bool = False) -> dict[str, Any]:
     standing = desk.deals.standing(deal.id, now)
-    due = [one for one in desk.deals.reminders(desk.house.knowledge.reminders, now) if one.deal == deal.id]
     more = {
         "timeline": [_line(line) for line in desk.deals.timeline(deal.id)],
-        "findings": [_finding(mail, finding) for mail, finding in _findings(desk, deal)],
+        "findings": [_finding(mail, finding) for mail, found in _findings(desk, deal) for finding in found],
         "keys": [str(key) for key in desk.deals.keys(deal.id)],
     }
     return {
@@ -125,7 +136,9 @@ def _record(desk: Desk, deal: Deal, now: datetime, *, whole: bool = False) -> di
         "permission": standing.permission.value,
         "since": standing.since.isoformat() if standing.since else None,
         "why": standing.why,
-        "reminders": [{"rule": one.rule, "due": one.due.isoformat(), "text": one.text} for one in due],
+        "reminders": [
+            {"rule": one.rule, "due": one.due.isoformat(), "text": one.text} for one in _due(desk, deal, now)
+        ],
         **(more if whole else {}),
     }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
@@ -132,10 +133,11 @@ def _finish(scanner: Scanner, out: Console, *, apply: bool, files: bool, table: 
 
 
 def _tell(out: Console, outcome: Outcome) -> None:
-    labels = sum(row.action == "label" for row in outcome.done)
-    warnings = sum(row.action != "label" for row in outcome.done)
+    done = Counter(row.action for row in outcome.done)
     text = _("{labels} messages labelled, {warnings} warnings sent.")
-    out.print(text.format(labels=labels, warnings=warnings))
+    out.print(text.format(labels=done["label"], warnings=done["warn"]))
+    if done["remind"]:
+        out.print(_("{count} reminders sent.").format(count=done["remind"]))
     ways = {
         "gmail": _("The labels are Gmail's."),
         "keyword": _("The labels are IMAP keywords."),

@@ -116,8 +116,8 @@ class Warn(Section):
     reminders: Annotated[
         bool,
         About(
-            "起きるはずのこと（納品、仮払い、検収）が見当たらないとき、一度だけメールで知らせる。",
-            "Tell you once by mail when something that should have happened (delivery, escrow, acceptance) was not seen.",
+            "取引で起きるはずのことが見当たらないとき、一度だけメールで知らせる。",
+            "Tell you once by mail when something that should have happened in a deal was not seen.",
         ),
     ] = True
     smtp: Annotated[

@@ -211,7 +211,8 @@ class Deals:
         course = self._course(deal, at, own)
         by = course.by
         why = self._why(by) if by is not None else _("no genuine mail has shown how far it is")
-        return Standing(course.stage, course.permission, self._register.now(deal), course.since, why)
+        since = None if course.since == ALWAYS else course.since
+        return Standing(course.stage, course.permission, self._register.now(deal), since, why)
 
     def _course(self, deal: str, at: datetime, own: str = "") -> Course:
         events = self._events(deal)
@@ -229,7 +230,7 @@ class Deals:
     def _why(self, event: Event) -> str:
         day = f"{event.at:%Y-%m-%d}"
         if event.source == CONFIGURED:
-            return _("as your configuration says")
+            return event.why
         if event.source == WORKER:
             return _("set by you on {day}").format(day=day)
         return _("{event} ({day}, a genuine mail)").format(event=self.title(event.kind), day=day)
@@ -248,14 +249,18 @@ class Deals:
         return str(effect.title) if effect is not None else kind
 
     def timeline(self, deal: str) -> tuple[Line, ...]:
-        """Return everything that happened in a deal, in order of time, and how far it was after each."""
+        """Return everything that happened in a deal, in order of time, and how far it was after each.
+
+        What the configuration says without a day moves the deal, and is no line: it has no place in time.
+        """
         course = Course()
         lines = []
         for noted in self._events(deal):
             if counts(noted):
                 course.take(noted, self._effects)
-            line = Line(noted.number, noted.event, noted.note, noted.undone, course.stage, course.permission)
-            lines.append(line)
+            if noted.event.at > ALWAYS:
+                line = Line(noted.number, noted.event, noted.note, noted.undone, course.stage, course.permission)
+                lines.append(line)
         return tuple(lines)
 
     def reminders(self, rules: Sequence[ReminderRule], now: datetime) -> tuple[Reminder, ...]:

@@ -10,6 +10,7 @@ from banken.deals.fold import PERMISSION, STAGE
 from banken.deals.model import Key, Noted
 from banken.deals.names import Names, plain
 from banken.deals.register import Register
+from banken.i18n import _
 from banken.words import Event, Permission, Stage
 
 CONFIGURED = "configuration"
@@ -38,11 +39,11 @@ class Told:
 
     def events(self, deal: str) -> Iterator[Noted]:
         """Yield what is said of the course of a deal."""
-        at = self.since or ALWAYS
-        if self.stage is not Stage.UNKNOWN:
-            yield Noted(0, Event(STAGE + self.stage, at, believed=True, deal=deal, source=CONFIGURED))
-        if self.permission is not Permission.NONE:
-            yield Noted(0, Event(PERMISSION + self.permission, at, believed=True, deal=deal, source=CONFIGURED))
+        said = [STAGE + self.stage] if self.stage is not Stage.UNKNOWN else []
+        said += [PERMISSION + self.permission] if self.permission is not Permission.NONE else []
+        why, at = _("as your configuration says"), self.since or ALWAYS
+        for kind in said:
+            yield Noted(0, Event(kind, at, believed=True, why=why, deal=deal, source=CONFIGURED))
 
 
 class ToldClients:

@@ -81,19 +81,24 @@ def _telling(steps: Iterable[Step]) -> Iterator[Step]:
 
 def _step(deals: Deals, line: Line) -> Step:
     event = line.event
-    title = _title(deals, event)
-    return Step(event.at, title, event.believed, line.undone, line.stage, line.permission, event.why)
+    return Step(event.at, title(deals, event), event.believed, line.undone, line.stage, line.permission, event.why)
 
 
-def _title(deals: Deals, event: Event) -> str:
+def title(deals: Deals, event: Event) -> str:
+    """Return what a line of a deal's timeline says, in words for people."""
     kind, _colon, value = event.kind.partition(":")
     match kind:
         case "stage":
             return _("set by you: {what}").format(what=stage_name(Stage(value)))
         case "permission":
             return _("set by you: {what}").format(what=permission_name(Permission(value)))
-        case "merge":
-            return _("joined with another deal")
-        case "split":
-            return _("made a deal of its own")
-    return deals.title(event.kind)
+        case "due":
+            return _("due on {day}").format(day=value)
+    words = {
+        "merge": _("joined with another deal"),
+        "split": _("made a deal of its own"),
+        "tie": _("an address tied to it"),
+        "mail": _("a mail tied to it"),
+        "talk": _("read in the client's words"),
+    }
+    return words.get(kind) or deals.title(event.kind)

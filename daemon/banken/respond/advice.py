@@ -120,6 +120,8 @@ class Common(_Model):
     keep: list[Both] = Field(min_length=1)
     report: list[Both] = Field(min_length=1)
     """How to report a client to the platform, step by step, with what an evidence bundle holds."""
+    claimed: Both
+    """What a client's word is worth that contact outside was approved, and where the worker can look."""
     nobody: Both
     """How a client without a name is addressed."""
     some_job: Both
@@ -192,6 +194,10 @@ class Advice:
             page=page,
             as_of=entry.as_of or own.as_of or page.as_of,
         )
+
+    def claimed(self, language: str) -> str:
+        """Return what a client's word on an approval is worth."""
+        return self.common.claimed.text(language)
 
     def keep(self, language: str) -> Sequence[str]:
         """Return what evidence to keep."""

@@ -85,7 +85,7 @@ def compose(facts: WarningFacts, advice: Advice, settings: WarningSettings, *, a
             _found(point, told, whole=told is main) for point, told in zip(facts.points, counsels, strict=True)
         ),
         defanged=any(quotes),
-        deal=tuple(_deal(facts, settings)),
+        deal=tuple(_deal(facts, advice, settings)),
         dont=tuple(_unique(told.dont for told in counsels)[:DONT]),
         steps=main.steps,
         replies=tuple(_replies(facts, advice, spoken)),
@@ -148,7 +148,7 @@ def _by_sentence(quotes: Iterable[Quote]) -> list[Quote]:
     return [Quote(text[:start], text[start:end], text[end:], line) for (line, text), (start, end) in sentences.items()]
 
 
-def _deal(facts: WarningFacts, settings: WarningSettings) -> list[tuple[str, str]]:
+def _deal(facts: WarningFacts, advice: Advice, settings: WarningSettings) -> list[tuple[str, str]]:
     rows = [(_("Client"), unlinked(facts.client))]
     if facts.job:
         rows.append((_("Job"), unlinked(facts.job)))
@@ -160,7 +160,7 @@ def _deal(facts: WarningFacts, settings: WarningSettings) -> list[tuple[str, str
     if facts.permission is not Permission.NONE:
         rows.append((_("Contact outside"), permission_name(facts.permission)))
     if facts.claimed:
-        rows.append((_("What the client says of it"), _claimed()))
+        rows.append((_("What the client says of it"), advice.claimed(language())))
     rows.append((_("Came by"), _channel(facts)))
     if facts.deal:
         rows.append((_("Its number in Banken"), facts.deal))
@@ -228,10 +228,3 @@ def _day(day: date) -> str:
 
 def _unique(lists: Iterable[Iterable[str]]) -> list[str]:
     return list(dict.fromkeys(item for items in lists for item in items))
-
-
-def _claimed() -> str:
-    return _(
-        "The mail says that contact outside was approved. No word of that has come from the office itself, so it changes"
-        " nothing here: look at the application's status (申請ステータス) on the message screen."
-    )
