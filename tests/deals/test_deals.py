@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from tests.deals.spoken import EFFECTS, Ids, Mail, Post, day, letter, notice
 
@@ -261,3 +263,9 @@ def test_an_approval_that_names_another_job_is_not_the_waiting_ones(post):
     waiting = post.send("permission_applied", at=day(1), client="甲文庫", job="図鑑の校正")
     assert post.send("permission_approved", at=day(2), client="乙商会", job="年賀状の清書") != waiting
     assert post.deals.standing(waiting, day(3)).permission is Permission.APPLIED
+
+
+def test_the_day_of_an_event_is_the_workers():
+    deals = Deals(MemoryStore(), EFFECTS, zone=ZoneInfo("Asia/Tokyo"))
+    deal = Post(deals).send("contracted", at=day(1.7), client="甲", job="図鑑")  # 2026-01-03 01:48 in Tokyo
+    assert "2026-01-03" in deals.standing(deal, day(5)).why

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 from banken.deals.fold import PERMISSION, STAGE, Course, counts, fold
 from banken.deals.model import WORKER, Deal, Effect, EventStore, Key, Known, Line, Noted, Spoken, Tie
@@ -34,7 +34,8 @@ class Deals:
     """All deals of one account.
 
     `effects` says what each event does (of all platforms in use), `company` which words of a name say nothing;
-    `scope` (the account) keeps the ids of several accounts in one store apart.
+    `scope` (the account) keeps the ids of several accounts in one store apart; `told` is what the configuration says of
+    clients; `zone` is where the worker lives, for the days that are told.
     """
 
     def __init__(
@@ -44,8 +45,10 @@ class Deals:
         company: Sequence[str] = (),
         scope: str = "",
         told: Sequence[Told] = (),
+        zone: tzinfo = UTC,
     ) -> None:
         self._scope = scope
+        self._zone = zone
         self._store = store
         self._effects = effects
         self._names = Names(company)
@@ -228,7 +231,7 @@ class Deals:
         return sorted([*said, *events], key=lambda noted: noted.event.at) if said else events
 
     def _why(self, event: Event) -> str:
-        day = f"{event.at:%Y-%m-%d}"
+        day = f"{event.at.astimezone(self._zone):%Y-%m-%d}"
         if event.source == CONFIGURED:
             return event.why
         if event.source == WORKER:

@@ -105,7 +105,14 @@ def open_deals(house: House, account: str, ledger: Ledger) -> Deals:
     """Return the deals of one account."""
     effects = {kind: effect for pack in house.packs for kind, effect in pack.effects.items()}
     company = [word for pack in house.packs for word in pack.file.company]
-    return Deals(LedgerStore(ledger, account), effects, company, scope=account, told=_told(house.config))
+    return Deals(
+        LedgerStore(ledger, account),
+        effects,
+        company,
+        scope=account,
+        told=_told(house.config),
+        zone=house.config.timezone,
+    )
 
 
 def _told(config: Config) -> list[Told]:
