@@ -2,7 +2,7 @@
 
 Three kinds of client text, from the corpus: everyday talk, lawful talk full of trap words, and asks throughout. Each
 as a short mail (600 octets, about what clients write) and a long one (2 kB). The last column is the ratio to one
-`str.translate` over the same text in the same run, so that figures of different machines can be compared. Processor
+`str.translate` over the same text in the same run (the rules alone, without the reader), so that figures of different machines can be compared. Processor
 time, best of five.
 """
 
@@ -19,6 +19,9 @@ from time import process_time
 
 from banken.judge import Case, Judge, load
 from banken.judge.passage import Passage
+from banken.judge.plain import plain_sentences
+from banken.judge.reader import load_reader
+from banken.judge.reader.reader import Reader
 from banken.judge.reading import read
 from banken.places import rules_root
 from banken.words import SegmentKind, Stage
@@ -52,7 +55,7 @@ def microseconds(work: Callable[[], object]) -> float:
     return min(timeit.repeat(work, number=3, repeat=5, timer=process_time)) / 3 / MAILS * 1e6
 
 
-def parts(judge: Judge, texts: list[str]) -> Iterator[tuple[str, float]]:
+def parts(judge: Judge, reader: Reader, texts: list[str]) -> Iterator[tuple[str, float]]:
     """Yield the time of each part of judging `texts`."""
     book, cases = judge.book, [Case.of(text, stage=Stage.BEFORE) for text in texts]
     made = [Passage(SegmentKind.BODY, 0, text, book.splitter, book.lexicon) for text in texts]
@@ -61,9 +64,11 @@ def parts(judge: Judge, texts: list[str]) -> Iterator[tuple[str, float]]:
         microseconds(lambda: [Passage(SegmentKind.BODY, 0, text, book.splitter, book.lexicon) for text in texts]),
     )
     yield "read", microseconds(lambda: [read(case, book) for case in cases])
-    yield "words", microseconds(lambda: [book.lexicon.scan(one.text, one).hints for one in made])
+    yield "words", microseconds(lambda: [book.lexicon.scan(one.text, one).mask for one in made])
     yield "sentences", microseconds(lambda: [book.splitter.sentences(one.text) for one in made])
     yield "whole", microseconds(lambda: [judge.judge(case) for case in cases])
+    own = [[one.text for one in plain_sentences(passage)] for passage in made]
+    yield "reader", microseconds(lambda: [reader.read(sentences) for sentences in own])
 
 
 def loading() -> tuple[float, int]:
@@ -81,13 +86,13 @@ def loading() -> tuple[float, int]:
 
 def main() -> None:
     """Print the table."""
-    judge = load(rules_root(), reader=False)
+    judge, reader = load(rules_root(), reader=False), load_reader(rules_root())
     print(f"{len(judge.book.rules)} rules, {len(judge.book.lexicon)} words searched, µs per mail")
     for kind, file in KINDS.items():
         for octets in SIZES:
             texts = mails(file, octets)
             unit = microseconds(lambda texts=texts: [text.translate(_KANA) for text in texts])
-            figures = dict(parts(judge, texts))
+            figures = dict(parts(judge, reader, texts))
             row = "  ".join(f"{name} {value:6.0f}" for name, value in figures.items())
             print(f"{kind:20} {octets:5} octets  {row}  = {figures['whole'] / unit:5.1f} translations")
     seconds, kilobytes = loading()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import re2
 
@@ -20,6 +20,15 @@ from banken.judge.schema import CategoryRule, Concept, Condition, Excuse, Find, 
 from banken.judge.sentences import Splitter
 from banken.judge.spelling import commonness
 from banken.words import Category
+
+
+class Look(NamedTuple):
+    """A finder, and when it is worth while: once a concept of each of `needs` may stand in the words (bits)."""
+
+    needs: tuple[int, ...]
+    channel: str | None
+    rule: Rule
+    finder: Finder
 
 
 @dataclass(frozen=True)
@@ -98,19 +107,18 @@ class Rulebook:
         return replace(finder, parts=tuple(map(self._finder, find.all or ())))
 
     @cached_property
-    def by_concept(self) -> Mapping[str, frozenset[int]]:
-        """Which finders (by number) may find something once a concept has been seen; under "" those that need none."""
-        index: dict[str, set[int]] = {}
-        for number, (_rule, finder) in enumerate(self.finders):
-            for name in self._trigger(finder):
-                index.setdefault(name, set()).add(number)
-        return {name: frozenset(numbers) for name, numbers in index.items()}
+    def looks(self) -> Sequence[Look]:
+        """The finders that look at words, in the order of the rules."""
+        return [
+            Look(self._needs(finder), finder.find.channel, rule, finder)
+            for rule, finder in self.finders
+            if finder.predicate != "case"
+        ]
 
-    def _trigger(self, finder: Finder) -> Iterable[str]:
-        """Return the rarest of what `finder` needs, so that most mail is done with after a glance."""
-        if not finder.needs:
-            return ("",) if finder.pattern else ()
-        return min(finder.needs, key=lambda need: sum(self._commonness[name] for name in need))
+    def _needs(self, finder: Finder) -> tuple[int, ...]:
+        """Return the bits of what `finder` needs, the rarest first, so that most mail is done with after a glance."""
+        rarest = sorted(finder.needs, key=lambda need: sum(self._commonness[name] for name in need))
+        return tuple(self.lexicon.mask(need) for need in rarest)
 
     @cached_property
     def _commonness(self) -> Mapping[str, float]:

@@ -42,16 +42,31 @@ _Look = Callable[[Condition, Place, Reading], str | None]
 
 
 class _Check(NamedTuple):
-    """One condition of an excuse, how it is looked into, and which lists it cannot hold without (None: unknown)."""
+    """One condition of an excuse, and how it is looked into."""
 
     look: _Look
     condition: Condition
-    triggers: frozenset[str] | None
+    triggers: int | None
+    """The lists that it cannot hold without (bits of the grammar's lexicon); None: unknown."""
 
 
-def _triggers(condition: Condition) -> frozenset[str] | None:
+class _Compiled(NamedTuple):
+    """An excuse: its conditions, and the lists that all of them together cannot hold without."""
+
+    checks: tuple[_Check, ...]
+    triggers: int
+    """The triggers in the sentences of the place itself."""
+    beside: int
+    """The triggers in those and the sentences beside them."""
+    always: bool
+    """Whether a condition has no trigger."""
+    particular: bool
+    """Whether it depends on which words were hit, not only on the stretch."""
+
+
+def _triggers(condition: Condition, lexicon: Lexicon) -> int | None:
     lists = condition.after or condition.before or condition.around
-    return frozenset(lists) if lists and condition.scope != "paragraph" else None
+    return lexicon.mask(lists) if lists and condition.scope != "paragraph" else None
 
 
 class Excuses:
@@ -76,8 +91,10 @@ class Excuses:
             "subject": _subject,
             "case": _case,
         }
-        self._checks = {
-            name: tuple(_Check(looks[condition.place], condition, _triggers(condition)) for condition in excuse.any)
+        self._compiled = {
+            name: _compiled(
+                _Check(looks[condition.place], condition, _triggers(condition, lexicon)) for condition in excuse.any
+            )
             for name, excuse in excuses.items()
         }
         self._quoting = {
@@ -86,40 +103,36 @@ class Excuses:
             for condition in excuse.any
             if condition.quoted is not None
         }
-        self._particular = frozenset(
-            name for name, excuse in excuses.items() if any(one.subject or one.around for one in excuse.any)
-        )
 
     def letting_go(self, place: Place, names: Iterable[str], reading: Reading) -> Iterator[tuple[str, str]]:
         """Yield the excuses among `names` that hold for `place`, in their order, each with the word that makes it."""
+        near = place.grammar(self._lexicon)
         for name in names:
-            word = self._word_for(name, place, reading)
-            if word is not None:
-                yield name, word
+            excuse = self._compiled[name]
+            if excuse.always or excuse.triggers & near or (excuse.beside and excuse.beside & self._beside_of(place)):
+                word = self._word_for(name, excuse, place, reading)
+                if word is not None:
+                    yield name, word
+
+    def _beside_of(self, place: Place) -> int:
+        return place.grammar(self._lexicon, margin=1)
 
     def effect(self, name: str) -> str:
         """Return what an excuse does: `clear` or `notice`."""
         return self._excuses[name].effect
 
-    def _word_for(self, name: str, place: Place, reading: Reading) -> str | None:
+    def _word_for(self, name: str, excuse: _Compiled, place: Place, reading: Reading) -> str | None:
         known = place.passage.excused
-        key = (name, place.start, place.end, place.hits if name in self._particular else None)
+        key = (name, place.start, place.end, place.hits if excuse.particular else None)
         if key not in known:
-            checks = (check for check in self._checks[name] if self._hopeful(check, place))
-            words = (check.look(check.condition, place, reading) for check in checks)
-            known[key] = next((word for word in words if word is not None), None)
+            known[key] = None
+            for check in excuse.checks:
+                if check.triggers is None or check.triggers & place.grammar(self._lexicon, _margin(check.condition)):
+                    word = check.look(check.condition, place, reading)
+                    if word is not None:
+                        known[key] = word
+                        break
         return known[key]
-
-    def _hopeful(self, check: _Check, place: Place) -> bool:
-        """Return whether a word that `check` looks for may stand in the sentences it looks at."""
-        if check.triggers is None:
-            return True
-        margin = 1 if check.condition.scope == "next" else 0
-        last = min(place.sentences[1] + margin, len(place.passage.sentences) - 1)
-        return any(
-            not check.triggers.isdisjoint(place.passage.grammar(self._lexicon, sentence).hints)
-            for sentence in range(max(0, place.sentences[0] - margin), last + 1)
-        )
 
     def _after(self, condition: Condition, place: Place, _reading: Reading) -> str | None:
         return self._behind(condition, condition.after or (), place)
@@ -133,7 +146,7 @@ class Excuses:
             self._in_front(condition, lists, place) or self._amid(lists, place) or self._behind(condition, lists, place)
         )
 
-    def _amid(self, lists: Sequence[str], place: Place) -> str | None:
+    def _amid(self, lists: tuple[str, ...], place: Place) -> str | None:
         """Return a word of `lists` between the words of a find (not one of them)."""
         if len(place.hits) < 2:
             return None
@@ -143,7 +156,7 @@ class Excuses:
                 return passage.text[start:end]
         return None
 
-    def _behind(self, condition: Condition, lists: Sequence[str], place: Place) -> str | None:
+    def _behind(self, condition: Condition, lists: tuple[str, ...], place: Place) -> str | None:
         passage, (_low, high) = place.passage, place.scope(condition.scope)
         reach = high if condition.within is None else min(high, place.end + condition.within)
         for word in passage.words(self._lexicon, lists, place.end, reach):
@@ -155,7 +168,7 @@ class Excuses:
             return passage.text[slice(*word)]
         return None
 
-    def _in_front(self, condition: Condition, lists: Sequence[str], place: Place) -> str | None:
+    def _in_front(self, condition: Condition, lists: tuple[str, ...], place: Place) -> str | None:
         passage, (low, high) = place.passage, place.scope(condition.scope)
         reach = low if condition.within is None else max(low, place.start - condition.within)
         words = passage.words(self._lexicon, lists, reach, place.start)
@@ -205,6 +218,25 @@ class Excuses:
             return None
         words = passage.words(self._lexicon, condition.in_paragraph_head or (), *head)
         return passage.text[slice(*words[0])] if words else None
+
+
+def _compiled(checks: Iterable[_Check]) -> _Compiled:
+    checks = tuple(checks)
+    triggers = [0, 0]
+    for check in checks:
+        triggers[_margin(check.condition)] |= check.triggers or 0
+    return _Compiled(
+        checks,
+        triggers[0],
+        triggers[1],
+        always=any(check.triggers is None for check in checks),
+        particular=any(check.condition.subject or check.condition.around for check in checks),
+    )
+
+
+def _margin(condition: Condition) -> int:
+    """Return how many sentences before and behind its own a condition looks at, at most."""
+    return 1 if condition.scope == "next" else 0
 
 
 def _subject(_condition: Condition, place: Place, reading: Reading) -> str | None:

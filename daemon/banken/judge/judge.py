@@ -21,7 +21,7 @@ from banken.judge.model import Case, Reader
 from banken.judge.plain import PlainSentence, plain_sentences
 from banken.judge.predicates import DISGUISED, Finder, Place
 from banken.judge.reading import JUDGED_CHANNELS, Reading, read
-from banken.judge.schema import LEVEL, Rule
+from banken.judge.schema import LEVEL, Find, Rule
 from banken.words import Evidence, Excused, Finding, Level, SegmentKind, Verdict, strongest
 
 MOST_FINDINGS = 3
@@ -98,13 +98,14 @@ class Judge:
 
     def _worth_while(self, reading: Reading) -> Iterator[tuple[Rule, Finder]]:
         """Yield the finders that may find something, in the order of the rules."""
-        by_concept = self.book.by_concept
-        numbers = set().union(*(by_concept[name] for name in (*reading.found, "") if name in by_concept))
-        for number in sorted(numbers):
-            rule, finder = self.book.finders[number]
-            channel = finder.find.channel
-            if (not channel or channel == reading.case.channel) and finder.hopeful(reading.found):
-                yield rule, finder
+        found = reading.found
+        for needs, channel, rule, finder in self.book.looks:
+            for need in needs:  # a loop, not `all`: this is asked of every mail for every way to find something
+                if not need & found:
+                    break
+            else:
+                if not channel or channel == reading.case.channel:
+                    yield rule, finder
 
     def _let_off(
         self, level: Level, holding: Iterator[tuple[str, str]]
@@ -207,17 +208,20 @@ class Judge:
         return Finding(one.category, one.level, rule.id, str(rule.title), "rule", evidence, rule.advice)
 
     @cached_property
-    def _on_sight(self) -> list[Rule]:
-        return [rule for rule in self.book.rules if any(find.case for find in rule.find.any)]
+    def _on_sight(self) -> list[tuple[Rule, list[Find]]]:
+        by_rule = ((rule, [find for find in rule.find.any if find.case]) for rule in self.book.rules)
+        return [(rule, finds) for rule, finds in by_rule if finds]
 
     def _case_findings(self, case: Case, said: Sequence[Finding]) -> Iterator[Finding]:
         """Yield what the mail itself shows, whatever its words: a false sender, an event without proof, a client's mail.
 
         What the words themselves `said` needs no second finding of its category.
         """
-        for rule in self._on_sight:
+        if not (case.impersonates or case.unbelieved or case.reached):
+            return
+        for rule, finds in self._on_sight:
             level = self._gate.level(rule.category, case, rule=rule)
-            for find in rule.find.any if level is not None else ():
+            for find in finds if level is not None else ():
                 reached = case.reached and not any(one.category is rule.category for one in said)
                 claimed = bool(set(case.unbelieved) & set(find.events or case.unbelieved))
                 facts = {"impersonates": bool(case.impersonates), "unbelieved": claimed, "reached": reached}

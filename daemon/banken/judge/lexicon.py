@@ -18,7 +18,8 @@ _CUT_LINE = re.compile(r"\n(?<=[^\n]{20}\n)(?<=[ぁ-ゖー々\u4e00-\u9fff]\n)(?
 _SEAM = 12
 
 
-_EDGES = ((False, False), (False, True), (True, False), (True, True))
+_NO_EDGE = (False, False)
+_EDGES = (_NO_EDGE, (False, True), (True, False), (True, True))
 
 
 class Hit(NamedTuple):
@@ -48,6 +49,8 @@ class _Entry(NamedTuple):
     """Whether the left and the right edge must be the edge of a Latin word."""
     longer: _Longer | None = None
     """The words that the literal is only the rarest part of."""
+    bare: bool = False
+    """Whether it stands wherever its literal does: a whole word without edges, no brand."""
 
     def places(self, text: str, start: int, end: int) -> Iterable[Span]:
         """Return where the words stand, given where their literal does."""
@@ -97,27 +100,40 @@ class Original(Protocol):
         ...
 
 
+class _Kind(NamedTuple):
+    """What a literal may be: for which concepts a word, for which one that blocks; most literals share theirs."""
+
+    words: tuple[tuple[str, _Entry], ...]
+    blocks: tuple[tuple[str, _Entry], ...]
+    mask: int
+    """The concepts that it may be a word of, and all that use them, a bit each."""
+
+
 class Lexicon:
     """The words of some concepts, compiled; a concept that uses another takes over its hits."""
 
     def __init__(self, concepts: Mapping[str, Words]) -> None:
         self.uses = {name: words.use for name, words in concepts.items()}
-        self.words: dict[str, dict[int, list[_Entry]]] = {name: {} for name in concepts}
-        """For each concept, its entries by literal."""
-        self.blocks: dict[str, dict[int, list[_Entry]]] = {name: {} for name in concepts}
-        literals: dict[str, int] = {}
+        self._bits = {name: 1 << at for at, name in enumerate(concepts)}
+        self._masks: dict[tuple[str, ...], int] = {}
+        meanings: dict[str, list[tuple[str, _Entry]]] = {}
         for name, words in concepts.items():
             for literal, entry in _entries(words):
-                index = literals.setdefault(literal, len(literals))
-                (self.blocks if entry.blocks else self.words)[name].setdefault(index, []).append(entry)
+                meanings.setdefault(literal, []).append((name, entry))
         self._automaton = ahocorasick_rs.AhoCorasick(
-            list(literals), implementation=ahocorasick_rs.Implementation.ContiguousNFA
+            list(meanings), implementation=ahocorasick_rs.Implementation.ContiguousNFA
         )
-        self._hints = self._hints_of(len(literals))
+        kinds: dict[tuple[int, ...], _Kind] = {}
+        self.kinds = [
+            kinds.get(key := tuple([id(entry) for _name, entry in meaning]))
+            or kinds.setdefault(key, self._kind(meaning))
+            for meaning in meanings.values()
+        ]
+        """What each literal may be, by its number."""
 
     def __len__(self) -> int:
         """Return the number of different literals."""
-        return len(self._hints)
+        return len(self.kinds)
 
     def scan(self, text: str, original: Original | None = None, extra: Iterable[Hit] = ()) -> Scan:
         """Return what stands in the folded `text`, with `extra` hits found otherwise.
@@ -148,9 +164,27 @@ class Lexicon:
                 if start < left < end:
                     yield index, at - left + start, at - left + end + 1
 
-    def hints(self, indexes: Iterable[int]) -> set[str]:
-        """Return the concepts that the literals with these numbers may be words of."""
-        return set().union(*map(self._hints.__getitem__, indexes))
+    def mask(self, names: Iterable[str]) -> int:
+        """Return the bits of these concepts; unknown ones have none."""
+        mask = 0
+        for name in names:
+            mask |= self._bits.get(name, 0)
+        return mask
+
+    def mask_of_lists(self, lists: tuple[str, ...]) -> int:
+        """Return the bits of these concepts, remembered: the rules ask for the same lists again and again."""
+        mask = self._masks.get(lists)
+        if mask is None:
+            mask = self._masks[lists] = self.mask(lists)
+        return mask
+
+    def mask_with_users(self, names: Iterable[str]) -> int:
+        """Return the bits of these concepts and of all that use them."""
+        return self.mask(user for name in names for user in self.with_users(name))
+
+    def names(self, mask: int) -> set[str]:
+        """Return the concepts whose bits are in `mask`."""
+        return {name for name, bit in self._bits.items() if bit & mask}
 
     def with_users(self, concept: str) -> frozenset[str]:
         """Return `concept` and all that use it, directly or through others."""
@@ -168,17 +202,16 @@ class Lexicon:
                     open_ += self.uses.get(used, ())
         return {name: frozenset(found) for name, found in users.items()}
 
-    def _hints_of(self, count: int) -> list[frozenset[str]]:
-        hints: list[frozenset[str]] = [frozenset()] * count
-        for name, literals in self.words.items():
-            users = self.with_users(name)
-            for index in literals:
-                hints[index] = hints[index] | users if hints[index] else users
-        return hints
+    def _kind(self, meaning: Sequence[tuple[str, _Entry]]) -> _Kind:
+        words = tuple(one for one in meaning if not one[1].blocks)
+        blocks = tuple(one for one in meaning if one[1].blocks)
+        return _Kind(words, blocks, self.mask_with_users(name for name, _entry in words))
 
 
 class Scan:
     """What one pass over a text found; which words really stand there is settled concept by concept, when asked."""
+
+    __slots__ = ("_blocks", "_extra", "_lexicon", "_original", "_places", "_settled", "_text", "_words", "mask")
 
     def __init__(
         self,
@@ -196,41 +229,66 @@ class Scan:
         for hit in extra:
             self._extra.setdefault(hit.concept, []).append((hit.start, hit.end))
         self._settled: dict[str, list[Span]] = {}
+        self._words: dict[str, list[tuple[_Entry, list[Span]]]] | None = None
+        self._blocks: dict[str, list[tuple[_Entry, list[Span]]]] = {}
+        mask = lexicon.mask_with_users(self._extra) if self._extra else 0
+        kinds = lexicon.kinds
+        for index in places:
+            mask |= kinds[index].mask
+        self.mask = mask
+        """The concepts that may stand in the text, a bit each; those that do are among them."""
 
-    @cached_property
+    @property
     def hints(self) -> set[str]:
-        """The concepts that may stand in the text; those that do are among them."""
-        found = self._lexicon.hints(self._places)
-        return found.union(*map(self._lexicon.with_users, self._extra)) if self._extra else found
+        """The concepts that may stand in the text, by name."""
+        return self._lexicon.names(self.mask)
 
     def spans(self, concept: str) -> list[Span]:
         """Return where the words of `concept` stand, in no order."""
-        if concept not in self._settled:
-            self._settled[concept] = self._settle(concept) if concept in self.hints else []
-        return self._settled[concept]
+        settled = self._settled.get(concept)
+        if settled is None:
+            may = self._lexicon.mask_of_lists((concept,)) & self.mask
+            settled = self._settled[concept] = self._settle(concept) if may else []
+        return settled
 
     def _settle(self, concept: str) -> list[Span]:
-        standing = self._standing(self._lexicon.words[concept])
-        spans = [*self._extra.get(concept, ()), *islice(standing, MANY)]
-        for used in self._lexicon.uses[concept]:
+        owned = self._words
+        if owned is None:
+            owned = self._words = self._sort_out()
+        spans = [*self._extra[concept]] if concept in self._extra else []
+        if concept in owned:
+            spans += self._standing(owned[concept])[:MANY]
+        for used in self._lexicon.uses.get(concept, ()):
             spans += self.spans(used)
-        blocked = list(self._standing(self._lexicon.blocks[concept])) if spans else ()
-        if blocked:
-            covers = _Covers(blocked)
+        if spans and concept in self._blocks:
+            covers = _Covers(self._standing(self._blocks[concept]))
             spans = [span for span in spans if not covers.inside(span)]
         return spans
 
-    def _standing(self, literals: Mapping[int, Sequence[_Entry]]) -> Iterator[Span]:
-        if len(literals) < len(self._places):
-            present = [index for index in literals if index in self._places]
-        else:
-            present = [index for index in self._places if index in literals]
-        for index in present:
-            for entry in literals[index]:
-                for start, end in self._places[index]:
-                    for span in entry.places(self._text, start, end):
-                        if not entry.brand or self._original is None or self._original.stands_alone(*span):
-                            yield span
+    def _sort_out(self) -> dict[str, list[tuple[_Entry, list[Span]]]]:
+        """Return for each concept which of its words the literals found may be, and note which may block it."""
+        found: dict[str, list[tuple[_Entry, list[Span]]]] = {}
+        kinds = self._lexicon.kinds
+        for index, spans in self._places.items():
+            kind = kinds[index]
+            for name, entry in kind.words:
+                found.setdefault(name, []).append((entry, spans))
+            for name, entry in kind.blocks:
+                self._blocks.setdefault(name, []).append((entry, spans))
+        return found
+
+    def _standing(self, owned: Iterable[tuple[_Entry, list[Span]]]) -> list[Span]:
+        standing: list[Span] = []
+        for entry, spans in owned:
+            if entry.bare:
+                standing += spans
+                continue
+            alone = self._original.stands_alone if entry.brand and self._original is not None else None
+            for start, end in islice(spans, MANY):
+                for span in entry.places(self._text, start, end):
+                    if alone is None or alone(*span):
+                        standing.append(span)
+        return standing
 
 
 class _Covers:
@@ -250,12 +308,12 @@ def _entries(words: Words) -> Iterator[tuple[str, _Entry]]:
     """Yield the literals of a concept; longer words that share their rarest part share an entry."""
     kinds = ((words.words, False, False), (words.brand, True, False), (words.not_inside, False, True))
     for sources, brand, blocks in kinds:
-        alike = {latin: _Entry(brand, blocks, latin) for latin in _EDGES}
+        alike = {latin: _Entry(brand, blocks, latin, bare=not brand and latin == _NO_EDGE) for latin in _EDGES}
         parts: dict[str, list[Spelling]] = {}
         for spelling in dict.fromkeys(spelling for source in sources for spelling in spellings(source)):
             if spelling.plain:
-                yield spelling.literal, alike[(False, False) if blocks else spelling.latin]
+                yield spelling.literal, alike[_NO_EDGE if blocks else spelling.latin]
             else:
                 parts.setdefault(spelling.literal, []).append(spelling)
         for literal, longer in parts.items():
-            yield literal, _Entry(brand, blocks, (False, False), _Longer(longer))
+            yield literal, _Entry(brand, blocks, _NO_EDGE, _Longer(longer))

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from banken.judge.lexicon import Hit, Lexicon, Scan
 from banken.judge.sentences import Splitter
@@ -47,7 +47,7 @@ class Passage:
     """The line above the list that a line stands in, by where the line begins, as far as it was asked for."""
 
     _grammar: dict[int, Scan] = field(init=False, default_factory=dict)
-    _words: dict[tuple[Sequence[str], int], list[Span]] = field(init=False, default_factory=dict)
+    _words: dict[tuple[tuple[str, ...], int], list[Span]] = field(init=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         self.view = fold(self.source)
@@ -82,14 +82,18 @@ class Passage:
 
     def sentence_at(self, position: int) -> int:
         """Return which sentence `position` stands in."""
-        return max(0, bisect_right(self._sentence_starts, position) - 1)
+        return bisect_right(self._sentence_starts, position, 1) - 1
 
     def clause_at(self, position: int) -> Span:
         """Return the clause that `position` stands in."""
         index = self.sentence_at(position)
-        if index not in self._clauses:
-            self._clauses[index] = self.splitter.clauses_of(self.text, *self.sentences[index])
-        return next((clause for clause in self._clauses[index] if position < clause[1]), self.sentences[index])
+        clauses = self._clauses.get(index)
+        if clauses is None:
+            clauses = self._clauses[index] = self.splitter.clauses_of(self.text, *self.sentences[index])
+        for clause in clauses:
+            if position < clause[1]:
+                return clause
+        return self.sentences[index]
 
     def paragraph_at(self, position: int) -> Span:
         """Return the paragraph (between blank lines) that `position` stands in."""
@@ -111,29 +115,35 @@ class Passage:
         """Where the words of all searched concepts stand."""
         return self.lexicon.scan(self.text, self, self.extra)
 
-    def words(self, lexicon: Lexicon, lists: Sequence[str], start: int, end: int) -> list[Span]:
+    def words(self, lexicon: Lexicon, lists: tuple[str, ...], start: int, end: int) -> list[Span]:
         """Return the grammar's words of `lists` inside `[start, end)`, in order of place."""
-        first, last = self.sentence_at(start), self.sentence_at(max(start, end - 1))
         found: list[Span] = []
-        for index in range(first, last + 1):
-            found += self._words_in(lexicon, lists, index)
+        if start >= end:
+            return found
+        mask = lexicon.mask_of_lists(lists)
+        starts = self._sentence_starts
+        for index in range(bisect_right(starts, start, 1) - 1, bisect_right(starts, end - 1, 1)):
+            if (self._grammar.get(index) or self.grammar(lexicon, index)).mask & mask:
+                found += self._words_in(lexicon, lists, index)
         return [span for span in found if start <= span[0] and span[1] <= end]
 
-    def _words_in(self, lexicon: Lexicon, lists: Sequence[str], sentence: int) -> list[Span]:
+    def _words_in(self, lexicon: Lexicon, lists: tuple[str, ...], sentence: int) -> list[Span]:
         key = (lists, sentence)
-        if key not in self._words:
+        found = self._words.get(key)
+        if found is None:
             offset = self.sentences[sentence][0]
             scan = self.grammar(lexicon, sentence)
             spans = {span for name in lists for span in scan.spans(name)}
-            self._words[key] = sorted((offset + start, offset + stop) for start, stop in spans)
-        return self._words[key]
+            found = self._words[key] = sorted((offset + start, offset + stop) for start, stop in spans)
+        return found
 
     def grammar(self, lexicon: Lexicon, sentence: int) -> Scan:
         """Return what the grammar's words are in a sentence (places count from its beginning)."""
-        if sentence not in self._grammar:
+        scan = self._grammar.get(sentence)
+        if scan is None:
             start, end = self.sentences[sentence]
-            self._grammar[sentence] = lexicon.scan(self.text[start:end])
-        return self._grammar[sentence]
+            scan = self._grammar[sentence] = lexicon.scan(self.text[start:end])
+        return scan
 
     def stands_alone(self, start: int, end: int) -> bool:
         """Return whether a brand at the folded `[start, end)` is a word of its own in the original.
@@ -184,12 +194,13 @@ def _edge(letter: str, neighbour: str) -> bool:
         return True
     if _KATAKANA.match(letter):
         return not _KATAKANA.match(neighbour)
-    folded, beside = fold(letter).skeleton, fold(neighbour).skeleton
-    return not (_is_latin(folded) and _is_latin(beside) and not neighbour.isdigit() and neighbour not in "!|*")
+    return not (_looks_latin(letter) and _looks_latin(neighbour) and not neighbour.isdigit() and neighbour not in "!|*")
 
 
-def _is_latin(text: str) -> bool:
-    return text.isascii() and text.isalpha()
+@lru_cache(maxsize=5000)
+def _looks_latin(char: str) -> bool:
+    looks = fold(char).skeleton
+    return looks.isascii() and looks.isalpha()
 
 
 def _between_particles(shown: str, before: str, behind: str) -> bool:

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Any
 
 from banken.judge.lexicon import LINK, Hit, Lexicon
@@ -34,15 +33,29 @@ class Place:
     When `whole` is false, only the last hit is looked at.
     """
 
-    __slots__ = ("end", "hits", "passage", "scopes", "sentences", "start")
+    __slots__ = ("_grammar", "end", "hits", "passage", "scopes", "sentences", "start")
 
     def __init__(self, passage: Passage, hits: tuple[Hit, ...], *, whole: bool = True) -> None:
         self.passage = passage
         self.hits = hits
-        self.start = min(hit.start for hit in hits) if whole else hits[-1].start
-        self.end = max(hit.end for hit in hits) if whole else hits[-1].end
+        if len(hits) == 1 or not whole:
+            self.start, self.end = hits[-1].start, hits[-1].end
+        else:
+            self.start, self.end = min(hit.start for hit in hits), max(hit.end for hit in hits)
         self.sentences = passage.sentence_at(self.start), passage.sentence_at(max(self.start, self.end - 1))
         self.scopes: dict[str, Span] = {}
+        self._grammar: list[int | None] = [None, None]
+
+    def grammar(self, lexicon: Lexicon, margin: int = 0) -> int:
+        """Return which of the grammar's lists may have words (bits) in its sentences and `margin` (0, 1) around."""
+        mask = self._grammar[margin]
+        if mask is None:
+            mask, (first, final) = 0, self.sentences
+            last = min(final + margin, len(self.passage.sentences) - 1)
+            for sentence in range(max(0, first - margin), last + 1):
+                mask |= self.passage.grammar(lexicon, sentence).mask
+            self._grammar[margin] = mask
+        return mask
 
     def scope(self, name: str) -> Span:
         """Return how far excuses of a scope look around: clause, sentence, next (sentence) or paragraph."""
@@ -122,10 +135,6 @@ class Finder:
             return needs
         return (frozenset().union(*needs),) if needs else ()
 
-    def hopeful(self, found: AbstractSet[str]) -> bool:
-        """Return whether all that this item needs may stand in the words where `found` may."""
-        return not any(need.isdisjoint(found) for need in self.needs)
-
     def places(self, passages: Sequence[Passage], grammar: Grammar) -> list[Place]:
         """Return where this item finds something, at most MANY places."""
         if self.predicate == "same_message":
@@ -133,9 +142,19 @@ class Finder:
         if self.predicate == "all" and self.find.scope == "message":
             return list(_all_in_message(self, passages, grammar))
         look = _LOOKS[self.predicate]
-        worth = (one for one in passages if all(hits_of(term, one, grammar) for term in self.scarce))
-        found = (place for passage in worth for place in look(self, passage, grammar))
-        return list(islice((place for place in found if not self._spoilt(place, grammar)), MANY))
+        kept: list[Place] = []
+        for passage in passages:
+            if self._lacks(passage, grammar):
+                continue
+            for place in look(self, passage, grammar):
+                if not self._spoilt(place, grammar):
+                    kept.append(place)
+                    if len(kept) >= MANY:
+                        return kept
+        return kept
+
+    def _lacks(self, passage: Passage, grammar: Grammar) -> bool:
+        return any(not hits_of(term, passage, grammar) for term in self.scarce)
 
     def _spoilt(self, place: Place, grammar: Grammar) -> bool:
         """Return whether a word of `without` stands in the same sentence, or a clause ends between the words."""
@@ -150,21 +169,31 @@ class Finder:
 
 def hits_of(term: Term, passage: Passage, grammar: Grammar) -> list[Hit]:
     """Return the hits of a term in a passage, in order of place, none inside another."""
-    if term not in passage.terms:
-        found: list[Hit] = []
-        for concept, as_means in term.concepts:
-            plainly = "link" if concept.startswith(LINK) else "plain"
-            for start, end in passage.scan.spans(concept):
-                how = "disguised" if passage.view.spread(start, end) else passage.how.get((start, end), plainly)
-                hit = Hit(start, end, concept, how)
-                if not as_means or grammar.means.holds(passage, hit, grammar.lexicon):
-                    found.append(hit)
-        passage.terms[term] = longest(found)
-    return passage.terms[term]
+    found = passage.terms.get(term)
+    if found is None:
+        found = passage.terms[term] = longest(_hits(term, passage, grammar))
+    return found
+
+
+def _hits(term: Term, passage: Passage, grammar: Grammar) -> list[Hit]:
+    found: list[Hit] = []
+    spread, how, means = passage.view.spread, passage.how, grammar.means
+    for concept, as_means in term.concepts:
+        spans = passage.scan.spans(concept)
+        if not spans:
+            continue
+        plainly = "link" if concept.startswith(LINK) else "plain"
+        for span in spans:
+            hit = Hit(*span, concept, "disguised" if spread(*span) else how.get(span, plainly))
+            if not as_means or means.holds(passage, hit, grammar.lexicon):
+                found.append(hit)
+    return found
 
 
 def longest(hits: list[Hit]) -> list[Hit]:
     """Return `hits` in order of place, without those that lie inside another."""
+    if len(hits) < 2:
+        return hits
     kept: list[Hit] = []
     for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
         if not kept or hit.end > kept[-1].end:

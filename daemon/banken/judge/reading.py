@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, reduce
+from operator import or_
 
 from banken.judge.atoms import ATOMS
 from banken.judge.book import Rulebook
@@ -26,9 +27,9 @@ class Reading:
     book: Rulebook
 
     @cached_property
-    def found(self) -> frozenset[str]:
-        """All concepts that may stand in the client's words."""
-        return frozenset().union(*(passage.scan.hints for passage in self.passages))
+    def found(self) -> int:
+        """All concepts that may stand in the client's words, a bit each (`Lexicon.mask`)."""
+        return reduce(or_, (passage.scan.mask for passage in self.passages), 0)
 
     @cached_property
     def subject(self) -> frozenset[str]:
