@@ -64,6 +64,8 @@ bench: dev servers
 	$(PY) -m tests.bench.judge
 	$(PY) -m tests.bench.mailbox
 	$(PY) -m tests.bench.push
+	$(PY) -m tests.bench.memory
+	$(PY) -m tests.bench.idle
 
 ## make fuzz     hostile mail for MINUTES (default 5)
 fuzz: dev

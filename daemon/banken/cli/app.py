@@ -1,12 +1,17 @@
-"""The command line: `banken VERB`. Each verb has a module of its own that adds itself here."""
+"""The command line: `banken VERB`. Each verb has a module of its own, which is imported when it is asked for.
+
+A service that runs for years shall not hold the wizard, the demo and the reports in memory all the time.
+"""
 
 from __future__ import annotations
 
 import sys
 from importlib import import_module
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+import typer.core
+import typer.main
 
 from banken import __version__
 from banken.config.load import speak_locale
@@ -19,10 +24,28 @@ VERBS = (
 """The modules with the verbs, in the order that `--help` shows them."""
 
 
+class _Verbs(typer.core.TyperGroup):
+    """The verbs, each made when it is first asked for."""
+
+    def list_commands(self, _context: object) -> list[str]:
+        """Return the names of all verbs."""
+        return list(VERBS)
+
+    def get_command(self, _context: object, name: str) -> Any:
+        """Return a verb, None when there is none of this name: then all are there, to suggest one that is like it."""
+        for verb in [name] if name in VERBS else VERBS:
+            if verb not in self.commands:
+                alone = typer.Typer()
+                import_module(f"banken.cli.{verb}").add_to(alone)
+                self.commands.update(typer.main.get_group(alone).commands)
+        return self.commands.get(name)
+
+
 def build() -> typer.Typer:
     """Return the command line in the language spoken now."""
     app = typer.Typer(
         name="banken",
+        cls=_Verbs,
         help=_("Banken, a watchdog for a freelancer's inbox."),
         no_args_is_help=True,
         add_completion=True,
@@ -30,8 +53,6 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_start)
-    for verb in VERBS:
-        import_module(f"banken.cli.{verb}").add_to(app)
     return app
 
 

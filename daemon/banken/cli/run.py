@@ -11,7 +11,7 @@ from banken.cli.options import ConfigOption, configuration
 from banken.config import find
 from banken.i18n import _
 from banken.service import house as rooms
-from banken.service import logs
+from banken.service import logs, memory
 from banken.service.watch import Watch
 
 
@@ -28,6 +28,7 @@ def run(
 ) -> None:
     """Watch the accounts until stopped; SIGHUP reads the configuration and the rules again."""
     with faults():
+        memory.few_heaps()
         path = find(config)
         settings = configuration(path)
         house = rooms.build(settings)

@@ -44,7 +44,7 @@ class Remark(NamedTuple):
 class Section(BaseModel):
     """Base of all parts: unknown keys are mistakes, nothing changes after reading, no value stands in an error."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, hide_input_in_errors=True, defer_build=True)
 
     @classmethod
     def contradictions(cls, given: Mapping[str, Any]) -> Iterator[Remark]:  # noqa: ARG003 - for those who override it

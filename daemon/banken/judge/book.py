@@ -18,7 +18,7 @@ from banken.judge.means import UsedAsMeans, words_of
 from banken.judge.predicates import Finder, Grammar, Term
 from banken.judge.schema import CategoryRule, Concept, Condition, Excuse, Find, Means, Rule, Sentences
 from banken.judge.sentences import Splitter
-from banken.judge.spelling import commonness
+from banken.judge.spelling import commonness, spellings
 from banken.words import Category
 
 
@@ -43,6 +43,13 @@ class Rulebook:
     rules: Sequence[Rule]
     places: Mapping[str, str] = field(default_factory=dict)
     """Where each rule, concept and excuse stands (`FILE:LINE`), for messages."""
+
+    def compile(self) -> None:
+        """Make now what the first message would wait for, and forget what only the making needs."""
+        for part in ("splitter", "lexicon", "hosts", "disguises", "grammar", "letting_go", "by_concept", "atoms"):
+            getattr(self, part)
+        spellings.cache_clear()
+        commonness.cache_clear()
 
     @cached_property
     def splitter(self) -> Splitter:

@@ -40,7 +40,7 @@ AnyOf = Annotated[tuple[Id, ...], Field(min_length=1), BeforeValidator(_several)
 class Strict(BaseModel):
     """Base of all: no unknown keys, nothing changes after reading."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class Text(Strict):

@@ -25,6 +25,7 @@ from imapclient.exceptions import LoginError
 from banken.i18n import _
 from banken.mailbox import reader, speech, trouble
 from banken.mailbox.errors import Garbled, MailboxError, Refused, Unreachable, Untrusted
+from banken.mailbox.trust import tls_context
 
 Security = Literal["tls", "starttls", "plain"]
 _LITERAL_LIMIT = 64 * 1024 * 1024
@@ -279,7 +280,7 @@ def _tls_context(server: Server) -> ssl.SSLContext | None:
             )
         return None
     try:
-        return ssl.create_default_context(cafile=server.ca_file)
+        return tls_context(server.ca_file)
     except OSError as error:
         raise Untrusted(
             _("The authority file {file} cannot be used: {said}").format(

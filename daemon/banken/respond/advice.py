@@ -17,7 +17,7 @@ PLACEHOLDERS = ("client", "tool", "job")
 
 
 class _Model(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
 
 
 class ByStage(_Model):

@@ -14,6 +14,7 @@ from typing import Self
 
 from banken.i18n import _
 from banken.ledger import crash_point
+from banken.mailbox.trust import tls_context
 from banken.respond.model import SmtpServer
 from banken.respond.tidy import one_line
 
@@ -108,7 +109,7 @@ class Post:
 
 
 def _dial(server: SmtpServer) -> smtplib.SMTP:
-    context = server.context or ssl.create_default_context()
+    context = server.context or tls_context()
     if server.security == "tls":
         return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
     if server.security == "plain" and not _is_loopback(server.host):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import ssl
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -19,6 +18,7 @@ from banken.guard import Guard, Knowledge, Trust
 from banken.ledger import Ledger
 from banken.mailbox.connection import Server
 from banken.mailbox.imap import ImapMailbox, connect
+from banken.mailbox.trust import tls_context
 from banken.message.dns import Dns
 from banken.places import rules_root
 from banken.platform import PlatformPack, Recogniser
@@ -216,5 +216,5 @@ def smtp_server(smtp: Smtp) -> SmtpServer:
         user=smtp.user or "",
         password=smtp.password.reveal if smtp.password else None,
         token=_fresh(smtp.oauth),
-        context=ssl.create_default_context(cafile=str(smtp.ca)) if smtp.ca else None,
+        context=tls_context(smtp.ca) if smtp.ca else None,
     )

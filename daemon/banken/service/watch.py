@@ -24,7 +24,7 @@ from banken.config import Account
 from banken.i18n import _
 from banken.ledger import Ledger, LedgerError
 from banken.service import house as rooms
-from banken.service import reload, systemd
+from banken.service import memory, reload, systemd
 from banken.service.eye import Eye
 from banken.service.nurse import HEARTBEAT_EVERY, LETTERS_EVERY, Nurse
 from banken.service.pace import uptime
@@ -40,6 +40,8 @@ GENTLY, AT_LAST = 5.0, 2.0
 FILES_EVERY = 5.0
 """Seconds between two looks at the files of configuration and rules."""
 
+MEMORY_EVERY = 3600.0
+"""Seconds between two times at which memory that much mail took is given back."""
 
 SLEPT_SECONDS = 30.0
 """Two ticks so far apart mean that the machine slept in between."""
@@ -71,6 +73,7 @@ class Watch:
         for number, order in _SIGNALS.items():
             signal.signal(number, lambda *_args, order=order: self._orders.put(order))
         scheduler = self._scheduler()
+        self._settle()
         self._adopt()
         scheduler.start()
         systemd.ready()
@@ -133,8 +136,14 @@ class Watch:
         self._eye = Eye(house, self._ledger)
         self._files = reload.Files(self._path, house.config)
         self._nurse.adopt(house)
+        self._settle()
         self._adopt()
         log.info("new settings", accounts=self._names(), rules=house.knowledge.rules_version)
+
+    def _settle(self) -> None:
+        """Be ready for the first mail, and keep of all that was loaded only what is needed for the others."""
+        self._eye.house.knowledge.judge.book.compile()
+        memory.give_back()
 
     def _names(self) -> list[str]:
         return [account.name for account in self._eye.house.config.accounts]
@@ -150,6 +159,7 @@ class Watch:
             (self._look_at_files, FILES_EVERY),
             (self._nurse.beat, HEARTBEAT_EVERY),
             (self._nurse.send, LETTERS_EVERY),
+            (memory.give_back, MEMORY_EVERY),
         ]
         for job, seconds in jobs:
             scheduler.add_job(job, "interval", seconds=seconds)
