@@ -58,7 +58,7 @@ def test_compiled_rules_keep_nothing_that_only_compiling_needs():
     assert spellings.cache_info().currsize
     book.compile()
     assert not spellings.cache_info().currsize
-    assert {"lexicon", "grammar", "disguises", "letting_go", "by_concept"} <= vars(book).keys()
+    assert {"lexicon", "grammar", "disguises", "letting_go", "looks"} <= vars(book).keys()
 
 
 def test_memory_is_given_back():

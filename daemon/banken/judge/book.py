@@ -46,7 +46,7 @@ class Rulebook:
 
     def compile(self) -> None:
         """Make now what the first message would wait for, and forget what only the making needs."""
-        for part in ("splitter", "lexicon", "hosts", "disguises", "grammar", "letting_go", "by_concept", "atoms"):
+        for part in ("splitter", "lexicon", "hosts", "disguises", "grammar", "letting_go", "looks", "atoms"):
             getattr(self, part)
         spellings.cache_clear()
         commonness.cache_clear()
