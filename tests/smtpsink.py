@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
+import re
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from email import message_from_bytes
 from email.message import Message
@@ -54,6 +56,9 @@ class SmtpSink:
 
     security: str = "plain"
     users: Mapping[str, str] = field(default_factory=dict)
+    tokens: Callable[[str], str | None] | None = None
+    """Says whose an access token is: AUTH is by XOAUTH2 and OAUTHBEARER then."""
+    mechanisms: tuple[str, ...] = ("XOAUTH2", "OAUTHBEARER")
     expired: bool = False
     host: str = "127.0.0.1"
     messages: list[Received] = field(default_factory=list)
@@ -102,6 +107,7 @@ class SmtpSink:
             require_starttls=self.security == "starttls",
             authenticator=self._authenticate,
             auth_require_tls=self.security == "starttls",
+            auth_exclude_mechanism=[one for one in _BEARERS if not self.tokens or one not in self.mechanisms],
         )
         self._controller.start()
         self._port = self._controller.port
@@ -131,6 +137,9 @@ class SmtpSink:
         return None
 
 
+_BEARERS = ("XOAUTH2", "OAUTHBEARER")
+
+
 class _Controller(Controller):
     def _trigger_server(self) -> None:
         """Knock (to see that it is up) at the port the system gave for port 0."""
@@ -147,7 +156,7 @@ class _Handler:
 
     async def handle_MAIL(self, server: SMTP, session: Session, envelope: Envelope, address: str, options) -> str:  # noqa: N802
         reply = self._meet(server, "MAIL", address)
-        if reply is None and self._sink.users and not session.authenticated:
+        if reply is None and (self._sink.users or self._sink.tokens) and not session.authenticated:
             reply = "530 5.7.0 Authentication required"
         if reply is None:
             envelope.mail_from = address
@@ -167,6 +176,25 @@ class _Handler:
             user = getattr(session, "user", "")
             self._sink.messages.append(Received(envelope.mail_from or "", tuple(envelope.rcpt_tos), raw, user))
         return reply or "250 OK"
+
+    async def auth_XOAUTH2(self, server: SMTP, words: list[str]) -> AuthResult:  # noqa: N802
+        return await self._bear(
+            server, words, rb"user=(?P<user>[^\x01]+)\x01auth=Bearer (?P<token>[^\x01]+)\x01\x01", b""
+        )
+
+    async def auth_OAUTHBEARER(self, server: SMTP, words: list[str]) -> AuthResult:  # noqa: N802
+        form = rb"n,a=(?P<user>[^,]+),\x01(host|port)=[^\x01]+\x01(host|port)=[^\x01]+\x01auth=Bearer (?P<token>[^\x01]+)\x01\x01"
+        return await self._bear(server, words, form, b"\x01")
+
+    async def _bear(self, server: SMTP, words: list[str], form: bytes, heard: bytes) -> AuthResult:
+        found = re.fullmatch(form, base64.b64decode(words[1]))
+        user = found["user"].decode() if found else ""
+        self._sink.attempts.append(("AUTH", f"{words[0]} {user}"))
+        if found and self._sink.tokens and self._sink.tokens(found["token"].decode()) == user:
+            server.session.user = user
+            return AuthResult(success=True)
+        assert await server.challenge_auth('{"status":"401"}') == heard  # the client has to say that it heard
+        return AuthResult(success=False, handled=False)
 
     def _meet(self, server: SMTP, verb: str, argument: str) -> str | None:
         self._sink.attempts.append((verb, argument))

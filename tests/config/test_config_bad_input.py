@@ -90,9 +90,25 @@ MISTAKES = {
         [(3, 64, "stand together", "keep one")],
     ),
     "neither password nor oauth": (GOOD.replace(", password: {env: X}", ""), [(3, 35, "neither", "add one")]),
-    "oauth without token": (
+    "oauth without anything": (
         GOOD.replace("password: {env: X}", "oauth: {}"),
-        [(3, 44, "“token” is missing", "add it")],
+        [(3, 44, "neither provider nor token", "add one")],
+    ),
+    "oauth by two ways": (
+        GOOD.replace("password: {env: X}", "oauth: {token: {env: Y}, provider: microsoft, client_id: a}"),
+        [(3, 52, "stand together", "keep one")],
+    ),
+    "oauth without an app": (
+        GOOD.replace("password: {env: X}", "oauth: {provider: google}"),
+        [(3, 52, "client_id is missing", "docs/oauth.md"), (3, 52, "client_secret", "add it")],
+    ),
+    "oauth with tokens nowhere": (
+        GOOD.replace("password: {env: X}", "oauth: {provider: microsoft, client_id: a, keep: {env: Y}}"),
+        [(3, 87, "cannot be kept", "file: … or keyring: …")],
+    ),
+    "oauth by a server that is not asked safely": (
+        GOOD.replace("password: {env: X}", "oauth: {provider: microsoft, client_id: a, authority: 'http://h.jp/x'}"),
+        [(3, 87, "no https address", "write it like")],
     ),
     "no folders": (GOOD.replace("warn", "    folders: []\nwarn"), [(4, 5, "“folders”", "add")]),
     "folder as text": (GOOD.replace("warn", "    folders: INBOX\nwarn"), [(4, 5, "a list, not INBOX", "[")]),

@@ -63,7 +63,8 @@ class Desk:
     def _call(self, words, environment, *, named=True):
         config = () if "--config" in words or not named else ("--config", str(self.config))
         shown = {"MAIL_PASSWORD": USERS[self.user], "COLUMNS": "120", "LANG": "ja_JP.UTF-8"}
-        return [sys.executable, "-m", "banken", *map(str, words), *config], {**os.environ, **shown, **environment}
+        own = {**os.environ, **shown, **self.environment, **environment}
+        return [sys.executable, "-m", "banken", *map(str, words), *config], own
 
     def start(self, *words):
         """Start the program and leave it running."""

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import http.server
-import json
 import logging
 import threading
+import time
 import traceback
-import urllib.parse
+from dataclasses import replace
 
 import pytest
 from tests.servers import Dovecot, free_port
+from tests.tokenserver import TokenServer
 
 from banken.mailbox.errors import (
     Garbled,
@@ -210,47 +210,45 @@ def test_the_log_and_the_repr_hold_no_secret(account, caplog):
         assert secret not in repr(server)
 
 
-@pytest.fixture(scope="module")
+def bearer(*tokens):
+    """Return how tokens are had: the given ones in turn; `renew` is noted in `asked`."""
+    left = iter(tokens)
+
+    def ask(*, renew=False):
+        ask.asked.append(renew)
+        return next(left)
+
+    ask.asked = []
+    return ask
+
+
+@pytest.fixture
 def token_server():
-    """An OAuth2 introspection endpoint that knows one token."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            sent = urllib.parse.parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
-            good = sent.get("token") == ["good-token"]
-            answer = json.dumps(
-                {"active": good, "username": "oauth@example.jp"} if good else {"active": False}
-            ).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(answer)))
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(answer)
-
-        def log_message(self, *_):
-            pass
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}/"
-        server.shutdown()
+    with TokenServer() as server:
+        server.tokens = {"good-token": ("oauth@example.jp", time.time() + 60)}
+        yield server
 
 
 @pytest.mark.parametrize("mechanisms", ["xoauth2 oauthbearer", "oauthbearer"])
 def test_tokens(token_server, mechanisms):
     settings = f"auth_mechanisms = plain {mechanisms}"
-    with Dovecot({"oauth@example.jp": "unused"}, oauth=token_server, settings=settings) as dovecot:
-        tokens = iter(["good-token", "bad-token", "good\x01token"])
-        server = Server(
-            "127.0.0.1", dovecot.tls_port, "tls", dovecot.user, oauth=lambda: next(tokens), ca_file=dovecot.ca_file
-        )
-        mailbox = connect("home", server)
-        assert mailbox.open("INBOX").exists == 0
-        mailbox.close()
+    with Dovecot({"oauth@example.jp": "unused"}, oauth=token_server.introspection, settings=settings) as dovecot:
+        server = Server("127.0.0.1", dovecot.tls_port, "tls", dovecot.user, ca_file=dovecot.ca_file)
+        good, late, bad = bearer("good-token"), bearer("late-token", "good-token"), bearer("bad-token", "bad-token")
+        for ask in (good, late):
+            mailbox = connect("home", replace(server, oauth=ask))
+            assert mailbox.open("INBOX").exists == 0
+            mailbox.close()
+        assert (good.asked, late.asked) == ([False], [False, True])
         used = "OAUTHBEARER" if mechanisms == "oauthbearer" else "XOAUTH2"
         assert f"method={used}" in dovecot.log()
         with pytest.raises(LoginRefused) as caught:
-            connect("home", server)
+            connect("home", replace(server, oauth=bad))
+        assert bad.asked == [False, True]
         assert "bad-token" not in "".join(traceback.format_exception(caught.value))
+        wrong = bearer("wrong-token", "worse-token")
+        with pytest.raises(LoginRefused) as caught:  # two wrong ones: no third is asked for
+            connect("home", replace(server, oauth=wrong))
+        assert "worse-token" not in "".join(traceback.format_exception(caught.value))
         with pytest.raises(Refused, match="control character"):
-            connect("home", server)
+            connect("home", replace(server, oauth=bearer("good\x01token")))

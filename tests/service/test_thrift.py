@@ -17,6 +17,7 @@ from banken.service import memory
 
 ELSEWHERE = (
     *("alembic", "apprise", "mailparser", "prometheus_client", "keyring", "psycopg", "pymap", "numpy", "babel"),
+    *("msal", "google", "requests", "oauthlib"),
     *("banken.cli.wizard", "banken.cli.demo", "banken.cli.report", "banken.report", "banken.service.checkup"),
 )
 """What other verbs, or options that are off, need."""

@@ -18,7 +18,7 @@ from banken.config.load import speak_locale
 from banken.i18n import _
 
 VERBS = (
-    *("init", "scan", "check", "explain", "run", "status", "doctor"),
+    *("init", "login", "scan", "check", "explain", "run", "status", "doctor"),
     *("rules", "deals", "report", "platform", "ledger", "quarantine", "demo"),
 )
 """The modules with the verbs, in the order that `--help` shows them."""

@@ -5,16 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from banken.config.health import Health
 from banken.config.knowledge import Client, Loudness, Rules
 from banken.config.secrets import PrivateUrl
 from banken.config.section import About, Remark, Section, listed
-from banken.config.servers import Imap, Smtp
+from banken.config.servers import Imap, Smtp, logins_below
 from banken.config.state import State, StatePlace
 from banken.config.values import Folder, Interval, Line, MailAddress, Platform, Retention, Zone
 from banken.i18n import _
@@ -227,6 +227,20 @@ class Config(Section):
         About("規則への自分の変更。更新しても残ります。", "Your own changes to the rules; they survive updates."),
     ] = Rules()
 
+    @model_validator(mode="after")
+    def _settle_logins(self) -> Self:
+        """Tell each login by OAuth where its tokens lie, and whether reading and sending share it."""
+        servers: list[Imap | Smtp] = [one.imap for one in self.accounts]
+        if self.warn is not None and self.warn.smtp is not None:
+            servers.append(self.warn.smtp)
+        sharing: dict[tuple[Any, ...], set[Literal["imap", "smtp"]]] = {}
+        for one in servers:
+            sharing.setdefault(_login(one), set()).add("imap" if isinstance(one, Imap) else "smtp")
+        for one in servers:
+            if one.oauth is not None:
+                one.oauth.settle(logins_below(self.state.folder), frozenset(sharing[_login(one)]))
+        return self
+
     @classmethod
     def contradictions(cls, given: Mapping[str, Any]) -> Iterator[Remark]:
         """Yield accounts of one name, and accounts nobody would be warned about."""
@@ -238,6 +252,11 @@ class Config(Section):
         if accounts and given.get("warn") is None:
             what = _("nobody would be warned: “warn” is missing")
             yield Remark(("accounts",), what, _("add warn: with to: [your own address]"))
+
+
+def _login(server: Imap | Smtp) -> tuple[Any, ...]:
+    oauth = server.oauth
+    return (server.user, oauth and (oauth.provider, oauth.client_id, oauth.authority, oauth.keep))
 
 
 def _is_inbox(name: Any) -> bool:

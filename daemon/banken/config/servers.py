@@ -3,31 +3,121 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import model_validator
+from pydantic import PrivateAttr, model_validator
 
 from banken.config.secrets import Secret
 from banken.config.section import About, Remark, Section
-from banken.config.values import FilePath, Host, Line, Port, is_loopback
+from banken.config.state import State
+from banken.config.values import FilePath, Host, Line, Port, WebAddress, is_loopback
 from banken.i18n import _
 
 Security = Literal["tls", "starttls", "plain"]
 
 
+def logins_below(state: Path | None) -> Path:
+    """Return the folder for tokens below a state folder; with the ledger in a database, below the usual one."""
+    return (state or State.default().folder or Path()) / "oauth"
+
+
 class OAuth(Section):
     """Logging in with an access token (XOAUTH2, OAUTHBEARER) instead of a password."""
 
-    token: Annotated[
-        Secret,
+    provider: Annotated[
+        Literal["google", "microsoft"] | None,
         About(
-            "アクセストークンの取り出し方。接続のたびに取り出し直します（トークンは 1 時間ほどで切れるため）。",
-            "Where the access token comes from. It is fetched anew for each connection, since it runs out within an "
-            "hour or so.",
-            "{command: oauth-token worker@example.jp}",
+            "ログイン先。google（Gmail）か microsoft（Outlook.com、Microsoft 365）。\n"
+            "最初に一度 banken login でログインすると、あとは Banken がトークンを更新し続けます。",
+            "Where you log in: google (Gmail) or microsoft (Outlook.com, Microsoft 365). Log in once by “banken login”; "
+            "from then on Banken renews the token by itself.",
+            "microsoft",
         ),
-    ]
+    ] = None
+    client_id: Annotated[
+        Line | None,
+        About(
+            "自分で登録したアプリの ID（クライアント ID）。登録の仕方は docs/oauth.ja.md にあります。",
+            "The client id of the app that you registered yourself; docs/oauth.md shows how.",
+            "00000000-0000-0000-0000-000000000000",
+        ),
+    ] = None
+    client_secret: Annotated[
+        Secret | None,
+        About(
+            "クライアント シークレットの置き場所（google では必要です）。",
+            "Where the client secret lies (google wants one).",
+            "{file: ~/.config/banken/client.secret}",
+            off=True,
+        ),
+    ] = None
+    authority: Annotated[
+        WebAddress | None,
+        About(
+            "ログインするサーバー。会社のテナントだけを許すアプリなどで書きます。",
+            "The server where you log in, for an app that is limited to one tenant and the like.",
+            "https://login.microsoftonline.com/common",
+            off=True,
+        ),
+    ] = None
+    keep: Annotated[
+        Secret | None,
+        About(
+            "トークンの置き場所（file か keyring）。\n書かなければ state の中の oauth/ に、自分だけが読めるファイルで置きます。",
+            "Where the tokens are kept (file or keyring); when left out, in a file that only you can read, in oauth/ below "
+            "the state folder.",
+            "{keyring: banken/worker@example.jp}",
+            off=True,
+        ),
+    ] = None
+    token: Annotated[
+        Secret | None,
+        About(
+            "ほかのプログラムがログインを受け持つとき、アクセストークンの取り出し方。"
+            "接続のたびに取り出し直します（トークンは 1 時間ほどで切れるため）。",
+            "Where the access token comes from, when another program does the logging in. It is fetched anew for each "
+            "connection, since it runs out within an hour or so.",
+            "{command: oauth-token worker@example.jp}",
+            off=True,
+        ),
+    ] = None
+
+    _home: Path | None = PrivateAttr(default=None)
+    _uses: frozenset[Literal["imap", "smtp"]] = PrivateAttr(default=frozenset({"imap", "smtp"}))
+
+    def settle(self, home: Path, uses: frozenset[Literal["imap", "smtp"]]) -> None:
+        """Take note of the folder for tokens, and of what this login is used for in the whole configuration."""
+        self._home, self._uses = home, uses
+
+    @property
+    def home(self) -> Path:
+        """The folder for tokens."""
+        return self._home or logins_below(None)
+
+    @property
+    def uses(self) -> frozenset[Literal["imap", "smtp"]]:
+        """What this login is used for."""
+        return self._uses
+
+    @classmethod
+    def contradictions(cls, given: Mapping[str, Any]) -> Iterator[Remark]:
+        """Yield two ways or no way to get a token, a login without an app, and tokens kept where nothing is written."""
+        provider = given.get("provider")
+        if given.get("token") is not None and provider is not None:
+            yield Remark(("token",), _("provider and token stand together"), _("keep one of them"))
+        elif given.get("token") is None and provider is None:
+            yield Remark((), _("neither provider nor token is there"), _("add one of them"))
+        if provider is not None and given.get("client_id") is None:
+            yield Remark(("provider",), _("client_id is missing"), _("register an app (docs/oauth.md shows how)"))
+        if provider == "google" and given.get("client_secret") is None:
+            yield Remark(
+                ("provider",), _("google wants a client_secret"), _("add it; the console shows it with the id")
+            )
+        keep = given.get("keep")
+        if keep is not None and not (isinstance(keep, Mapping) and set(keep) <= {"file", "keyring"}):
+            yield Remark(("keep",), _("tokens cannot be kept like this"), _("write file: … or keyring: …"))
 
 
 class Server(Section):

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, ValidationInfo
@@ -139,6 +140,19 @@ def is_loopback(host: object) -> bool:
 Host = Annotated[str, AfterValidator(_host), Form("ホスト名", "a host's name")]
 """A host's name or IP address."""
 Port = Annotated[int, Field(ge=1, le=65535), Form("1 〜 65535", "1 to 65535")]
+
+
+def _web(text: str) -> str:
+    parts = urlsplit(text)
+    if parts.scheme == "https" and _is_host(parts.hostname or "") and not parts.query and not parts.username:
+        return text.rstrip("/")
+    raise Mistake(
+        _("“{value}” is no https address").format(value=shown(text)), _("write it like https://login.example.jp")
+    )
+
+
+WebAddress = Annotated[str, AfterValidator(one_line), AfterValidator(_web), Form("`https://…`", "`https://…`")]
+"""The address of a server that is asked by HTTPS."""
 
 
 def _address(text: str) -> str:

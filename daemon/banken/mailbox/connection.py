@@ -17,14 +17,14 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
 
 from banken.i18n import _
 from banken.mailbox import reader, speech, trouble
-from banken.mailbox.errors import Garbled, MailboxError, Refused, Unreachable, Untrusted
+from banken.mailbox.errors import Garbled, LoginRefused, MailboxError, Refused, Unreachable, Untrusted
 from banken.mailbox.trust import tls_context
 
 Security = Literal["tls", "starttls", "plain"]
@@ -45,11 +45,18 @@ _TROUBLE = (
 logging.getLogger("imapclient").setLevel(logging.CRITICAL)
 
 
+class Token(Protocol):
+    """How an access token is had (OAuth 2.0)."""
+
+    def __call__(self, *, renew: bool = False) -> str:
+        """Return a token that is good for a while; `renew` asks for another one than before."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
     """Where an account lies and how to get in.
 
-    `oauth` returns a fresh access token and is used instead of `password`; `ca_file` is trusted instead of the
+    `oauth` returns an access token and is used instead of `password`; `ca_file` is trusted instead of the
     system's authorities. `timeout` is the longest silence, `deadline` the longest command (both in seconds): a server
     that drips an octet a second keeps the first and breaks the second. Only the look-up of the name cannot be cut short;
     the system's resolver bounds it.
@@ -60,7 +67,7 @@ class Server:
     security: Security
     user: str
     password: str = field(default="", repr=False)
-    oauth: Callable[[], str] | None = field(default=None, repr=False)
+    oauth: Token | None = field(default=None, repr=False)
     ca_file: Path | None = None
     timeout: float = 30.0
     deadline: float = 300.0
@@ -84,13 +91,14 @@ class Connection:
         speech.clean(server.user, _("user name"))
         speech.clean(server.password, _("password"))
         context = _tls_context(server)
+        token = _token(server)
         try:
-            self._connect(context)
-            self._is_connected = True
-            self._log_in()
-        except BaseException:
-            self._drop()
-            raise
+            self._enter(context, token)
+        except LoginRefused:  # a token can be withdrawn before its time: one new one is tried
+            newer = _token(server, renew=True)
+            if newer == token:
+                raise
+            self._enter(context, newer)
 
     @contextlib.contextmanager
     def talk(self, uids: Sequence[int] = ()) -> Iterator[IMAPClient]:
@@ -141,15 +149,24 @@ class Connection:
                 # Past ssl.SSLSocket.shutdown, which would take the TLS object from under the waiting thread.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
+    def _enter(self, context: ssl.SSLContext | None, token: str) -> None:
+        self._is_connected = False
+        try:
+            self._connect(context)
+            self._is_connected = True
+            self._log_in(token)
+        except BaseException:
+            self._drop()
+            raise
+
     def _connect(self, context: ssl.SSLContext | None) -> None:
         with self._guarded(self.server.deadline):
             self._client = _Client(self.server, context, self)
             if self.server.security == "starttls":
                 self._starttls(self._client, context)
 
-    def _log_in(self) -> None:
+    def _log_in(self, token: str) -> None:
         server = self.server
-        token = speech.clean(server.oauth(), _("token")) if server.oauth else ""
         with self.talk() as client:
             try:
                 _authenticate(client, server.user, server.password, token)
@@ -254,6 +271,10 @@ class _Wire(imaplib.IMAP4):
             raise Garbled(_("The mail server announces a message of {size} octets.").format(size=size))
         self._owner.octets_read += size
         return super().read(size)
+
+
+def _token(server: Server, *, renew: bool = False) -> str:
+    return speech.clean(server.oauth(renew=renew), _("token")) if server.oauth else ""
 
 
 def _authenticate(client: IMAPClient, user: str, password: str, token: str) -> None:

@@ -10,6 +10,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Self
 
 from banken.i18n import _
@@ -97,15 +98,25 @@ class Post:
 
     def _connected(self) -> smtplib.SMTP:
         if self._smtp is None:
-            smtp = _dial(self._server)
+            token = _token(self._server)
             try:
-                with _deadline(smtp, self._server.deadline):
-                    _log_in(smtp, self._server)
-            except BaseException:
-                smtp.close()
-                raise
-            self._smtp = smtp
+                self._smtp = self._entered(token)
+            except smtplib.SMTPAuthenticationError:  # a token can be withdrawn before its time: one new one is tried
+                newer = _token(self._server, renew=True)
+                if newer == token:
+                    raise
+                self._smtp = self._entered(newer)
         return self._smtp
+
+    def _entered(self, token: str) -> smtplib.SMTP:
+        smtp = _dial(self._server)
+        try:
+            with _deadline(smtp, self._server.deadline):
+                _log_in(smtp, self._server, token)
+        except BaseException:
+            smtp.close()
+            raise
+        return smtp
 
 
 def _dial(server: SmtpServer) -> smtplib.SMTP:
@@ -125,17 +136,34 @@ def _dial(server: SmtpServer) -> smtplib.SMTP:
     return smtp
 
 
-def _log_in(smtp: smtplib.SMTP, server: SmtpServer) -> None:
+def _log_in(smtp: smtplib.SMTP, server: SmtpServer, token: str) -> None:
     smtp.ehlo_or_helo_if_needed()
-    if server.token is not None:
-        first = f"user={server.user}\1auth=Bearer {_secret(server.token)}\1\1"
-        # A challenge is the server's complaint about the token; it is answered with nothing.
-        smtp.auth("XOAUTH2", lambda challenge=None: first if challenge is None else "")
+    if token:
+        _bear(smtp, server, token)
     elif server.user and server.password is not None:
-        smtp.login(server.user, _secret(server.password))
+        smtp.login(server.user, _had(server.password))
 
 
-def _secret(ask: Callable[[], str]) -> str:
+def _bear(smtp: smtplib.SMTP, server: SmtpServer, token: str) -> None:
+    """Log in with a token: XOAUTH2, or OAUTHBEARER (RFC 7628) where only that is offered.
+
+    A challenge is the server's complaint about the token; each mechanism has its own way to say that it was heard.
+    """
+    offered = smtp.esmtp_features.get("auth", "").upper().split()
+    if "OAUTHBEARER" in offered and "XOAUTH2" not in offered:
+        name = server.user.replace("=", "=3D").replace(",", "=2C")  # RFC 5801 section 4
+        first = f"n,a={name},\1host={server.host}\1port={server.port}\1auth=Bearer {token}\1\1"
+        smtp.auth("OAUTHBEARER", lambda challenge=None: first if challenge is None else "\1")
+    else:
+        first = f"user={server.user}\1auth=Bearer {token}\1\1"
+        smtp.auth("XOAUTH2", lambda challenge=None: first if challenge is None else "")
+
+
+def _token(server: SmtpServer, *, renew: bool = False) -> str:
+    return _had(partial(server.token, renew=renew)) if server.token is not None else ""
+
+
+def _had(ask: Callable[[], str]) -> str:
     try:
         return ask()
     except Exception as error:  # a password command may fail in any way, and work again in an hour

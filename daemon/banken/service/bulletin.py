@@ -8,6 +8,7 @@ from banken.config import SecretError
 from banken.i18n import _
 from banken.ledger import Ledger
 from banken.mailbox.errors import LoginRefused
+from banken.oauth import LoginNeeded
 from banken.respond import News, WarningSettings, tell, warning_id
 from banken.service.health import Condition, Trouble
 
@@ -17,8 +18,9 @@ REFUSALS = 2
 
 def must_be_told(trouble: Trouble, error: Exception, now: datetime, patience: timedelta) -> bool:
     """Return whether the worker has to know that an account cannot be looked at."""
-    for_good = isinstance(error, LoginRefused | SecretError) and trouble.tries >= REFUSALS
-    return for_good or now - trouble.since >= patience
+    refused = isinstance(error, LoginRefused | SecretError) and trouble.tries >= REFUSALS
+    # A login by OAuth that was revoked is so at the first try: the token server says it, not the mail server.
+    return refused or isinstance(error, LoginNeeded) or now - trouble.since >= patience
 
 
 def unreachable(

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
-from functools import partial
 from pathlib import Path
+from urllib.parse import quote
 
 from banken import judge, platform
 from banken.config import Account, Config, Imap, OAuth, Smtp
+from banken.config.sources import File, Keyring
 from banken.deals import Deals, LedgerStore, Told
 from banken.guard import Guard, Knowledge, Trust
 from banken.ledger import Ledger
-from banken.mailbox.connection import Server
+from banken.mailbox.connection import Server, Token
 from banken.mailbox.imap import ImapMailbox, connect
 from banken.mailbox.trust import tls_context
 from banken.message.dns import Dns
+from banken.oauth import FileKeep, Grant, RingKeep, Tokens
 from banken.places import rules_root
 from banken.platform import PlatformPack, Recogniser
 from banken.respond import Advice, SmtpServer, WarningSettings, load_advice, shown_labels
@@ -177,14 +179,39 @@ def imap_server(imap: Imap, *, fresh: bool = False) -> Server:
         security=imap.security,
         user=imap.user,
         password=imap.password.reveal(fresh=fresh) if imap.password else "",
-        oauth=_fresh(imap.oauth),
+        oauth=_token(imap.oauth, imap.user),
         ca_file=imap.ca,
     )
 
 
-def _fresh(oauth: OAuth | None) -> Callable[[], str] | None:
-    """Return how an access token is fetched: anew for each connection, since it runs out within an hour or so."""
-    return partial(oauth.token.reveal, fresh=True) if oauth else None
+def _token(oauth: OAuth | None, user: str) -> Token | None:
+    """Return how an access token is had; a command is asked for each connection, since a token runs out soon."""
+    if oauth is None:
+        return None
+    if (secret := oauth.token) is not None:
+        return lambda *, renew=False: secret.reveal(fresh=True)  # noqa: ARG005 - each one is new
+    return tokens(oauth, user).access
+
+
+def tokens(oauth: OAuth, user: str) -> Tokens:
+    """Return the login by OAuth that a server's section names."""
+    secret = oauth.client_secret
+    grant = Grant(
+        provider=oauth.provider or "google",
+        user=user,
+        client_id=oauth.client_id or "",
+        client_secret=secret.reveal if secret else None,
+        authority=oauth.authority or "",
+        uses=oauth.uses,
+    )
+    file = oauth.home / quote(user, safe="@+")
+    lock = file.with_name(f"{file.name}.lock")
+    match oauth.keep.source if oauth.keep else None:
+        case Keyring(service, entry):
+            return Tokens(grant, RingKeep(service, entry, lock))
+        case File(path):
+            return Tokens(grant, FileKeep(path, lock))
+    return Tokens(grant, FileKeep(file.with_name(f"{file.name}.json"), lock))
 
 
 def warning_settings(config: Config, account: Account) -> WarningSettings:
@@ -215,6 +242,6 @@ def smtp_server(smtp: Smtp) -> SmtpServer:
         security=smtp.security,
         user=smtp.user or "",
         password=smtp.password.reveal if smtp.password else None,
-        token=_fresh(smtp.oauth),
+        token=_token(smtp.oauth, smtp.user or ""),
         context=tls_context(smtp.ca) if smtp.ca else None,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from banken.config import Config, load
+from banken.config.servers import logins_below
 from banken.i18n import language, set_language
 from banken.places import rules_root
 from banken.service import house as rooms
@@ -55,7 +56,9 @@ class Files:
         return frozenset(self._facts())
 
     def _facts(self) -> Iterator[tuple[str, int, int]]:
-        for place in (self.path, rules_root(), *self.config.rules.add):
+        # A login by OAuth renews its lock's time: then the account is looked at at once, whatever its wait.
+        logins = logins_below(self.config.state.folder).glob("*.lock")
+        for place in (self.path, rules_root(), *self.config.rules.add, *logins):
             for file in [place] if not place.is_dir() else place.rglob("*"):
                 try:
                     stat = file.stat()

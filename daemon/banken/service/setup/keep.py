@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
+from banken import places
 from banken.i18n import _
 
 SERVICE = "banken"
@@ -21,12 +21,7 @@ def private_file(path: Path, text: str, *, replace: bool = False) -> None:
     try:
         if path.exists() and not replace:
             raise KeepError(_("{path} is there already").format(path=path))
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        new = path.with_name(f".{path.name}.new")
-        new.unlink(missing_ok=True)
-        with os.fdopen(os.open(new, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600), "w", encoding="utf-8") as file:
-            file.write(text)
-        new.replace(path)
+        places.private_file(path, text)
     except OSError as error:
         raise KeepError(_("cannot write {path}: {why}").format(path=path, why=error.strerror or error)) from None
 
