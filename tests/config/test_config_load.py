@@ -195,7 +195,7 @@ rules: {add: [mine], disable: [a.b], override: {c.d: {level: notice}}, reader: f
     assert config.warn.smtp.port == 25
     assert config.warn.author == "banken@example.jp"
     assert config.warn.levels == (Level.DANGER,)
-    assert config.warn.notify[0].reveal() == "ntfy://topic"
+    assert config.warn.notify[0].url.reveal() == "ntfy://topic"
     known, approved = config.clients
     assert (known.stage, known.permission, known.since) == (Stage.UNDER, Permission.NONE, date(2026, 10, 1))
     assert (approved.stage, approved.permission, approved.job) == (Stage.UNKNOWN, Permission.APPROVED, "ロゴ制作")

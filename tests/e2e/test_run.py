@@ -14,6 +14,7 @@ import urllib.request
 import pytest
 from tests.e2e.conftest import USERS, notice
 from tests.fakeimap import FakeImap
+from tests.respond.websink import WebSink
 from tests.servers import free_port
 
 pytestmark = pytest.mark.server
@@ -131,6 +132,30 @@ def test_it_stops_within_ten_seconds_although_a_server_says_nothing(desk, runnin
         process.send_signal(signal.SIGTERM)
         assert process.wait(15) == 0
         assert time.monotonic() - start < 10
+
+
+def test_other_ways_are_told_as_they_want_to_be(desk, running):
+    hour = dt.datetime.now(dt.timezone(dt.timedelta(hours=9)))
+    silence = f"{hour - dt.timedelta(hours=2):%H:%M}-{hour + dt.timedelta(hours=2):%H:%M}"
+    with WebSink() as loud, WebSink() as shy:
+        ways = [{"url": loud.url, "says": "full"}, {"url": shy.url, "quiet": silence}]
+        desk.configure(
+            accounts=[desk.configure()["accounts"][0] | {"every": "1s"}],
+            warn=desk.configure()["warn"] | {"notify": ways},
+            timezone="Asia/Tokyo",
+        )
+        running()
+        desk.deliver(notice("続きはLINEで。", number=1))
+        until(lambda: loud.told)
+        assert "「LINE」" in loud.told[0][1]
+        assert "青空工房" in loud.told[0][1]
+        desk.deliver(notice("仮払いの前に作業を始めてください。", number=2))
+        until(lambda: shy.told)
+        assert len(shy.told) == 1, "only danger is told now"
+        assert "危険" in shy.titles[0]
+        assert "青空工房" not in "".join(shy.told[0])
+        until(lambda: len(loud.told) == 2)
+        assert len(desk.sink.messages) == 2
 
 
 def test_new_settings_are_taken_over_and_wrong_ones_are_not(desk, running):

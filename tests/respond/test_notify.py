@@ -2,51 +2,26 @@
 
 from __future__ import annotations
 
-import dataclasses
-import http.server
-import json
-import threading
+from dataclasses import replace
 
 import pytest
 from tests.respond import scene
+from tests.respond.websink import WebSink
 
-from banken.ledger import Ledger
-from banken.respond import Warn, notify, owe, plan
-from banken.respond.carry import carry_out
+from banken.respond import News, Warn, notify, plan
 from banken.respond.post import PostError
+from banken.words import Category, Level
 
 
 @pytest.fixture
 def site():
-    """A web service that keeps what it is told, and answers with `site.status`."""
-
-    class Handler(http.server.BaseHTTPRequestHandler):
-        def do_POST(self):
-            self.server.told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(self.server.status)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
-
-        def log_message(self, *_):
-            pass
-
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
-    server.told, server.status = [], 200
-    server.url = f"json://127.0.0.1:{server.server_address[1]}/secret-path"
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with WebSink() as sink:
+        yield sink
 
 
 def test_a_notice_arrives(site):
     notify.send(lambda: site.url, "title", "text")
-    (told,) = site.told
-    assert told["title"] == "title"
-    assert told["message"] == "text"
+    assert site.told == [("title", "text")]
 
 
 def test_a_service_that_is_down_is_tried_again_and_its_address_never_told(site, capfd):
@@ -65,39 +40,65 @@ def test_an_address_nobody_knows_is_refused_for_good():
     assert "secret-path" not in str(caught.value)
 
 
-def facts():
+def facts(*findings, **changes):
     actions = plan(
-        scene.verdict(), scene.message(), scene.Spoken(), scene.STANDING, spot=scene.SPOT, settings=scene.SETTINGS
+        scene.verdict(*findings),
+        scene.message(),
+        scene.Spoken(),
+        scene.STANDING,
+        spot=scene.SPOT,
+        settings=scene.SETTINGS,
     )
-    return next(one.facts for one in actions if isinstance(one, Warn))
+    return replace(next(one.facts for one in actions if isinstance(one, Warn)), **changes)
 
 
-def test_a_warning_is_owed_to_each_way_and_carried_out_once(site):
-    settings = dataclasses.replace(scene.SETTINGS, via="append", notify=(lambda: site.url, lambda: site.url))
-    actions = plan(scene.verdict(), scene.message(), scene.Spoken(), scene.STANDING, spot=scene.SPOT, settings=settings)
-    with Ledger.open(":memory:") as ledger:
-        for _ in range(2):
-            owe(ledger, "home", "print-1", actions, scene.NOW)
-            carry_out(ledger, "home", scene.MemoryMailbox(), settings, None, clock=lambda: scene.NOW)
-        assert len(site.told) == 2
-        site.status = 503
-        owe(ledger, "home", "print-2", actions, scene.NOW)
-        carry_out(ledger, "home", scene.MemoryMailbox(), settings, None, clock=lambda: scene.NOW)
-        assert {row.state for row in ledger.outbox.of("home", "print-2") if row.target.startswith("notify")} == {
-            "retry"
-        }
+def private(told):
+    words = [quote.words for point in told.points for quote in point.quotes]
+    return [one for one in (told.client, told.job, told.subject, told.sender, *words) if one]
 
 
 def test_by_default_no_word_of_the_mail_leaves_the_house():
     told = facts()
-    title, text = notify.notice(told, "category")
-    whole = title + text
-    for private in (told.client, told.job, told.subject, *(q.words for p in told.points for q in p.quotes)):
-        assert not private or private not in whole
+    for warnings in ([told], [told, told], [told, facts(deal="deal-2", client="別の会社")]):
+        whole = "".join(notify.notice(warnings, "category"))
+        assert "warning" in whole
+        assert not [word for one in warnings for word in private(one) if word in whole]
 
 
 def test_in_full_client_and_words_are_told():
     told = facts()
-    _title, text = notify.notice(told, "full")
+    _title, text = notify.notice([told], "full")
     assert told.client in text
     assert told.points[0].quotes[0].words in text
+
+
+def test_several_warnings_are_counted_by_kind_and_in_full_by_deal_the_strongest_first():
+    one, other = facts(), facts(deal="deal-2", client="別の会社")
+    payment = scene.finding(category=Category.OFF_PLATFORM_PAYMENT, level=Level.DANGER)
+    title, text = notify.notice([one, one, other, facts(payment)], "category")
+    assert title == "[Banken] 4 warnings, the strongest: danger"
+    first, second, *_rest = text.splitlines()
+    assert (first, second) == ("danger: payment outside", "warning: contact outside ×3")
+    _title, text = notify.notice([one, one, other], "full")
+    assert "warning: contact outside ×2 · 山田商店" in text
+    assert "warning: contact outside · 別の会社" in text
+
+
+def test_a_notice_of_very_many_stays_short():
+    many = [facts(deal=f"deal-{number}", client=f"会社{number}") for number in range(200)]
+    title, text = notify.notice(many, "full")
+    assert "200" in title
+    assert "192" in text
+    assert len(text) < 3000
+
+
+def test_a_repeat_that_may_be_one_says_so():
+    assert "before" in notify.notice([facts()], "category", again=True)[1].splitlines()[-1]
+
+
+def test_news_name_no_account_unless_all_may_be_told():
+    news = News("[Banken] “home” cannot be looked at", "imap.example.jp refuses the login", "[Banken] an account")
+    assert notify.word(news, "full")[0] == news.subject
+    assert "home" not in "".join(notify.word(news, "category"))
+    assert "example" not in "".join(notify.word(news, "category"))
+    assert notify.word(replace(news, brief=""), "category")[0]

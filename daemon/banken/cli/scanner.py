@@ -21,7 +21,7 @@ from banken.mailbox.model import Mailbox, Place
 from banken.report import Mail, Summary, examined_mail, known_mail, tell
 from banken.report.plain import plain
 from banken.report.summary import deed
-from banken.respond import Outcome, WarningSettings, carry_out
+from banken.respond import Outcome, WarningSettings, carry_out, send_notices
 from banken.service import house as rooms
 from banken.service.catchup import CatchUp
 
@@ -116,10 +116,8 @@ class Scanner:
 
     def _carry_out(self, guard: Guard, box: Mailbox) -> None:
         guard.remind(guard.clock())
-        outcome = carry_out(guard.ledger, guard.account, box, guard.warning, self.house.advice)
-        self.outcome.done.extend(outcome.done)
-        self.outcome.later.extend(outcome.later)
-        self.outcome.failed.extend(outcome.failed)
+        self.outcome.take(carry_out(guard.ledger, guard.account, box, guard.warning, self.house.advice))
+        self.outcome.take(send_notices(guard.ledger, guard.account, guard.warning))
 
     def _tell_deeds(self, ledger: Ledger, first: int) -> None:
         """Write down beside each mail what has been done for it, now or earlier."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from banken.config.knowledge import Client, Override, Rules
 from banken.config.load import Loaded, find, load
+from banken.config.notify import Notify
 from banken.config.schema import Account, Config, Warn
 from banken.config.secrets import PrivateUrl, Secret, SecretError
 from banken.config.servers import Imap, OAuth, Smtp
@@ -16,6 +17,7 @@ __all__ = [
     "Config",
     "Imap",
     "Loaded",
+    "Notify",
     "OAuth",
     "Override",
     "PrivateUrl",

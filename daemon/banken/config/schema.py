@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from banken.config.health import Health
 from banken.config.knowledge import Client, Loudness, Rules
-from banken.config.secrets import PrivateUrl
+from banken.config.notify import Notify
 from banken.config.section import About, Remark, Section, listed
 from banken.config.servers import Imap, Smtp, logins_below
 from banken.config.state import State, StatePlace
@@ -125,23 +125,13 @@ class Warn(Section):
         About("via: smtp のときの送信サーバー。", "The server that sends them, for via: smtp."),
     ] = None
     notify: Annotated[
-        tuple[PrivateUrl, ...],
+        tuple[Notify, ...],
         About(
-            "メールのほかに知らせる先（Apprise の URL。ntfy、Discord、LINE など）。"
-            "URL を知る人は誰でもそこへ送れるので、秘密として扱います。",
-            "Other ways to be told (Apprise URLs: ntfy, Discord, LINE and many more). "
-            "Whoever knows such a URL can send there, so it is kept secret.",
+            "メールのほかに知らせる先。いくつでも書けます。",
+            "Other ways to be told beside mail, as many as you like.",
+            off=True,
         ),
     ] = ()
-    notify_says: Annotated[
-        Literal["category", "full"],
-        About(
-            "notify で知らせる内容。category（判定と種類だけ）、full（相手の名前、仕事の題名、見つけた言葉も）。"
-            "full では、メールの言葉が外のサービスに渡ります。",
-            "What notify tells: category (level and categories only), or full (also client, job and the words found, "
-            "which then pass through a service outside).",
-        ),
-    ] = "category"
 
     @property
     def author(self) -> str:

@@ -191,3 +191,6 @@ _SOURCES: dict[str, Callable[[Any, ValidationInfo], Source]] = {
     "keyring": _keyring,
 }
 """The places where a secret can lie, by the key that names them."""
+
+PLACES = frozenset(_SOURCES)
+"""The keys that name them."""

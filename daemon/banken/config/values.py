@@ -63,6 +63,8 @@ _DURATION = (
 )
 Interval = Annotated[timedelta, *_DURATION, AfterValidator(_between(timedelta(seconds=1), timedelta(days=1)))]
 """How often something is done: a second to a day."""
+Repeat = Annotated[timedelta, *_DURATION, AfterValidator(_between(timedelta(0), timedelta(days=7)))]
+"""How long something is not said again: nothing to a week."""
 Retention = Annotated[timedelta, *_DURATION, AfterValidator(_between(timedelta(days=1), _LONGEST))]
 """How long something is kept: a day or more."""
 

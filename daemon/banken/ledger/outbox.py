@@ -54,15 +54,22 @@ class OutboxRepository:
         with self._desk.connection() as connection:
             return insert_or_ignore(connection, tables.outbox, [row_of(one, **start) for one in owed])
 
-    def due(self, now: datetime, account: str | None = None, limit: int = 100) -> Sequence[OutboxRow]:
+    def due(
+        self, now: datetime, account: str | None = None, limit: int = 100, *, to: str = "", but_not_to: str = ""
+    ) -> Sequence[OutboxRow]:
         """Return what may be tried now, in the order it was planned.
 
-        Left out is what waits behind an earlier action of its lane, and what this very process is trying already.
+        `to`: only at this target; `but_not_to`: at none that begins so. Left out is what waits behind an earlier action
+        of its lane, and what this very process is trying already.
         """
         c = tables.outbox.c
         wanted = [self._ready(now), ~_waits_behind_another()]
         if account is not None:
             wanted.append(c.account == account)
+        if to:
+            wanted.append(c.target == to)
+        if but_not_to:
+            wanted.append(~c.target.startswith(but_not_to, autoescape=True))
         return self._find(*wanted, limit=limit)
 
     def next_due(self, account: str | None = None) -> datetime | None:
@@ -104,6 +111,18 @@ class OutboxRepository:
         """Write down that a doubtful action did not work after all, and is done now once more."""
         with self._desk.connection() as connection:
             connection.execute(update(tables.outbox).where(tables.outbox.c.id == number).values(tried=now, touched=now))
+
+    def hold(self, row: OutboxRow, until: datetime, now: datetime) -> None:
+        """Put an action off that nobody shall be bothered with yet; it counts as no try."""
+        cut_off = row.state is OutboxState.TRYING
+        state = OutboxState.RETRY if cut_off else row.state
+        self._settle(row.id, now, state=state, doubtful=int(row.doubtful or cut_off), due=until)
+
+    def done_in(self, account: str, deal: str, target: str, since: datetime) -> Sequence[OutboxRow]:
+        """Return what was done at a target in a deal from `since` on."""
+        c = tables.outbox.c
+        here = (c.account == account, c.deal == deal, c.target == target)
+        return self._find(*here, c.state == OutboxState.DONE, c.touched >= since)
 
     def step_aside(self, number: int) -> None:
         """Let the later actions of its lane pass: this one may never work."""

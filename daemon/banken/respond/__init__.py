@@ -2,7 +2,7 @@
 
 from banken.respond.advice import Advice
 from banken.respond.advice_files import load_advice
-from banken.respond.carry import Outcome, carry_out
+from banken.respond.carry import carry_out
 from banken.respond.labels import Answer, answer_labels, answer_of, shown_labels
 from banken.respond.model import (
     Action,
@@ -17,8 +17,11 @@ from banken.respond.model import (
 )
 from banken.respond.names import category_name, level_name, permission_name, stage_name
 from banken.respond.news import HOUSE, News, letter_of, tell
+from banken.respond.notices import send_notices
+from banken.respond.outcome import Outcome
 from banken.respond.plan import owe, plan, plan_reminder, warning_id
 from banken.respond.post import Post, PostError
+from banken.respond.way import Way
 
 __all__ = [
     "HOUSE",
@@ -37,6 +40,7 @@ __all__ = [
     "Warn",
     "WarningFacts",
     "WarningSettings",
+    "Way",
     "answer_labels",
     "answer_of",
     "carry_out",
@@ -48,6 +52,7 @@ __all__ = [
     "permission_name",
     "plan",
     "plan_reminder",
+    "send_notices",
     "shown_labels",
     "stage_name",
     "tell",

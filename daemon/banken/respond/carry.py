@@ -4,41 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Self
 
 from banken.i18n import _
 from banken.ledger import Ledger, LedgerError, OutboxRow, OutboxState, Owed, crash_point
 from banken.mailbox.errors import FolderMissing, MailboxError, Refused, Unreachable
 from banken.mailbox.model import Mailbox
-from banken.respond import letter, news, notify
+from banken.respond import letter, news
 from banken.respond.advice import Advice
 from banken.respond.labels import keyword
 from banken.respond.model import FACTS_JSON, LABEL_JSON, REMINDER_JSON, Label, Spot, WarningSettings
+from banken.respond.outcome import Outcome, utc_now
 from banken.respond.post import Post, PostError
+from banken.respond.way import KIND
 
 _MANY = ("gmail", "keyword")
 """Ways of labelling that bear a label for each category; a copy in a folder or a flag is made once, for the level."""
 
 _PATIENCE = 4
 """How often a warning is tried with the original attached."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of the actions that were due."""
-
-    done: list[OutboxRow] = field(default_factory=list)
-    later: list[OutboxRow] = field(default_factory=list)
-    """Failed in passing; `due` says when they are tried again."""
-    failed: list[OutboxRow] = field(default_factory=list)
-    """Refused for good; `result` says why."""
-
-
-def utc_now() -> datetime:
-    """Return the time."""
-    return datetime.now(UTC)
 
 
 def carry_out(
@@ -52,7 +38,7 @@ def carry_out(
 ) -> Outcome:
     """Carry out all that is due for an account, each action at most once; return what became of it.
 
-    Without a `mailbox` only letters can go out.
+    Without a `mailbox` only letters can go out. Other ways than mail are used by `send_notices`.
 
     Failures of servers are no exceptions here: they stand in the outbox, with the time of the next try. Raises
     LedgerError.
@@ -60,11 +46,9 @@ def carry_out(
     outcome = Outcome()
     hands = Hands(ledger=ledger, box=mailbox, settings=settings, advice=advice, clock=clock)
     with hands:
-        while rows := ledger.outbox.due(clock(), account):
+        while rows := ledger.outbox.due(clock(), account, but_not_to=f"{KIND}:"):
             for row in rows:
-                after = hands.carry(row)
-                if after is not None:
-                    _sort(outcome, after)
+                outcome.add(hands.carry(row))
     return outcome
 
 
@@ -75,16 +59,6 @@ def _hopeless(row: OutboxRow, error: MailboxError) -> bool:
     folder; and the inbox is the last way a warning has.
     """
     return row.action == "label" and isinstance(error, FolderMissing | Refused)
-
-
-def _sort(outcome: Outcome, row: OutboxRow) -> None:
-    match row.state:
-        case OutboxState.DONE:
-            outcome.done.append(row)
-        case OutboxState.FAILED:
-            outcome.failed.append(row)
-        case _:
-            outcome.later.append(row)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -174,8 +148,6 @@ class Hands:
 
     def _mail(self, row: OutboxRow) -> str:
         kind, _colon, target = row.target.partition(":")
-        if kind == notify.KIND:
-            return self._notify(row, int(target))
         # A mail over whose text the connection is lost each time must not keep its own warning back.
         wanted = row.action == "warn" and row.tries <= _PATIENCE
         original = self._original(row) if wanted else None
@@ -193,14 +165,6 @@ class Hands:
             return self._letter(row, target, None, eight_bit=eight_bit) if too_big else mail
 
         return self._post.send(self.settings.sender or target, target, write)
-
-    def _notify(self, row: OutboxRow, place: int) -> str:
-        if place > len(self.settings.notify):
-            raise PostError(_("this way to be told is no longer set"), permanent=True)
-        title, text = notify.notice(FACTS_JSON.validate_json(row.payload), self.settings.notify_says)
-        notify.send(self.settings.notify[place - 1], title, text)
-        crash_point("warning.accepted")
-        return _("told by notify {place}").format(place=place)
 
     def _letter(self, row: OutboxRow, to: str, original: bytes | None, *, eight_bit: bool) -> bytes:
         to, now = to or self.settings.sender, self.clock()

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
+from banken.respond.way import Way
 from banken.words import Authentic, Category, Channel, Level, Permission, Stage
 
 
@@ -163,10 +164,6 @@ class SmtpServer:
     """Whom to trust; by default the machine's certificate authorities."""
 
 
-Says = Literal["category", "full"]
-"""What a notice tells: level and categories only, or also client, job and the words found."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WarningSettings:
     """Whom to warn and how.
@@ -187,7 +184,6 @@ class WarningSettings:
     original_limit: int = 8_000_000
     watched: frozenset[str] = frozenset()
     settle: timedelta = timedelta(seconds=60)
-    notify: tuple[Callable[[], str], ...] = field(default=(), repr=False)
-    """How the address of each other way to be told is had."""
-    notify_says: Says = "category"
+    notify: tuple[Way, ...] = ()
+    """The other ways to be told."""
     reminders: bool = True

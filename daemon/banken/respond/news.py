@@ -18,6 +18,7 @@ from banken.respond.letter import OWN_HEADER
 from banken.respond.model import WarningSettings
 from banken.respond.plan import warning_id
 from banken.respond.tidy import one_line, visible
+from banken.respond.way import KIND
 
 HOUSE = ""
 """The account under which news are owed that need no mailbox."""
@@ -31,22 +32,25 @@ class News:
 
     subject: str
     text: str
+    brief: str = ""
+    """The subject without any name, for ways that tell no names."""
 
 
 NEWS_JSON = TypeAdapter(News)
 
 
 def tell(ledger: Ledger, account: str, key: str, news: News, settings: WarningSettings, now: datetime) -> int:
-    """Owe the worker a piece of news, once for each `key`; return how many letters are new.
+    """Owe the worker a piece of news, once for each `key`; return how many letters and notices are new.
 
-    `account`: whose mailbox takes it when letters are put into the inbox; by SMTP none is needed.
+    `account`: whose mailbox takes it when letters are put into the inbox, HOUSE for none; by SMTP none is needed.
     """
     payload = NEWS_JSON.dump_json(news).decode()
-    targets = {
+    letters = {
         "smtp": [(HOUSE, f"smtp:{address}") for address in settings.to],
-        "append": [(account, f"append:{settings.folder}")],
+        "append": [(account, f"append:{settings.folder}")] if account != HOUSE else [],
         "none": [],
     }[settings.via]
+    notices = [(HOUSE, f"{KIND}:{place}") for place in range(1, len(settings.notify) + 1)]
     owed = [
         Owed(
             account=owner,
@@ -56,7 +60,7 @@ def tell(ledger: Ledger, account: str, key: str, news: News, settings: WarningSe
             message_id=warning_id(ledger.secret, key, settings.sender),
             payload=payload,
         )
-        for owner, target in targets
+        for owner, target in (*letters, *notices)
     ]
     return ledger.outbox.plan(owed, now)
 

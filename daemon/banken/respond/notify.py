@@ -1,4 +1,4 @@
-"""A warning as a short notice by other ways than mail (Apprise: ntfy, Discord, LINE, Telegram and many more).
+"""What a notice says, and how it is handed over (Apprise: ntfy, Discord, LINE, Telegram and many more).
 
 What is told leaves the house to a third party: by default only the level and the categories, no name and no word of mail.
 """
@@ -6,33 +6,83 @@ What is told leaves the house to a third party: by default only the level and th
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from banken.i18n import _
-from banken.respond.model import Says, WarningFacts
+from banken.respond.model import WarningFacts
 from banken.respond.names import category_name, level_name
+from banken.respond.news import News
 from banken.respond.post import PostError
 from banken.respond.tidy import one_line, unlinked
-
-KIND = "notify"
-"""How the target of such a warning begins; what follows is the place of the address in the configuration."""
+from banken.respond.way import Says
+from banken.words import LEVELS
 
 _QUOTES = 3
+_LINES = 8
+"""Lines that a notice of several warnings has: a telephone's screen."""
 # What Apprise logs may hold the address, which lets in whoever knows it.
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
-def notice(facts: WarningFacts, says: Says) -> tuple[str, str]:
-    """Return title and text of the notice about a message."""
-    categories = ", ".join(category_name(point.category) for point in facts.points)
-    title = _("[Banken] {level}: {categories}").format(level=level_name(facts.level), categories=categories)
-    lines = [_("Please read the warning in your mailbox before you answer.")]
+def notice(warnings: Sequence[WarningFacts], says: Says, again: bool = False) -> tuple[str, str]:
+    """Return title and text of one notice about some warnings; `again`: it may have been given before."""
+    title, lines = _one(warnings[0], says) if len(warnings) == 1 else _several(warnings, says)
+    return _notice(title, [*lines, _("Please read the warning in your mailbox before you answer.")], again)
+
+
+def word(news: News, says: Says, again: bool = False) -> tuple[str, str]:
+    """Return title and text of a notice that tells news of the house; by category alone, no account is named."""
     if says == "full":
-        about = " · ".join(part for part in (facts.client, facts.job) if part)
-        quotes = [quote for point in facts.points for quote in point.quotes][:_QUOTES]
-        words = [f"「{one_line(quote.words)}」" for quote in quotes if quote.words]
-        lines = [part for part in (about, *words, *lines) if part]
+        return _notice(news.subject, news.text.split("\n"), again)
+    return _notice(news.brief or _("[Banken] There is news"), [_("Please read the letter in your mailbox.")], again)
+
+
+def _notice(title: str, lines: Sequence[str], again: bool) -> tuple[str, str]:
+    if again:
+        lines = [*lines, _("(Banken was interrupted; you may have been told this before.)")]
     return one_line(title, 200), unlinked("\n".join(one_line(line, 200) for line in lines))
+
+
+def _one(facts: WarningFacts, says: Says) -> tuple[str, list[str]]:
+    title = _("[Banken] {level}: {categories}").format(level=level_name(facts.level), categories=_categories(facts))
+    if says == "category":
+        return title, []
+    return title, [part for part in (_about(facts), *_quoted(facts, _QUOTES)) if part]
+
+
+def _several(warnings: Sequence[WarningFacts], says: Says) -> tuple[str, list[str]]:
+    """Return what tells of several warnings: a line for each kind (in full: for each kind in each deal), counted."""
+    ordered = sorted(warnings, key=lambda facts: -LEVELS.index(facts.level))
+    kinds: dict[tuple[str, ...], list[WarningFacts]] = {}
+    for facts in ordered:
+        whose = (facts.deal, _about(facts)) if says == "full" else ()
+        kinds.setdefault((facts.level, _categories(facts), *whose), []).append(facts)
+    lines = [_line(same, says) for same in list(kinds.values())[:_LINES]]
+    if len(kinds) > _LINES:
+        lines.append(_("… and more ({count})").format(count=len(kinds) - _LINES))
+    level = level_name(ordered[0].level)
+    return _("[Banken] {count} warnings, the strongest: {level}").format(count=len(warnings), level=level), lines
+
+
+def _line(same: Sequence[WarningFacts], says: Says) -> str:
+    first = same[0]
+    kind = _("{level}: {categories}").format(level=level_name(first.level), categories=_categories(first))
+    count = f" ×{len(same)}" if len(same) > 1 else ""
+    about = [_about(first), *_quoted(first, 1)] if says == "full" else []
+    return " · ".join(part for part in (kind + count, *about) if part)
+
+
+def _categories(facts: WarningFacts) -> str:
+    return _(", ").join(category_name(point.category) for point in facts.points)
+
+
+def _about(facts: WarningFacts) -> str:
+    return " · ".join(part for part in (facts.client, facts.job) if part)
+
+
+def _quoted(facts: WarningFacts, most: int) -> list[str]:
+    quotes = [quote for point in facts.points for quote in point.quotes][:most]
+    return [f"「{one_line(quote.words)}」" for quote in quotes if quote.words]
 
 
 def send(address: Callable[[], str], title: str, text: str) -> None:

@@ -26,8 +26,8 @@ from banken.respond.model import (
     WarningFacts,
     WarningSettings,
 )
-from banken.respond.notify import KIND
 from banken.respond.tidy import one_line, sentence_around
+from banken.respond.way import KIND
 from banken.words import LEVELS, Evidence, Finding, Permission, Standing, Verdict
 
 WORDS = 200
@@ -52,7 +52,10 @@ def plan(
         actions.append(Label(spot, message.message_id, keys))
     if verdict.level in settings.levels and verdict.findings:
         facts = _facts(verdict, message, spoken, standing, spot)
-        actions += [Warn(target, settings.sender, facts) for target in (*_targets(settings), *_notices(settings))]
+        actions += [Warn(target, settings.sender, facts) for target in _targets(settings)]
+    if told := _notices(verdict, settings):
+        facts = _facts(verdict, message, spoken, standing, spot)
+        actions += [Warn(target, settings.sender, facts) for target in told]
     return actions
 
 
@@ -86,6 +89,7 @@ def _owed(ledger: Ledger, account: str, fingerprint: str, action: Action) -> Owe
             account=account, fingerprint=fingerprint, action="label", target="+".join(action.keys), payload=payload
         )
     deal = action.facts.deal
+    in_order = deal and not action.target.startswith(f"{KIND}:")  # danger does not wait behind what is held
     if isinstance(action, Remind):
         kind, payload = "remind", REMINDER_JSON.dump_json(action.facts).decode()
     else:
@@ -96,7 +100,7 @@ def _owed(ledger: Ledger, account: str, fingerprint: str, action: Action) -> Owe
         action=kind,
         target=action.target,
         deal=deal,
-        lane=f"{account}/{deal}/{action.target}" if deal else "",
+        lane=f"{account}/{deal}/{action.target}" if in_order else "",
         message_id=warning_id(ledger.secret, fingerprint, action.sender),
         payload=payload,
     )
@@ -111,8 +115,12 @@ def _targets(settings: WarningSettings) -> list[str]:
     return []
 
 
-def _notices(settings: WarningSettings) -> list[str]:
-    return [f"{KIND}:{place}" for place in range(1, len(settings.notify) + 1)]
+def _notices(verdict: Verdict, settings: WarningSettings) -> list[str]:
+    return [
+        f"{KIND}:{place}"
+        for place, way in enumerate(settings.notify, start=1)
+        if any(way.wants(one.category, one.level) for one in verdict.findings)
+    ]
 
 
 def _facts(verdict: Verdict, message: Message, spoken: Spoken, standing: Standing, spot: Spot) -> WarningFacts:

@@ -9,7 +9,7 @@ from banken.i18n import _
 from banken.ledger import Ledger
 from banken.mailbox.errors import LoginRefused
 from banken.oauth import LoginNeeded
-from banken.respond import News, WarningSettings, tell, warning_id
+from banken.respond import HOUSE, News, WarningSettings, tell, warning_id
 from banken.service.health import Condition, Trouble
 
 REFUSALS = 2
@@ -28,20 +28,18 @@ def unreachable(
 ) -> None:
     """Owe a letter on an account that cannot be reached, once for each time it was lost.
 
-    Put into an inbox, it goes into that of another account which is `fresh`; when there is none, it has to wait until
-    `back`.
+    Put into an inbox, it goes into that of another account which is `fresh`; when there is none, only other ways than
+    mail can tell it before `back`.
     """
     others = [one.account for one in fresh if one.account != account]
-    if settings.via == "append" and not others:
-        return
     text = _(
         "The mail account “{account}” has not been looked at since {since}: {why}\n\n"
         "New mail in it is not examined until this is set right. Banken keeps trying, and looks at everything that "
         "arrived meanwhile as soon as it can.\n\n“banken doctor” shows what is wrong and what to do."
     ).format(account=account, since=_moment(trouble.since, settings.timezone), why=trouble.why)
     subject = _("[Banken] “{account}” cannot be looked at").format(account=account)
-    owner = others[0] if others else account
-    tell(ledger, owner, _key("lost", account, trouble), News(subject, text), settings, now)
+    news = News(subject, text, _("[Banken] a mail account cannot be looked at"))
+    tell(ledger, others[0] if others else HOUSE, _key("lost", account, trouble), news, settings, now)
 
 
 def back(ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettings, now: datetime) -> None:
@@ -52,7 +50,8 @@ def back(ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettin
         "What arrived in that time has been examined now."
     ).format(account=account, why=trouble.why, **times)
     subject = _("[Banken] “{account}” is looked at again").format(account=account)
-    tell(ledger, account, _key("back", account, trouble), News(subject, text), settings, now)
+    news = News(subject, text, _("[Banken] the mail account is looked at again"))
+    tell(ledger, account, _key("back", account, trouble), news, settings, now)
 
 
 def was_told(ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettings) -> bool:

@@ -10,7 +10,7 @@ from banken.ledger import Ledger
 from banken.mailbox.errors import LoginRefused
 from banken.mailbox.imap import ImapMailbox
 from banken.platform import UNKNOWN, shapes
-from banken.respond import carry_out
+from banken.respond import carry_out, send_notices
 from banken.service import house as rooms
 from banken.service.answers import take_answers
 from banken.service.catchup import CatchUp
@@ -54,6 +54,7 @@ class Eye:
                 return
         guard.remind(guard.clock())
         outcome = carry_out(self._ledger, account.name, box, guard.warning, self.house.advice)
+        outcome.take(send_notices(self._ledger, account.name, guard.warning))
         log.info(
             "looked",
             account=account.name,
@@ -61,6 +62,7 @@ class Eye:
             done=len(outcome.done),
             later=len(outcome.later),
             failed=len(outcome.failed),
+            held=len(outcome.held),
             set_aside=len(catch_up.poisoned),
         )
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from banken import judge, platform
-from banken.config import Account, Config, Imap, OAuth, Smtp
+from banken.config import Account, Config, Imap, Notify, OAuth, Smtp
 from banken.config.sources import File, Keyring
 from banken.deals import Deals, LedgerStore, Told
 from banken.guard import Guard, Knowledge, Trust
@@ -24,7 +24,7 @@ from banken.message.dns import Dns
 from banken.oauth import FileKeep, Grant, RingKeep, Tokens
 from banken.places import rules_root
 from banken.platform import PlatformPack, Recogniser
-from banken.respond import Advice, SmtpServer, WarningSettings, load_advice, shown_labels
+from banken.respond import Advice, SmtpServer, WarningSettings, Way, load_advice, shown_labels
 from banken.words import Stage
 
 _STAGES = tuple(stage.value for stage in Stage)
@@ -228,9 +228,21 @@ def warning_settings(config: Config, account: Account) -> WarningSettings:
         timezone=config.timezone,
         levels=frozenset(warn.levels),
         reminders=warn.reminders,
-        notify=tuple(url.reveal for url in warn.notify),
-        notify_says=warn.notify_says,
+        notify=tuple(map(_way, warn.notify)),
         watched=frozenset({account.imap.user} & set(warn.to)),
+    )
+
+
+def _way(notify: Notify) -> Way:
+    """Return a way to be told as the room `respond` wants to know it."""
+    return Way(
+        address=notify.url.reveal,
+        levels=frozenset(notify.levels),
+        categories=frozenset(notify.categories),
+        says=notify.says,
+        quiet=notify.quiet,
+        digest=notify.digest,
+        repeat=notify.repeat,
     )
 
 

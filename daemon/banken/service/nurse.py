@@ -10,7 +10,7 @@ import structlog
 from banken.config import Account, SecretError
 from banken.ledger import Ledger, LedgerError
 from banken.mailbox.errors import MailboxError, Unreachable
-from banken.respond import HOUSE, carry_out
+from banken.respond import HOUSE, WarningSettings, carry_out, send_notices
 from banken.service import bulletin, systemd
 from banken.service import house as rooms
 from banken.service.endpoint import Endpoint
@@ -85,11 +85,13 @@ class Nurse:
             log.warning("no heartbeat", why=str(error))
 
     def send(self) -> None:
-        """Send the letters that are owed and need no mailbox."""
+        """Send what is owed and needs no mailbox: letters of the house, and notices that were held or failed."""
         config = self._house.config
-        settings = rooms.warning_settings(config, config.accounts[0])
         try:
-            outcome = carry_out(self._ledger, HOUSE, None, settings, self._house.advice)
+            outcome = carry_out(self._ledger, HOUSE, None, self._settings(config.accounts[0]), self._house.advice)
+            outcome.take(send_notices(self._ledger, HOUSE, self._settings(config.accounts[0])))
+            for account in config.accounts:
+                outcome.take(send_notices(self._ledger, account.name, self._settings(account)))
         except LedgerError as error:
             log.error("letters not sent", why=str(error))
             return
@@ -98,11 +100,14 @@ class Nurse:
         if outcome.done:
             log.info("letters sent", done=len(outcome.done))
 
+    def _settings(self, account: Account) -> WarningSettings:
+        return rooms.warning_settings(self._house.config, account)
+
     def _worked(self, account: Account) -> None:
         over = self._health.worked(account.name)
         if over is None:
             return
-        settings = rooms.warning_settings(self._house.config, account)
+        settings = self._settings(account)
         now = datetime.now(UTC)
         long = now - over.since >= self._house.config.health.unreachable
         if long or bulletin.was_told(self._ledger, account.name, over, settings):
@@ -117,7 +122,7 @@ class Nurse:
 
     def _tell(self, account: Account, trouble: Trouble, now: datetime) -> None:
         fresh = [one for one in self.conditions() if one.fresh and one.trouble is None]
-        settings = rooms.warning_settings(self._house.config, account)
+        settings = self._settings(account)
         bulletin.unreachable(self._ledger, account.name, trouble, settings, now, fresh)
 
     def _line(self) -> str:

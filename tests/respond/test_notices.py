@@ -1,0 +1,273 @@
+"""When notices go: routing, hours of silence, digests, repeats; nothing lost, nothing twice, over restarts too."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from tests.respond import scene
+from tests.respond.websink import WebSink
+
+from banken.ledger import Ledger, OutboxState, SeenMessage
+from banken.respond import HOUSE, News, WarningSettings, Way, owe, plan, send_notices, tell
+from banken.words import Category, Level
+
+TOKYO = ZoneInfo("Asia/Tokyo")
+
+
+def at(hour, minute=0, *, day=24):
+    return datetime(2026, 11, day, hour, minute, tzinfo=TOKYO).astimezone(UTC)
+
+
+class Desk:
+    """A ledger on disk, a service that is told, a clock, and the warnings that come."""
+
+    def __init__(self, ledger, site, **way):
+        self.ledger, self.site, self.now, self.count = ledger, site, at(12), 0
+        self.use(**way)
+
+    def use(self, *ways, **way):
+        ways = ways or (Way(address=lambda: self.site.url, **way),)
+        self.settings = WarningSettings(to=(scene.WORKER,), via="none", notify=ways, timezone=TOKYO)
+
+    def warn(self, level=Level.WARNING, category=Category.DIRECT_CONTACT, *, deal="deal-1"):
+        """A mail comes that is warned about, as `Guard.remember` would write it down."""
+        self.count += 1
+        name = f"print-{self.count}"
+        verdict = scene.verdict(scene.finding(category=category, level=level))
+        standing = scene.Standing(scene.Stage.BEFORE, scene.Permission.NONE, deal or None, self.now, "")
+        message = scene.message(fingerprint=name)
+        actions = plan(verdict, message, scene.Spoken(), standing, spot=scene.SPOT, settings=self.settings)
+        row = SeenMessage(
+            account="home",
+            folder="INBOX",
+            uidvalidity=1,
+            uid=self.count,
+            arrived=self.now,
+            examined=self.now,
+            fingerprint=name,
+            deal=deal,
+        )
+        with self.ledger.transaction():
+            self.ledger.findings.record(self.ledger.seen.record(row), verdict.findings, "v")
+            owe(self.ledger, "home", name, [one for one in actions if one.__class__.__name__ == "Warn"], self.now)
+
+    def tick(self, *moment, account="home"):
+        """Let the clock show `moment`; return the titles of what is told then."""
+        self.now = at(*moment) if len(moment) != 3 else at(*moment[:2], day=moment[2])
+        before = len(self.site.told)
+        send_notices(self.ledger, account, self.settings, clock=lambda: self.now)
+        return self.site.titles[before:]
+
+    def open(self):
+        return self.ledger.outbox.open()
+
+
+@pytest.fixture
+def desk(ledger):
+    with WebSink() as site:
+        yield Desk(ledger, site)
+
+
+def test_each_way_is_told_once_of_what_it_wants(desk):
+    with WebSink() as other:
+        loud = Way(
+            address=lambda: other.url, levels=frozenset({Level.DANGER}), categories=frozenset(list(Category)[1:])
+        )
+        desk.use(Way(address=lambda: desk.site.url), loud)
+        desk.warn()
+        desk.warn(Level.DANGER, Category.DIRECT_CONTACT, deal="deal-2")
+        desk.warn(Level.DANGER, Category.ESCROW_BYPASS, deal="deal-3")
+        desk.warn(Level.NOTICE, deal="deal-4")
+        for _ in range(3):
+            desk.tick(12)
+        assert desk.site.titles == ["[Banken] 3 warnings, the strongest: danger"]
+        assert other.titles == ["[Banken] danger: work before escrow"]
+        assert not desk.open()
+
+
+def test_in_hours_of_silence_only_danger_is_told_and_the_rest_together_when_they_end(desk):
+    desk.use(quiet=(time(22), time(7)))
+    desk.now = at(23)
+    desk.warn()
+    desk.warn(deal="deal-2")
+    assert desk.tick(23) == []
+    desk.warn(Level.DANGER, Category.ESCROW_BYPASS, deal="deal-3")
+    assert desk.tick(23, 30) == ["[Banken] danger: work before escrow"]
+    assert desk.tick(3, 0, 25) == []
+    assert desk.tick(6, 59, 25) == []
+    assert desk.tick(7, 0, 25) == ["[Banken] 2 warnings, the strongest: warning"]
+    assert desk.tick(7, 1, 25) == []
+    assert not desk.open()
+
+
+def test_what_was_planned_before_the_silence_but_not_told_waits_as_well(desk):
+    desk.use(quiet=(time(22), time(7)))
+    desk.now = at(21)
+    desk.warn()
+    assert desk.tick(22, 5) == []
+    assert len(desk.tick(7, 0, 25)) == 1
+
+
+def test_danger_does_not_wait_behind_what_is_held_of_its_deal(desk):
+    desk.use(quiet=(time(22), time(7)))
+    desk.now = at(23)
+    desk.warn()
+    desk.tick(23)
+    desk.warn(Level.DANGER, Category.ESCROW_BYPASS)
+    assert desk.tick(23, 1) == ["[Banken] danger: work before escrow"]
+
+
+def test_a_digest_tells_all_at_its_times(desk):
+    desk.use(digest=(time(8), time(20)))
+    desk.now = at(9)
+    desk.warn()
+    desk.warn(deal="deal-2")
+    assert desk.tick(9) == desk.tick(15) == desk.tick(19, 59) == []
+    desk.warn(Level.DANGER, Category.ESCROW_BYPASS, deal="deal-3")
+    assert len(desk.tick(19, 59)) == 1
+    desk.warn(deal="deal-4")
+    assert desk.tick(20, 2) == ["[Banken] 3 warnings, the strongest: warning"]
+    desk.warn(deal="deal-5")
+    assert desk.tick(23) == []
+    assert len(desk.tick(8, 0, 25)) == 1
+
+
+def test_a_digest_in_hours_of_silence_waits_for_their_end(desk):
+    desk.use(digest=(time(6),), quiet=(time(22), time(7)))
+    desk.now = at(12)
+    desk.warn()
+    assert desk.tick(12) == desk.tick(6, 30, 25) == []
+    assert len(desk.tick(7, 0, 25)) == 1
+
+
+def test_the_same_of_the_same_deal_is_gathered(desk):
+    desk.warn()
+    assert len(desk.tick(12)) == 1
+    for minute in (10, 20, 30):
+        desk.warn()
+        assert desk.tick(12, minute) == []
+    desk.warn(deal="deal-2")
+    assert len(desk.tick(12, 40)) == 1, "another deal"
+    desk.warn(Level.DANGER)
+    assert desk.tick(12, 50) == ["[Banken] danger: contact outside"], "the same, but louder"
+    desk.warn(category=Category.INTERVIEW)
+    assert len(desk.tick(12, 55)) == 1, "something else"
+    assert desk.tick(18, 45) == []
+    assert desk.tick(18, 56) == ["[Banken] 3 warnings, the strongest: warning"]
+    desk.warn()
+    assert desk.tick(18, 57) == []
+
+
+def test_who_wants_each_repeat_gets_it(desk):
+    desk.use(repeat=timedelta(0))
+    for minute in (1, 2, 3):
+        desk.now = at(12, minute)
+        desk.warn()
+        assert len(desk.tick(12, minute)) == 1
+
+
+def test_mail_of_no_known_deal_is_no_repeat(desk):
+    for minute in (1, 2):
+        desk.warn(deal="")
+        assert len(desk.tick(12, minute)) == 1
+
+
+def test_what_a_service_does_not_take_is_told_later_together_and_once(desk):
+    desk.site.status = 503
+    desk.warn()
+    desk.warn(deal="deal-2")
+    assert desk.tick(12) == []
+    assert {row.state for row in desk.open()} == {OutboxState.RETRY}
+    desk.site.status = 200
+    assert desk.tick(12, 1) == ["[Banken] 2 warnings, the strongest: warning"]
+    assert "interrupted" not in desk.site.told[0][1]
+    assert desk.tick(12, 2) == []
+
+
+def test_new_hours_count_for_what_is_held_within_the_hour(desk):
+    desk.use(digest=(time(8),))
+    desk.now = at(9)
+    desk.warn()
+    assert desk.tick(9) == []
+    desk.use()
+    assert len(desk.tick(10)) == 1
+
+
+def test_what_a_way_no_longer_wants_is_struck_and_a_way_that_is_gone_fails(desk):
+    desk.use(digest=(time(8),))
+    desk.warn()
+    desk.tick(12)
+    desk.use(levels=frozenset({Level.DANGER}))
+    assert desk.tick(13) == []
+    assert not desk.open()
+    desk.use()
+    desk.warn(deal="deal-2")
+    desk.settings = WarningSettings(via="none")
+    desk.tick(13)
+    assert not desk.open()
+
+
+def test_news_of_the_house_wait_for_the_morning_but_not_for_a_digest(desk):
+    desk.use(digest=(time(8),), quiet=(time(22), time(7)))
+    news = News("[Banken] “home” cannot be looked at", "why", "[Banken] an account cannot be looked at")
+    tell(desk.ledger, HOUSE, "lost home", news, desk.settings, at(15))
+    tell(desk.ledger, HOUSE, "lost home", news, desk.settings, at(15))
+    assert desk.tick(15, account=HOUSE) == [news.brief]
+    tell(desk.ledger, HOUSE, "back home", news, desk.settings, at(23))
+    assert desk.tick(23, account=HOUSE) == []
+    assert len(desk.tick(7, 0, 25, account=HOUSE)) == 1
+
+
+CHILD = """
+import sys
+from datetime import datetime
+from zoneinfo import ZoneInfo
+from banken.ledger import Ledger
+from banken.respond import Way, WarningSettings, send_notices
+from tests.respond.test_notices import Desk, time
+where, url, hour, warnings = sys.argv[1:]
+class Site: pass
+Site.url, Site.told, Site.titles = url, [], []
+with Ledger.open(where) as ledger:
+    desk = Desk(ledger, Site, quiet=(time(22), time(7)))
+    for number in range(int(warnings)):
+        desk.now = datetime.fromisoformat(hour)
+        desk.warn(deal=f"deal-{number}")
+    send_notices(ledger, "home", desk.settings, clock=lambda: datetime.fromisoformat(hour))
+"""
+
+
+def process(where, site, moment, *, warnings=0, crash=""):
+    done = subprocess.run(
+        [sys.executable, "-c", CHILD, str(where), site.url, moment.isoformat(), str(warnings)],
+        env={**os.environ, "BANKEN_CRASH_AT": crash, "LANG": "en_US.UTF-8"},
+        check=False,
+    )
+    assert done.returncode == (-signal.SIGKILL if crash else 0)
+
+
+@pytest.mark.parametrize("crash", ["outbox.claimed", "outbox.claimed:3", "warning.accepted", "outbox.settled:2"])
+def test_what_is_held_survives_restarts_and_kills(tmp_path, crash):
+    with WebSink() as site:
+        process(tmp_path, site, at(23), warnings=3)
+        process(tmp_path, site, at(1, day=25))
+        assert site.told == []
+        process(tmp_path, site, at(7, day=25), crash=crash)
+        for minute in (1, 2):
+            process(tmp_path, site, at(7, minute, day=25))
+        with Ledger.open(tmp_path) as ledger:
+            assert not ledger.outbox.open("home")
+        told = [text for _title, text in site.told]
+        if crash in ("warning.accepted", "outbox.settled:2"):
+            # The service had it and the ledger did not know: told again, and said so.
+            assert len(told) == 2
+            assert told[1].count("\n") > told[0].count("\n")
+        else:
+            assert len(told) == 1
+        assert "×3" in told[-1]
