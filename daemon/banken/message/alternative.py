@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import cached_property
 
 _URL = re.compile(r"https?://[!-~]+")
-_NO_LETTERS = re.compile(r"[\W_]+")
+_LETTERS = re.compile(r"[^\W_]+")
 _SEARCHES, _SEARCHED = 3_000, 300_000_000
 """How many lines are looked up, and in how many letters; the rest counts as missing, so that comparing stays linear."""
 _ADDRESSES = 20
@@ -16,21 +17,40 @@ SAYS_SOMETHING = 10
 
 
 class Form:
-    """One form of a mail's text, and what its lines say: letters and digits alone, folded, without web addresses."""
+    """One form of a mail's text, and what its lines say: letters and digits alone, folded, without web addresses.
+
+    That is worked out when somebody asks: of most mails the lines of one form stand in the other as they are.
+    """
 
     def __init__(self, text: str) -> None:
         self.text = text
-        folded = _URL.sub("", text) if "://" in text else text
+        self.lines = text.split("\n")
+        self.known = frozenset(self.lines)
+
+    @cached_property
+    def said(self) -> list[str]:
+        """What each line says."""
+        folded = _URL.sub("", self.text).split("\n") if "://" in self.text else self.lines
+        normalize, letters = unicodedata.normalize, _LETTERS.findall
         # Line by line, for what is in that form already (most lines are) is told at a glance.
-        self.lines = [_NO_LETTERS.sub("", unicodedata.normalize("NFKC", line).lower()) for line in folded.split("\n")]
-        self.letters = "".join(self.lines)
+        return ["".join(letters(normalize("NFKC", line).lower())) for line in folded]
+
+    @cached_property
+    def letters(self) -> str:
+        """What all lines say."""
+        return "".join(self.said)
 
     def missing_in(self, other: Form) -> Iterator[tuple[int, int, int]]:
         """Yield the lines that `other` does not say, as start, end and number of letters, in order."""
+        known = other.known
+        if known.issuperset(self.known):
+            return
         searches = min(_SEARCHES, _SEARCHED // (len(other.letters) + 1))
         end = found = looked = 0
-        for said, line in zip(self.lines, self.text.split("\n"), strict=True):
+        for said, line in zip(self.said, self.lines, strict=True):
             start, end = end, min(end + len(line) + 1, len(self.text))
+            if line in known:
+                continue
             if not said:
                 if "://" in line and any(address not in other.text for address in _URL.findall(line)[:_ADDRESSES]):
                     yield start, end, 0

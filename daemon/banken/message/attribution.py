@@ -17,7 +17,8 @@ _COLONS = (":", "：")
 _ENDINGS = ("wrote", "writes", ">", "メール", "メッセージ", "書きました", "書かれました", "書いた", "さん")
 """What an attribution says before its colon; looked at first, for the patterns are slow to say no."""
 _FORWARDING = SEPARATING | frozenset("bB以転▼▽■◆")
-_BEGINNING = _FORWARDING | frozenset("OoAI")
+BEGINNING = _FORWARDING | frozenset("OoAI")
+"""What the head of an earlier mail that holds no colon begins with, where it begins with no digit."""
 _DATE_FIRST = re.compile(r"[0-9](?:\d{3}[年/.-]|\d?[月\s])")
 _HISTORY_WORDS = (
     r"original\s+(?:message|mail|e-mail|appointment)|reply\s+message|previous\s+message"
@@ -79,9 +80,9 @@ _FIELD = re.compile(
 _MOST_FIELDS = 12
 
 
-def may_begin(line: str) -> bool:
-    """Return whether a head of an earlier mail that holds no colon may begin as `line` does; said at a glance."""
-    return line[0] in _BEGINNING or ("0" <= line[0] <= "9" and _DATE_FIRST.match(line) is not None)
+def begins_dated(line: str) -> bool:
+    """Return whether `line` may begin with a date."""
+    return _DATE_FIRST.match(line) is not None
 
 
 def is_history(line: str) -> bool:

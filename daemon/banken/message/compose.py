@@ -142,7 +142,7 @@ class _Composer:
         if news >= SAYS_SOMETHING or sum(count for _, _, count in before.missing_in(now)) >= SAYS_SOMETHING:
             self.budget.note(Note.ALTERNATIVE_DIFFERS)
         spans = [(start, end) for start, end, _ in missing]
-        whole = sum(count for _, _, count in missing) > _MOSTLY * len(now.letters)
+        whole = bool(missing) and sum(count for _, _, count in missing) > _MOSTLY * len(now.letters)
         if spans or piece.hidden:
             visible = len(piece.text)
             piece.split(forwarded=self.forwarded)

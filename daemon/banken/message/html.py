@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError
+from selectolax.lexbor import LexborHTMLParser, LexborNode, SelectolaxError, create_tag
 
 from banken.message import flatten, style
 from banken.message.flatten import BLOCKS, PARAGRAPHS
@@ -16,8 +16,10 @@ from banken.message.notes import Note
 from banken.message.style import Style
 from banken.message.writer import Writer
 
+_Attributes = dict[str, str | None]
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class _Kind:
     """What is special about an element."""
 
@@ -35,29 +37,43 @@ class _Kind:
     """White space between what stands in it is no text."""
 
 
-_INLINE = _Kind()
-_KINDS: dict[str, _Kind] = {}
-"""The elements that have something special."""
-for _special, _tags in (
-    (
-        {"skipped": True},
-        "head script style template title noframes noembed iframe audio video canvas datalist -comment -doctype",
-    ),
-    ({"lines": 1}, BLOCKS),
-    ({"lines": 2}, PARAGRAPHS),
-    ({"cell": True}, "td th"),
-    ({"telling": True}, "a area input blockquote div"),
-    ({"painted": True}, "font body table tr td th div p"),
-    ({"preformatted": True}, "pre textarea"),
-    ({"structure": True}, "html table thead tbody tfoot tr ul ol dl select"),
-):
-    for _tag in _tags.split():
-        _KINDS[_tag] = replace(_KINDS.get(_tag, _INLINE), **_special)
-_TIGHT = {tag: replace(kind, lines=1) for tag, kind in _KINDS.items() if kind.lines > 1}
+_INLINE, _TEXT, _BREAK, _PICTURE = _Kind(), _Kind(), _Kind(), _Kind()
+
+
+def _special() -> dict[str, _Kind]:
+    """Return the elements that have something special, by name."""
+    kinds = {"br": _BREAK, "img": _PICTURE}
+    for special, tags in (
+        ({"skipped": True}, "head script style template title noframes noembed iframe audio video canvas datalist"),
+        ({"lines": 1}, BLOCKS),
+        ({"lines": 2}, PARAGRAPHS),
+        ({"cell": True}, "td th"),
+        ({"telling": True}, "a area input blockquote div"),
+        ({"painted": True}, "font body table tr td th div p"),
+        ({"preformatted": True}, "pre textarea"),
+        ({"structure": True}, "html table thead tbody tfoot tr ul ol dl select"),
+    ):
+        for tag in tags.split():
+            kinds[tag] = replace(kinds.get(tag, _INLINE), **special)
+    return kinds
+
+
+def _by_number() -> dict[int, _Kind]:
+    """Return the kinds by Lexbor's numbers, which cost less to ask for than names; text, comments, doctypes have some too."""
+    kinds = {create_tag(tag).tag_id: kind for tag, kind in _special().items()}
+    root = LexborHTMLParser("<!doctype html><p>text<!--comment--></p>").root
+    document = root.parent if root else None
+    nodes = document.traverse(include_text=True) if document else ()
+    apart = {"-text": _TEXT, "-comment": _Kind(skipped=True), "-doctype": _Kind(skipped=True)}
+    return kinds | {node.tag_id: apart[node.tag] for node in nodes if node.tag in apart}
+
+
+_KINDS = _by_number()
+_TIGHT = {kind: replace(kind, lines=1) for kind in _KINDS.values() if kind.lines > 1}
 """The same without a margin: a paragraph is a line."""
-_STYLING = frozenset({"style", "hidden", "color", "bgcolor", "background"})
-_MORE = _STYLING - {"style"}
-_COLOURING = _MORE - {"hidden"}
+_COLOURING = frozenset({"color", "bgcolor", "background"})
+_MORE = _COLOURING | {"hidden"}
+"""Attributes beside `style` that say how an element looks."""
 _BUTTONS = frozenset({"submit", "button", "reset", "text", "email", "url", "tel", ""})
 _HISTORY_CLASS = re.compile(r"\b(?:yahoo_quoted|protonmail_quote|tutanota_quote)\b")
 _DATA = re.compile(r"""data:[a-z]+/[^"'<>)\s]{100,}""", re.IGNORECASE)
@@ -89,7 +105,7 @@ def render(source: str) -> Page:
 class _Look:
     """What an element hands down to what stands in it, and where that is written; one object for each combination."""
 
-    __slots__ = ("background", "colour", "concealed", "handed", "hidden", "pre", "tiny", "visible", "writer")
+    __slots__ = ("background", "colour", "concealed", "handed", "hidden", "pre", "styled", "tiny", "visible", "writer")
 
     def __init__(
         self,
@@ -111,6 +127,8 @@ class _Look:
         self.visible, self.concealed = visible, concealed
         self.writer = visible if shown else concealed
         self.handed: dict[int, tuple[Style, _Look]] = {}
+        self.styled: dict[str, tuple[_Look, bool]] = {}
+        """By the text of a `style` attribute: the look inside, and whether it takes a paragraph's margin."""
 
     def inside(self, said: Style) -> _Look:
         """Return the look inside an element that says `said`; remembered, for pages say the same over and over."""
@@ -128,6 +146,12 @@ class _Look:
         )
         self.handed[id(said)] = said, look  # holding `said` keeps its id from being used anew
         return look
+
+    def under(self, text: str) -> tuple[_Look, bool]:
+        """Return what `styled` holds of `text`, put there if need be."""
+        said = style.parse(text[: style.LENGTH])
+        self.styled[text] = found = self.inside(said), said.tight
+        return found
 
 
 class _Mark:
@@ -153,35 +177,48 @@ class _Walk:
         """A style sheet sets backgrounds, so that a colour alone tells nothing."""
         self._read_sheets(tree)
 
-    def run(self, root: LexborNode) -> Page:
+    def run(self, root: LexborNode) -> Page:  # noqa: C901, PLR0912 - a call for each node would cost a fifth of the whole
         """Walk below `root` without recursion, in one loop: here the time goes."""
         look = _Look(self.visible, self.concealed, background=None if self.painted else style.WHITE)
-        writer, kind, mark = self.visible, _INLINE, None
-        outside: list[tuple[LexborNode, _Look, _Kind, _Mark | None]] = []
+        writer, kind, mark, kinds = self.visible, _INLINE, None, _KINDS
+        outside: list[tuple[LexborNode | None, _Look, _Kind, _Mark | None]] = []
         node = root.first_child
-        while node is not None or outside:
+        while True:
             if node is None:
-                if kind is not _INLINE:
-                    self._leave(writer, kind, mark)
+                if not outside:
+                    return self._finished()
+                if kind.lines:
+                    writer.block(kind.lines)
+                elif kind.cell:
+                    writer.space()
+                if mark:
+                    self._leave(writer, mark)
                 node, look, kind, mark = outside.pop()
                 writer = look.writer
-            elif (tag := node.tag) == "-text":
+                continue
+            inner = kinds.get(node.tag_id, _INLINE)
+            if inner is _TEXT:
                 if not node.is_empty_text_node or (look.pre and not kind.structure):
                     writer.write(node.text_content or "", look.pre)
                 elif not kind.structure:
                     writer.space()
-            elif tag == "br":
+            elif inner is _BREAK:
                 writer.newline()
-            elif tag == "img":
+            elif inner is _PICTURE:
                 self._picture(node, look)
-            elif not (inner := _KINDS.get(tag or "", _INLINE)).skipped:
-                outside.append((node, look, kind, mark))
-                look, kind, mark = self._enter(node, tag, inner, look)
-                writer = look.writer
+            elif not inner.skipped:
+                outside.append((node.next, look, kind, mark))
+                kind, mark, attributes = inner, None, node.attributes
+                if attributes or self.sheet or kind.preformatted:
+                    look, kind = self._styled(node, kind, look, attributes)
+                    writer = look.writer
+                if kind.lines:
+                    writer.block(kind.lines)
+                if attributes and kind.telling:
+                    mark = self._mark(node.tag, attributes, writer)
                 node = node.first_child
                 continue
             node = node.next
-        return self._finished()
 
     def _finished(self) -> Page:
         page = self.page
@@ -190,41 +227,30 @@ class _Walk:
             page.notes.append(Note.HIDDEN_TEXT)
         return page
 
-    def _enter(self, node: LexborNode, tag: str | None, kind: _Kind, look: _Look) -> tuple[_Look, _Kind, _Mark | None]:
-        """Return the look inside an element, its kind, and what it means when it is closed."""
-        attributes = node.attributes
-        if self.sheet or not _STYLING.isdisjoint(attributes):
+    def _styled(self, node: LexborNode, kind: _Kind, look: _Look, attributes: _Attributes) -> tuple[_Look, _Kind]:
+        """Return the look inside an element, and its kind there."""
+        if self.sheet or not _MORE.isdisjoint(attributes):
             said = self._said(node, kind, attributes)
-            look = look.inside(said)
-            if said.tight and kind.lines > 1:
-                kind = _TIGHT[tag or ""]
+            look, tight = look.inside(said), said.tight
+        elif text := attributes.get("style"):
+            look, tight = look.styled.get(text) or look.under(text)
+        else:
+            tight = False
         if kind.preformatted:
             look = look.inside(_PRE)
-        if not (kind.lines or kind.telling):
-            return look, kind, None
-        writer = look.writer
-        if kind.lines:
-            writer.block(kind.lines)
-        return look, kind, self._mark(tag, attributes, writer) if kind.telling and attributes else None
+        return look, _TIGHT[kind] if tight and kind.lines > 1 else kind
 
-    def _leave(self, writer: Writer, kind: _Kind, mark: _Mark | None) -> None:
-        if kind.lines:
-            writer.block(kind.lines)
-        elif kind.cell:
-            writer.space()
-        if mark is None:
-            return
+    def _leave(self, writer: Writer, mark: _Mark) -> None:
+        """Keep the link or the quotation that ends here."""
         if mark.href:
             shown = writer is self.visible and writer.length > mark.start
             self.page.links.append((mark.href, mark.start, writer.length) if shown else (mark.href, 0, 0))
         if mark.quote:
             self._span(writer, self.page.quotes, mark.start)
 
-    def _said(self, node: LexborNode, kind: _Kind, attributes: dict[str, str | None]) -> Style:
+    def _said(self, node: LexborNode, kind: _Kind, attributes: _Attributes) -> Style:
         text = attributes.get("style")
         said = style.parse(text[: style.LENGTH]) if text else style.NOTHING
-        if not self.sheet and _MORE.isdisjoint(attributes):
-            return said
         if self.sheet and (ruled := self.sheet.get(node.mem_id)) and said.hidden is None:
             said = ruled
         if "hidden" in attributes and said.hidden is None:
@@ -233,7 +259,7 @@ class _Walk:
             return style.painted(said, *(attributes.get(name) or "" for name in ("color", "bgcolor", "background")))
         return said
 
-    def _mark(self, tag: str | None, attributes: dict[str, str | None], writer: Writer) -> _Mark | None:
+    def _mark(self, tag: str | None, attributes: _Attributes, writer: Writer) -> _Mark | None:
         """Take from an element's attributes what is text, a link or a quotation."""
         if tag in ("a", "area"):
             href = (attributes.get("href") or "").strip()
@@ -253,7 +279,7 @@ class _Walk:
         attributes = node.attributes
         if not (alt := attributes.get("alt")):
             return
-        look, _, _ = self._enter(node, "img", _INLINE, look)
+        look, _ = self._styled(node, _INLINE, look, attributes)
         writer = look.writer
         start = writer.length
         writer.write(alt)

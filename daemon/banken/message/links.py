@@ -80,8 +80,9 @@ def host(address: str) -> str:
 
 def differs(link: Link) -> bool:
     """Return whether a link shows the address of one host and leads to another."""
-    match = _ADDRESS_LIKE.fullmatch(link.text)
-    if not match or not link.href[:5].lower().startswith("http"):
+    if "." not in link.text or not (match := _ADDRESS_LIKE.fullmatch(link.text)):
+        return False
+    if not link.href[:5].lower().startswith("http"):
         return False
     shown, target = match[1].lower().removeprefix("www."), host(link.href).removeprefix("www.")
     return bool(target) and shown != target and not target.endswith("." + shown) and not shown.endswith("." + target)

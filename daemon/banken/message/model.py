@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import NamedTuple
 
 from banken.words import Segment
 
@@ -21,8 +22,7 @@ class Address:
         return self.address.rpartition("@")[2]
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(NamedTuple):
     """A link of the mail: its target, and where its visible words stand in `Message.text`."""
 
     href: str

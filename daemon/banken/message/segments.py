@@ -39,7 +39,7 @@ def is_forward(subject: str) -> bool:
 def as_forward(segments: list[Segment]) -> list[Segment]:
     """Return `segments` of an attached mail: all of it is handed on, but what is hidden stays marked so."""
     return [
-        segment if segment.kind == SegmentKind.HIDDEN else Segment(_FORWARD, segment.start, segment.end)
+        segment if segment.kind is SegmentKind.HIDDEN else Segment(_FORWARD, segment.start, segment.end)
         for segment in segments
     ]
 
@@ -53,10 +53,10 @@ class _Lines:
         self.kinds: list[SegmentKind] = [_BODY] * len(self.raw)
         self.earlier = _FORWARD if forwarded else _HISTORY
         self.attributed = False
-        self._mark_quotes(quotes)
+        self._mark_quotes(text, quotes)
         self._mark_earlier()
         self._mark_signatures()
-        if not any(kind == _BODY and _LETTER.search(line) for kind, line in zip(self.kinds, self.lines, strict=True)):
+        if not any(kind is _BODY and _LETTER.search(line) for kind, line in zip(self.kinds, self.lines, strict=True)):
             self._own_up()
 
     def segments(self) -> list[Segment]:
@@ -65,7 +65,7 @@ class _Lines:
         current: SegmentKind | None = None
         start = place = 0
         for kind, line, raw in zip(self.kinds, self.lines, self.raw, strict=True):
-            if line and kind != current:
+            if line and kind is not current:
                 if current is not None:
                     made.append(Segment(current, start, place))
                     start = place
@@ -74,9 +74,9 @@ class _Lines:
         made.append(Segment(current or _BODY, start, place - 1))
         return made
 
-    def _mark_quotes(self, quotes: Sequence[tuple[int, int]]) -> None:
+    def _mark_quotes(self, text: str, quotes: Sequence[tuple[int, int]]) -> None:
         bars = 0
-        for number, line in enumerate(self.lines):
+        for number, line in enumerate(self.lines if any(map(text.__contains__, _MARKS)) else ()):
             if not line or (line[0] not in _MARKS and ">" not in line[:5]):
                 bars = 0
             elif _MARK.match(self.raw[number]):
@@ -103,7 +103,7 @@ class _Lines:
     def _mark_earlier(self) -> None:
         """Find where earlier mails begin: what follows is not new, or is a quotation that new words may follow."""
         for number in self._candidates():
-            if self.kinds[number] != _BODY:
+            if self.kinds[number] is not _BODY:
                 continue
             kind, end = self._head(number)
             if kind and self._is_quoted(end) and not attribution.is_forward(self.lines[number]):
@@ -115,14 +115,17 @@ class _Lines:
 
     def _candidates(self) -> Iterator[int]:
         """Yield the lines that may be the head of an earlier mail: most lines are none, and that is seen at a glance."""
+        kinds, beginning = self.kinds, attribution.BEGINNING
         last = -1
         for number, line in enumerate(self.lines):
             if not line:
                 continue
-            if self.kinds[number] == _QUOTE and last >= 0 and self.kinds[last] == _BODY:
+            if kinds[number] is _QUOTE and last >= 0 and kinds[last] is _BODY:
                 yield last
             last = number
-            if (":" in line or "：" in line or attribution.may_begin(line)) and len(line) <= _LONGEST:
+            first = line[0]
+            promising = first in beginning or ("0" <= first <= "9" and attribution.begins_dated(line))
+            if (promising or ":" in line or "：" in line) and len(line) <= _LONGEST:
                 yield number
 
     def _head(self, number: int) -> tuple[SegmentKind | None, int]:
@@ -152,7 +155,7 @@ class _Lines:
         line = self.lines[number]
         below = number + 1
         if self._is_quoted(below):
-            answering = number > 0 and self.kinds[number - 1] == _QUOTE  # words right behind a quotation answer it
+            answering = number > 0 and self.kinds[number - 1] is _QUOTE  # words right behind a quotation answer it
             weak = not answering and attribution.is_weak(line) and not signature.is_sentence(line)
             return (self.earlier, below) if weak else (None, number)
         if attribution.begins(line) and below < len(self.lines) and self.lines[below]:
@@ -163,7 +166,7 @@ class _Lines:
     def _is_quoted(self, number: int) -> bool:
         """Return whether the first line from `number` on that is not empty is quoted."""
         number = self._next(number - 1)
-        return number < len(self.lines) and self.kinds[number] == _QUOTE
+        return number < len(self.lines) and self.kinds[number] is _QUOTE
 
     def _next(self, number: int) -> int:
         """Return the next line that is not empty."""
@@ -173,12 +176,14 @@ class _Lines:
         return number
 
     def _has_body_before(self, number: int) -> bool:
-        return any(_LETTER.search(line) for line in self.lines[:number]) or self.earlier == _FORWARD
+        return any(_LETTER.search(line) for line in self.lines[:number]) or self.earlier is _FORWARD
 
     def _mark_signatures(self) -> None:
         """Mark the signature at the end of the new words, above an earlier mail and at the very end."""
-        ends = [number for number in range(1, len(self.kinds)) if self.kinds[number - 1] == _BODY != self.kinds[number]]
-        if self.kinds[-1] == _BODY:
+        ends = [
+            number for number in range(1, len(self.kinds)) if self.kinds[number - 1] is _BODY is not self.kinds[number]
+        ]
+        if self.kinds[-1] is _BODY:
             ends.append(len(self.kinds))
         for end in {*ends[:1], *ends[-1:]}:
             self._sign(end)
@@ -186,7 +191,7 @@ class _Lines:
     def _sign(self, end: int) -> None:
         """Mark the signature in the new words above line `end`, and what a telephone put below it."""
         start = end
-        while start and self.kinds[start - 1] == _BODY and end - start < signature.MOST_LINES:
+        while start and self.kinds[start - 1] is _BODY and end - start < signature.MOST_LINES:
             start -= 1
         while end > start and (not self.lines[end - 1] or signature.is_device(self.lines[end - 1])):
             end -= 1
@@ -200,7 +205,7 @@ class _Lines:
     def _own_up(self) -> None:
         """Take quotation marks for the writer's own when there are no other words and nobody is said to be quoted."""
         if not self.attributed:
-            self.kinds = [_BODY if kind == _QUOTE else kind for kind in self.kinds]
+            self.kinds = [_BODY if kind is _QUOTE else kind for kind in self.kinds]
 
 
 def unflow(text: str, *, delsp: bool) -> str:

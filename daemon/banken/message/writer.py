@@ -26,15 +26,20 @@ class Writer:
         """Add `text`, its white space collapsed unless it is preformatted (`pre`)."""
         if pre:
             words = text = _CONTROL.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-        else:
-            if not text.isprintable() or "  " in text:
+        elif " " in text or not text.isprintable():
+            if "  " in text or not text.isprintable():
                 text = _collapsed(text)
             words = text.strip(" ")
             self._space = self._space or text[:1] == " "
+        else:
+            words = text
         if not words:
             return
-        if self.length and (self._lines or self._space):
-            words = ("\n" * min(self._lines, _MOST_LINES) or " ") + words
+        if self.length:
+            if self._lines:
+                words = "\n" * min(self._lines, _MOST_LINES) + words
+            elif self._space:
+                words = " " + words
         self._pieces.append(words)
         self.length += len(words)
         self._lines = 0
