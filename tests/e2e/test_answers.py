@@ -95,11 +95,36 @@ def test_a_false_alarm_silences_the_same_rule_in_the_same_deal_only(watched):
 
 def test_a_copy_in_a_folder_called_so_says_the_same(watched):
     first = watched.deliver(notice("続きはLINEで。", number=1))
-    until(lambda: "banken-warning" in ours(watched, first))
+    until(lambda: "banken-warning" in ours(watched, first) and watched.sink.messages)
     with watched.server.client(watched.user) as client:
-        client.create_folder("banken/完了")
         client.select_folder("INBOX")
         client.copy([first], "banken/完了")
     until(lambda: taken(watched, 1))
     (deal,) = watched.run("deals", "list", "--json").objects()
     assert deal["stage"] == "completed"
+
+
+@pytest.mark.parametrize("folder", ["banken/契約中", "banken/問題なし"])
+def test_the_warning_itself_can_be_put_into_a_folder_that_it_names(watched, folder):
+    """As a phone does it: the warning lies in the inbox, and its mail program can move it, no more."""
+    first = watched.deliver(notice("続きはLINEで。", number=1))
+    until(lambda: "banken-warning" in ours(watched, first) and watched.sink.messages)
+    warning = watched.deliver(watched.sink.messages[0].raw)
+    with watched.server.client(watched.user) as client:
+        assert folder in [name for _flags, _separator, name in client.list_folders()]
+        client.select_folder("INBOX")
+        client.copy([warning], folder)
+        client.delete_messages([warning])
+        client.expunge()
+    until(lambda: taken(watched, 1))
+    (deal,) = watched.run("deals", "list", "--json").objects()
+    again = watched.deliver(notice("続きはLINEでお願いします。", number=1), when=later())
+    other = watched.deliver(notice("直接契約しませんか。手数料がもったいないので。", number=1), when=later())
+    until(lambda: ours(watched, other))
+    if folder == "banken/契約中":
+        assert deal["stage"] == "under_contract"
+        assert "banken-notice" in ours(watched, again)
+    else:
+        assert deal["stage"] != "under_contract"
+        assert not ours(watched, again)
+        assert "続きはLINEで" in watched.run("report", "--false-alarms").out

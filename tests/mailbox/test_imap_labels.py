@@ -273,3 +273,16 @@ def test_no_other_server_is_asked_for_a_conversation(fakes):
     mailbox.open("INBOX")
     assert [raw.thread for raw in mailbox.fetch([1])] == [""]
     assert not any("THRID" in line for line in fake.commands)
+
+
+def test_folders_to_choose_from_are_made_once(account):
+    names = ["banken/契約中", "banken/完了"]
+    assert account.connect(labels="none").offer(names).there is False
+    with account.dovecot.client(account.user) as client:
+        assert not client.folder_exists("banken/完了")
+    mailbox = account.connect()
+    for _ in range(2):
+        offer = mailbox.offer(names)
+        assert (offer.shown_as, offer.there) == ("folder", True)
+    assert set(names) <= set(mailbox.folders())
+    assert account.connect(labels="none").offer(names).there is True

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from banken.mailbox.errors import FolderMissing, MailboxError
-from banken.mailbox.model import FolderState, Labelled, Place, RawMessage
+from banken.mailbox.model import FolderState, Labelled, Offer, Place, RawMessage
 from banken.message.model import Address, Message
 from banken.respond import Spot, WarningSettings
 from banken.words import Authentic, Category, Channel, Evidence, Finding, Level, Permission, Stage, Standing, Verdict
@@ -114,6 +114,12 @@ class MemoryMailbox:
 
     def labels(self, uid: int) -> frozenset[str]:
         return frozenset(self.marks.get((self.folder, uid), ()))
+
+    def offer(self, folders: Sequence[str]) -> Offer:
+        self._meet("offer")
+        for folder in folders if self.how != "none" else ():
+            self.mail.setdefault(folder, {})
+        return Offer("label" if self.how == "gmail" else "folder", self.how != "none")
 
     def find(self, message_id: str) -> Sequence[int]:
         self._meet("find")

@@ -139,7 +139,8 @@ def test_a_client_can_write_no_header_and_no_html(advice, language):
     mail = parsed(raw)
     assert set(map(str.lower, mail.keys())) == {
         *("from", "to", "subject", "date", "message-id", "references", "in-reply-to", "auto-submitted"),
-        *("x-auto-response-suppress", "x-banken", "x-banken-settings", "mime-version", "content-type"),
+        *("x-auto-response-suppress", "x-banken", "x-banken-settings", "x-banken-rules"),
+        *("mime-version", "content-type"),
     }
     assert "\u202e" not in mail["Subject"] + plain(raw) + html(raw)
     page = Page(html(raw))
@@ -191,9 +192,10 @@ def test_both_parts_tell_the_same_story(advice, language):
         *advice.keep(language),
         "no contract was seen",
         "バナー制作",
-        "chat-1",
-        "--stage under_contract",
+        *("banken/問題なし", "banken/契約中"),
     ]
+    if language == "en":
+        wanted[-2:] = ["banken/no-problem", "banken/under-contract"]
     flat = "".join(page.seen.split())
     for words in wanted:
         assert words in plain(raw), words
@@ -203,9 +205,9 @@ def test_both_parts_tell_the_same_story(advice, language):
 def test_the_guilty_words_are_marked_and_their_place_is_told(advice):
     raw = written(advice)
     assert Page(html(raw)).marked == "LINEでご説明します"
-    assert "> 詳しくは【LINEでご説明します】。" in plain(raw)
     assert "In “ご相談”, received 2026-11-24 11:00" in plain(raw)
-    assert "line 2 of its text" in plain(raw)
+    assert "> 詳しくは【LINEでご説明します】。 (line 2)" in plain(raw)
+    assert parsed(raw)["X-Banken-Rules"] == "chat-1"
 
 
 def test_nothing_is_loaded_and_only_official_pages_can_be_pressed(advice):
@@ -260,9 +262,19 @@ def test_someone_who_passes_as_the_platform_is_not_called_by_its_name(advice):
     assert "notification of the platform" not in text
 
 
-def test_the_reader_is_named_when_it_was_the_reader(advice):
-    told = facts(verdict(finding(by="reader")))
-    assert "learned model" in plain(written(advice, told))
+@pytest.mark.parametrize(("by", "words"), [("rule", "such requests are made in"), ("reader", "It may be wrong")])
+def test_how_sure_it_is_depends_on_who_found_it(advice, by, words):
+    raw = written(advice, facts(verdict(finding(by=by))))
+    assert words in plain(raw)
+    assert words in html(raw)
+    assert parsed(raw)["X-Banken-Rules"] == ("chat-1" if by == "rule" else None)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_no_word_of_the_machinery_is_told(advice, language):
+    set_language(language)
+    told = plain(written(advice, facts(verdict(finding(), finding("よろしく", by="reader")))))
+    assert not re.search(r"UID|deals set|deal-1|chat-1|contact\.|\bregex\b|ヘッダー", told)
 
 
 def test_several_findings_are_told_each_with_its_rule(advice):

@@ -30,8 +30,9 @@ from banken.report.evidence import gather
 from banken.report.mask import Mask, names_of
 from banken.report.month import month_of, month_page
 from banken.report.stubs import Stub, as_yaml, false_alarms
-from banken.respond import WarningSettings
+from banken.respond import Answer, WarningSettings
 from banken.service import house as rooms
+from banken.service.answers import answered
 from banken.service.catchup import CatchUp
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
@@ -170,10 +171,12 @@ def _alarms(shelf: Shelf) -> str:
         for guard in shelf.guards(ledger):
             rows = [row for row in ledger.seen.between(since, account=guard.account) if row.level]
             mails = [known_mail(row, ledger.findings.of(row.id)) for row in rows]
+            fine = (answered(ledger, guard.account, row.fingerprint, Answer.FINE) for row in rows)
+            said = {mail.place for mail, is_fine in zip(mails, fine, strict=True) if is_fine}
             names = [(name, _("(name)")) for mail in mails for name in (mail.client, mail.sender)]
             own = [(name, _("(you)")) for name in rooms.own_addresses(shelf.config)]
             with shelf.mailbox(guard) as box:
-                stubs += false_alarms(box, mails, Mask(names + own))
+                stubs += false_alarms(box, mails, Mask(names + own), said)
     return as_yaml(stubs) or _("# No mail with a finding is labelled as a false alarm.") + "\n"
 
 

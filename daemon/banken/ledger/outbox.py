@@ -177,6 +177,12 @@ class OutboxRepository:
         """Return whether a mail with this Message-ID is one that was planned here: nobody else can know its name."""
         return bool(message_id and self._find(tables.outbox.c.message_id == message_id, limit=1))
 
+    def about(self, account: str, message_id: str) -> str | None:
+        """Return the fingerprint of the mail that our letter of this name is about; None for a letter that is not ours."""
+        c = tables.outbox.c
+        wanted = [c.account == account, c.message_id == message_id]
+        return next((row.fingerprint for row in self._find(*wanted, limit=1)), None) if message_id else None
+
     def refused(self, since: datetime) -> Sequence[OutboxRow]:
         """Return what failed for good since a time."""
         c = tables.outbox.c

@@ -18,7 +18,7 @@ from banken.i18n import _
 from banken.mailbox.errors import FolderMissing, Refused
 from banken.mailbox.header import arrival, message_ids
 from banken.mailbox.mbox import Mbox, gmail_labels, looks_like_mbox
-from banken.mailbox.model import FolderState, Labelled, Place, RawMessage
+from banken.mailbox.model import FolderState, Labelled, Offer, Place, RawMessage
 
 _HEADER_LIMIT = 256 * 1024
 _MESSAGE_LIMIT = 32 * 1024 * 1024
@@ -107,6 +107,10 @@ class FilesMailbox:
         """Return a Maildir message's flags, or the labels of a Takeout export."""
         raw = self._header(uid)
         return raw.flags if raw else frozenset()
+
+    def offer(self, folders: Sequence[str]) -> Offer:  # noqa: ARG002, files are never written
+        """Make nothing."""
+        return Offer("folder", there=False)
 
     def find(self, message_id: str) -> Sequence[int]:
         """Return the positions whose Message-ID is `message_id`."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
 
 from banken.i18n import _
 from banken.mailbox import search, speech
@@ -11,7 +12,7 @@ from banken.mailbox.connection import Connection, Server
 from banken.mailbox.fetching import Fetcher
 from banken.mailbox.folders import Abilities, Folders
 from banken.mailbox.labelling import Labeller, Way
-from banken.mailbox.model import FolderState, Labelled, RawMessage
+from banken.mailbox.model import FolderState, Labelled, Offer, RawMessage
 
 __all__ = ["Abilities", "ImapMailbox", "Server", "Way", "connect"]
 
@@ -52,6 +53,7 @@ class ImapMailbox:
         self._connection = connection
         self._folders = Folders(connection)
         self._labeller = Labeller(connection, self._folders, labels, label_folder, shown)
+        self._marks_nothing = labels == "none"
 
     @property
     def abilities(self) -> Abilities:
@@ -102,6 +104,20 @@ class ImapMailbox:
         """Return the flags, keywords and Gmail labels that a message has now."""
         self._folders.opened()
         return self._labeller.of(uid)
+
+    def offer(self, folders: Sequence[str]) -> Offer:
+        """Make the folders `a/b` of ours that are missing (labels, on Gmail); none where nothing may be marked.
+
+        Raises Refused, or that the line is lost.
+        """
+        shown_as: Literal["label", "folder"] = "label" if self.abilities.gmail else "folder"
+        there = set(self._folders.names())
+        missing = [name for name in map(self._folders.own, folders) if name not in there]
+        if missing and self._marks_nothing:
+            return Offer(shown_as, there=False)
+        for name in missing:
+            self._folders.make(name)
+        return Offer(shown_as, there=True)
 
     def find(self, message_id: str) -> Sequence[int]:
         """Return the UIDs in the open folder whose Message-ID is `message_id`; raises Refused for a hostile one."""

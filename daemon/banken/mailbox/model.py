@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol
+from typing import Literal, Protocol
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -63,6 +63,14 @@ class Labelled:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Folders for a person to choose from: as what the mail program shows them, and whether they are there."""
+
+    shown_as: Literal["label", "folder"]
+    there: bool
+
+
 class Mailbox(Protocol):
     """One source of mail. Nothing here ever marks a message as read."""
 
@@ -98,6 +106,10 @@ class Mailbox(Protocol):
 
     def labels(self, uid: int) -> frozenset[str]:
         """Return the labels, keywords and flags that a message has now."""
+        ...
+
+    def offer(self, folders: Sequence[str]) -> Offer:
+        """Make sure that `folders` (`a/b`) are there for the worker to put mail into; raises MailboxError."""
         ...
 
     def find(self, message_id: str) -> Sequence[int]:

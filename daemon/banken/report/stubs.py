@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
 
 import yaml
@@ -26,16 +26,18 @@ class Stub:
     place: str
 
 
-def false_alarms(box: Mailbox, mails: Iterable[Mail], mask: Mask) -> Iterator[Stub]:
+def false_alarms(box: Mailbox, mails: Iterable[Mail], mask: Mask, said: Container[str] = frozenset()) -> Iterator[Stub]:
     """Yield a stub for each sentence that was found in a mail which the worker marked as a false alarm.
 
-    The mark is the worker's label on the mail (`respond.labels.ANSWERS`), asked of the server now. Raises MailboxError.
+    The mark is the worker's answer that was taken before (`said`: the places of those mails), or a label on the mail
+    (`respond.labels.ANSWERS`), asked of the server now. Raises MailboxError.
     """
     for mail in mails:
         uid = find_again(box, mail.folder, mail.uidvalidity, mail.uid, mail.message_id)
-        if uid is None or Answer.FINE not in map(answer_of, box.labels(uid)):
+        labels = box.labels(uid) if uid is not None else ()
+        if mail.place not in said and Answer.FINE not in map(answer_of, labels):
             continue
-        original = box.original(uid, LARGEST)
+        original = box.original(uid, LARGEST) if uid is not None else None
         told = mail if original is None else in_sentences(mail, original)
         for find in told.finds:
             sentence = mask.text(" ".join(f"{find.before}{find.words}{find.after}".split()))

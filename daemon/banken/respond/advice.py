@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from banken.respond.labels import Answer
 from banken.words import Category, Stage
 
 PLACEHOLDERS = ("client", "tool", "job")
@@ -112,6 +113,15 @@ class ToolGroup(_Model):
     tools: list[Tool]
 
 
+class Answers(_Model):
+    """What each mark says by which the worker answers a warning (`labels.Answer`)."""
+
+    fine: Both
+    contract: Both
+    done: Both
+    approved: Both
+
+
 class Common(_Model):
     """What all advice of a platform shares."""
 
@@ -122,6 +132,7 @@ class Common(_Model):
     """How to report a client to the platform, step by step, with what an evidence bundle holds."""
     claimed: Both
     """What a client's word is worth that contact outside was approved, and where the worker can look."""
+    answers: Answers
     nobody: Both
     """How a client without a name is addressed."""
     some_job: Both
@@ -198,6 +209,17 @@ class Advice:
     def claimed(self, language: str) -> str:
         """Return what a client's word on an approval is worth."""
         return self.common.claimed.text(language)
+
+    def answer(self, answer: Answer, language: str) -> str:
+        """Return what a mark of the worker's says."""
+        said = self.common.answers
+        told = {
+            Answer.FINE: said.fine,
+            Answer.CONTRACT: said.contract,
+            Answer.DONE: said.done,
+            Answer.APPROVED: said.approved,
+        }
+        return told[answer].text(language)
 
     def keep(self, language: str) -> Sequence[str]:
         """Return what evidence to keep."""

@@ -14,6 +14,7 @@ from banken.mailbox.errors import FolderMissing, MailboxError, Refused, Unreacha
 from banken.mailbox.model import Mailbox
 from banken.respond import letter, news
 from banken.respond.advice import Advice
+from banken.respond.answering import Answering, answering
 from banken.respond.labels import keyword
 from banken.respond.model import FACTS_JSON, LABEL_JSON, REMINDER_JSON, Label, Spot, WarningSettings
 from banken.respond.outcome import Outcome, utc_now
@@ -151,8 +152,9 @@ class Hands:
         # A mail over whose text the connection is lost each time must not keep its own warning back.
         wanted = row.action == "warn" and row.tries <= _PATIENCE
         original = self._original(row) if wanted else None
+        way = answering(self.ledger, self.box, row, self.settings) if row.action == "warn" else None
         if kind == "append":
-            mail = self._letter(row, self.settings.to[0] if self.settings.to else "", original, eight_bit=True)
+            mail = self._letter(row, self.settings.to[0] if self.settings.to else "", original, eight_bit=True, way=way)
             self.mailbox.append(target, mail)
             crash_point("warning.accepted")
             return _("put into {folder}").format(folder=target)
@@ -160,13 +162,15 @@ class Hands:
             raise PostError(_("no SMTP server is set"), permanent=True)
 
         def write(eight_bit: bool, largest: int | None) -> bytes:
-            mail = self._letter(row, target, original, eight_bit=eight_bit)
+            mail = self._letter(row, target, original, eight_bit=eight_bit, way=way)
             too_big = largest is not None and len(mail) > largest
-            return self._letter(row, target, None, eight_bit=eight_bit) if too_big else mail
+            return self._letter(row, target, None, eight_bit=eight_bit, way=way) if too_big else mail
 
         return self._post.send(self.settings.sender or target, target, write)
 
-    def _letter(self, row: OutboxRow, to: str, original: bytes | None, *, eight_bit: bool) -> bytes:
+    def _letter(
+        self, row: OutboxRow, to: str, original: bytes | None, *, eight_bit: bool, way: Answering | None = None
+    ) -> bytes:
         to, now = to or self.settings.sender, self.clock()
         if row.action == news.ACTION:
             return news.write(row.payload, self.settings, to=to, message_id=row.message_id, now=now)
@@ -182,6 +186,7 @@ class Hands:
             now=now,
             original=original,
             eight_bit=eight_bit,
+            answering=way,
         )
 
     def _original(self, row: OutboxRow) -> bytes | None:

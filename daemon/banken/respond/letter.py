@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import secrets
+from collections.abc import Iterable
 from datetime import datetime
 from email import policy
 from email.headerregistry import Address
@@ -16,6 +18,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from banken import __version__
 from banken.i18n import _
 from banken.respond.advice import Advice
+from banken.respond.answering import Answering
 from banken.respond.model import ReminderFacts, WarningFacts, WarningSettings
 from banken.respond.names import level_name
 from banken.respond.note import compose_reminder
@@ -39,17 +42,20 @@ def write(
     now: datetime,
     original: bytes | None,
     eight_bit: bool = True,
+    answering: Answering | None = None,
 ) -> bytes:
     """Return the warning as octets ready for SMTP or APPEND (CRLF, no line over 998 octets).
 
     `original` is attached as it is, as message/rfc822 where its octets may travel so (`eight_bit`: the server takes
-    8-bit lines, RFC 6152), else as a file that holds the same octets.
+    8-bit lines, RFC 6152), else as a file that holds the same octets. `answering`: how the worker can answer it.
     """
-    page = compose(facts, advice, settings, attached=original is not None)
+    page = compose(facts, advice, settings, attached=original is not None, answering=answering or Answering())
     mail = EmailMessage(policy=policy.SMTP)
     _put_headers(mail, page.subject, settings, to=to, message_id=message_id, now=now)
     _put_thread(mail, facts.deal, facts.message_id)
     mail[OWN_HEADER] = f"warning; version={__version__}; hops=1"
+    if rules := _ids(rule for point in facts.points for rule in point.rules):
+        mail["X-Banken-Rules"] = rules
     mail.set_content(_render("warning.txt.j2", page, facts), cte="base64")
     mail.add_alternative(_render("warning.html.j2", page, facts), subtype="html", cte="base64")
     if original is None:
@@ -106,6 +112,12 @@ def _put_thread(mail: EmailMessage, deal: str, about: str = "") -> None:
             mail[name] = value
 
 
+def _ids(rules: Iterable[str]) -> str:
+    """Return the ids of the rules that found something, for who asks about a warning; a reader needs none of them."""
+    ids = dict.fromkeys(re.sub(r"[^A-Za-z0-9._-]", "-", rule)[:60] for rule in rules)
+    return ", ".join(list(ids)[:20])
+
+
 def _is_message_id(text: str) -> bool:
     return text.startswith("<") and text.endswith(">") and text.isascii() and text.isprintable() and " " not in text
 
@@ -131,7 +143,7 @@ def travels(original: bytes, *, eight_bit: bool) -> bool:
 
 def _render(template: str, page: Page, facts: WarningFacts) -> str:
     note = (
-        _("The original mail is attached to this one, with its headers.")
+        _("The original mail is attached to this one, just as it came.")
         if page.attached
         else _("The original mail could not be attached: leave it where it is in your mailbox.")
     )

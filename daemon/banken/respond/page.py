@@ -9,10 +9,11 @@ from datetime import date, datetime
 
 from banken.i18n import _, language
 from banken.respond.advice import Advice, Counsel
+from banken.respond.answering import Answering, Answers, answers
 from banken.respond.model import Point, Quote, WarningFacts, WarningSettings
 from banken.respond.names import category_name, level_name, permission_name, stage_name
 from banken.respond.tidy import unlinked
-from banken.words import Authentic, Category, Channel, Level, Permission
+from banken.words import Authentic, Category, Channel, Level, Permission, Stage
 
 DONT = 6
 """How many lines of what not to do a warning shows at most: it is read on a phone, by someone who is worried."""
@@ -29,7 +30,8 @@ class Found:
     page_title: str
     page_url: str
     as_of: str
-    note: str
+    sure: str
+    """How it was found, and what that is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +64,13 @@ class Page:
     replies: tuple[Reply, ...]
     keep: tuple[str, ...]
     whom: tuple[str, ...]
-    answers: tuple[tuple[str, str], ...]
+    answers: Answers
     attached: bool
 
 
-def compose(facts: WarningFacts, advice: Advice, settings: WarningSettings, *, attached: bool) -> Page:
+def compose(
+    facts: WarningFacts, advice: Advice, settings: WarningSettings, *, attached: bool, answering: Answering
+) -> Page:
     """Return the warning for `facts` in the language spoken now; `attached` is whether the original goes along."""
     spoken = language()
     counsels = [_counsel(point, facts, advice, spoken) for point in facts.points]
@@ -91,7 +95,7 @@ def compose(facts: WarningFacts, advice: Advice, settings: WarningSettings, *, a
         replies=tuple(_replies(facts, advice, spoken)),
         keep=tuple(advice.keep(spoken)),
         whom=tuple(_unique(told.whom for told in counsels)),
-        answers=tuple(_answers(facts.deal)),
+        answers=answers(facts, advice, answering),
         attached=attached,
     )
 
@@ -116,6 +120,8 @@ def _heading(facts: WarningFacts) -> str:
     client = unlinked(facts.client)
     if facts.level is Level.DANGER:
         return _("A message from {client} asks for something that could get you into trouble.").format(client=client)
+    if facts.level is Level.NOTICE:
+        return _("A message from {client} has words that are good to know about.").format(client=client)
     return _("A message from {client} has words to be careful with.").format(client=client)
 
 
@@ -126,14 +132,22 @@ def _found(point: Point, told: Counsel, *, whole: bool) -> Found:
     return Found(
         heading=_("{title} ({level})").format(title=told.title, level=level_name(point.level)),
         quotes=quotes,
-        places=tuple(_("line {line} of its text").format(line=q.line) if q.line else "" for q in quotes),
+        places=tuple(_("line {line}").format(line=q.line) if q.line else "" for q in quotes),
         why=told.why if whole else told.short,
         page_title=told.page.text(language()),
         page_url=told.page.url,
         as_of=_day(told.as_of),
-        note=_("Found by: {rule}").format(rule=", ".join(point.rules))
-        if point.rules
-        else _("Found by the reader, a learned model: look at the words yourself."),
+        sure=_sure(point),
+    )
+
+
+def _sure(point: Point) -> str:
+    if point.category is Category.IMPERSONATION:
+        return ""  # the words were not asked, but who sent them: that is told with the sender
+    if point.rules:
+        return _("How sure: the words are those that such requests are made in.")
+    return _(
+        "How sure: no fixed wording, the sentence as a whole reads like it. It may be wrong: read the words yourself."
     )
 
 
@@ -156,19 +170,24 @@ def _deal(facts: WarningFacts, advice: Advice, settings: WarningSettings) -> lis
     if facts.since is not None:
         stage = _("{stage}, since {when}").format(stage=stage, when=_moment(facts.since, settings))
     rows.append((_("Stage"), stage))
-    rows.append((_("How sure"), facts.standing_why or _("guessed: no mail about this deal is known yet")))
+    rows.append((_("How that is known"), _known_by(facts)))
     if facts.permission is not Permission.NONE:
         rows.append((_("Contact outside"), permission_name(facts.permission)))
     if facts.claimed:
         rows.append((_("What the client says of it"), advice.claimed(language())))
     rows.append((_("Came by"), _channel(facts)))
-    if facts.deal:
-        rows.append((_("Its number in Banken"), facts.deal))
     if facts.authentic is not Authentic.VERIFIED:
         rows.append(
             (_("Sender"), facts.authentic_why or _("it could not be checked that this mail is from who it says"))
         )
     return rows
+
+
+def _known_by(facts: WarningFacts) -> str:
+    why = facts.standing_why or _("guessed: no mail about this deal is known yet")
+    if facts.stage is Stage.BEFORE:
+        return _("{why}. Since then no word of a contract has come by mail.").format(why=why)
+    return why
 
 
 def _channel(facts: WarningFacts) -> str:
@@ -201,16 +220,6 @@ def _reply_name(name: str) -> str:
         "decline": _("To decline"),
         "propose": _("To offer the proper way"),
     }[name]
-
-
-def _answers(deal: str) -> list[tuple[str, str]]:
-    """Return the commands by which the worker sets right how far the deal is."""
-    meaning = {
-        "--stage under_contract": _("there is a contract on the platform"),
-        "--stage completed": _("the deal is over"),
-        "--permission approved": _("the office approved contact outside"),
-    }
-    return [(f"banken deals set {deal} {option}", says) for option, says in meaning.items()] if deal else []
 
 
 def _moment(when: datetime, settings: WarningSettings) -> str:

@@ -32,8 +32,9 @@ def visible(text: str) -> str:
 def sentence_around(text: str, start: int, end: int) -> tuple[str, str]:
     """Return what stands before and after `text[start:end]` in its sentence, as far as that is short."""
     before = _SENTENCE_END.split(text[max(0, start - BEFORE) : start])[-1]
-    ending = _SENTENCE_END.search(text, end, end + AFTER)
-    after = text[end : ending.end() if ending else end + AFTER]
+    # Words that end their sentence themselves are not followed by the next one.
+    ending = _SENTENCE_END.search(text, max(start, end - 1), end + AFTER)
+    after = text[end : max(end, ending.end()) if ending else end + AFTER]
     return visible(before).lstrip(), visible(after).rstrip()
 
 
