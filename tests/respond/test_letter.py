@@ -259,10 +259,14 @@ def test_someone_who_passes_as_the_platform_is_not_called_by_its_name(advice):
     assert text.startswith("It could not be confirmed that this mail is from whom it says.")
     assert "a mail straight to you, from client@client.example" in text
     assert "Replies to copy" not in text
+    assert parsed(written(advice, told))["Subject"] == "[Banken: danger] impersonation (client@client.example)"
+    assert "banken/" not in text
     assert "notification of the platform" not in text
 
 
-@pytest.mark.parametrize(("by", "words"), [("rule", "such requests are made in"), ("reader", "It may be wrong")])
+@pytest.mark.parametrize(
+    ("by", "words"), [("rule", "such requests are made in these words"), ("reader", "It may be wrong")]
+)
 def test_how_sure_it_is_depends_on_who_found_it(advice, by, words):
     raw = written(advice, facts(verdict(finding(by=by))))
     assert words in plain(raw)
@@ -289,6 +293,77 @@ def test_several_findings_are_told_each_with_its_rule(advice):
     assert Page(html(raw)).marked == "よろしくLINEでご説明します"
     assert advice.common.pages["terms"].url in plain(raw)
     assert advice.common.pages["application"].url in plain(raw)
+
+
+def test_a_reply_speaks_of_the_other_findings_too(advice):
+    set_language("ja")
+    one = facts(verdict(finding(category=Category.OFF_PLATFORM_PAYMENT, level=Level.DANGER, key="payment.outside")))
+    both = facts(
+        verdict(
+            finding("はじめまして", Category.OFF_PLATFORM_PAYMENT, Level.DANGER, key="payment.outside"),
+            finding(),
+        )
+    )
+    also = "また、LINEなど、サービスの外でのやりとりは"
+    assert also not in plain(written(advice, one))
+    assert plain(written(advice, both)).count(also) == 2  # to ask and to decline, not where the way is offered
+    ask = plain(written(advice, both)).partition("── ていねい")[2].partition("── 断る")[0]
+    assert ask.strip().endswith("どうぞよろしくお願いいたします。")
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "上と同じ言葉です"), ("en", "The same words as above.")])
+def test_words_are_quoted_once_and_a_page_is_named_once(advice, language, words):
+    set_language(language)
+    raw = written(advice, facts(verdict(finding(category=Category.INTERVIEW, key="interview"), finding())))
+    assert words in plain(raw)
+    assert words in html(raw)
+    assert plain(raw).count("詳しくは") == 1
+    assert plain(raw).count(advice.common.pages["application"].url) == 1
+
+
+@pytest.mark.parametrize(
+    ("how", "words"),
+    [("plain", "made in these words."), ("masked", "hard to find"), ("disguised", "hard to find"), ("hidden", "eye")],
+)
+def test_words_that_were_hidden_are_told_as_such(advice, how, words):
+    found = finding()
+    judged = verdict(replace(found, evidence=(replace(found.evidence[0], how=how),)))
+    assert words in plain(written(advice, facts(judged)))
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("client@client.example", "ja"),
+        ("t.me/some_client", "ja"),
+        ("my id on telegram", "en"),
+        ("LINE ID", "ja"),
+        ("LINE 交換", "ja"),
+    ],
+)
+def test_replies_are_in_the_language_of_the_words_not_of_an_address(advice, text, language):
+    set_language("ja")
+    told = plain(written(advice, facts(verdict(finding(text, text=text)), mail=message(text=text))))
+    assert ("Hello 山田商店," in told) is (language == "en")
+
+
+def test_a_mail_straight_from_a_client_is_told_as_one(advice):
+    set_language("ja")
+    told = facts(verdict(finding("", key="contact.reached")), spoken=Spoken(channel=Channel.DIRECT, client="山田商店"))
+    text = plain(written(advice, told))
+    assert text.startswith("山田商店さんから、あなたに直接メールが届きました。")
+    assert "> 【client@client.example】" in text
+    assert "確かさ" not in text
+    assert "山田商店様" in text
+
+
+def test_an_approval_changes_what_is_told(advice):
+    set_language("ja")
+    told = facts(verdict(finding(level=Level.DANGER)), standing=replace(STANDING, permission=Permission.APPROVED))
+    text = plain(written(advice, told))
+    assert "承認が必要" not in text
+    assert "そのまま使える返信例" not in text
+    assert "いまも承認されているか" in text
 
 
 @pytest.mark.parametrize("language", ["ja", "en"])

@@ -67,11 +67,14 @@ def texts(counsel) -> list[str]:
         *counsel.steps,
         *counsel.whom,
         *counsel.replies.values(),
+        *counsel.keep,
+        *([counsel.also] if counsel.replies else []),
     ]
 
 
 def test_every_key_that_rules_use_has_its_own_advice(advice):
-    assert set(KEYS) | {one.value for one in Category} == advice.keys
+    approved = {f"{one.value}.approved" for one in (Category.DIRECT_CONTACT, Category.INTERVIEW)}
+    assert set(KEYS) | approved | {one.value for one in Category} == advice.keys
 
 
 @pytest.mark.parametrize(("key", "category", "stage", "language"), EVERY)
@@ -80,7 +83,7 @@ def test_advice_is_whole_in_every_stage_and_language(advice, key, category, stag
     assert all(text.strip() for text in texts(counsel))
     assert not any("{" in text or "}" in text for text in texts(counsel))
     if category is Category.IMPERSONATION:
-        assert counsel.replies == {}  # one does not answer these
+        assert (counsel.replies, counsel.also) == ({}, "")  # one does not answer these
     else:
         assert list(counsel.replies) == ["ask", "decline", "propose"]
     assert datetime(2026, 1, 1, tzinfo=UTC).date() <= counsel.as_of
@@ -95,6 +98,16 @@ def test_nothing_is_promised_judged_or_dated_that_may_change(advice, key, catego
         assert not re.search(
             r"\bsafe\b|\billegal|\blegal\b|\bcrime|\bfraud\b|\byen\b|\barticle \d", text, re.IGNORECASE
         ), text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("category", [Category.DIRECT_CONTACT, Category.INTERVIEW])
+def test_what_was_approved_is_not_asked_for_again(advice, category, language):
+    counsel = advice.counsel(f"{category.value}.approved", category, Stage.UNDER, language)
+    assert counsel.replies == {}
+    assert "承認が必要" not in counsel.why
+    assert "needs" not in counsel.why
+    assert counsel.steps
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

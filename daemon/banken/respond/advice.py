@@ -57,6 +57,10 @@ class Texts(_Model):
     dont: list[str] | None = Field(default=None, min_length=1)
     steps: list[Text] | None = Field(default=None, min_length=1)
     reply: Replies | None = None
+    keep: list[str] | None = Field(default=None, min_length=1)
+    """What evidence to keep, in place of what common.yaml says of it."""
+    also: Text | None = None
+    """A sentence for the replies of another category, when both are found in one mail."""
 
 
 class Entry(_Model):
@@ -150,6 +154,9 @@ class Counsel:
     steps: tuple[str, ...]
     replies: Mapping[str, str]
     """By `ask`, `decline`, `propose`; empty when one should not answer at all."""
+    also: str
+    """What a reply to something worse in the same mail says of this; "" for nothing."""
+    keep: tuple[str, ...]
     whom: tuple[str, ...]
     page: Page
     as_of: date
@@ -201,6 +208,8 @@ class Advice:
             dont=tuple(_filled(text, stage, fill) for text in texts["dont"]),
             steps=tuple(_filled(text, stage, fill) for text in texts["steps"]),
             replies={} if replies is None else {name: _filled(text, stage, fill) for name, text in replies},
+            keep=tuple(texts["keep"] or self.keep(language)),
+            also=_filled(texts["also"] or "", stage, fill),
             whom=tuple(self.common.whom[name].text(language) for name in entry.ask or own.ask or ()),
             page=page,
             as_of=entry.as_of or own.as_of or page.as_of,

@@ -88,6 +88,7 @@ def _incomplete(document: Document, trail: tuple[str, ...], entry: Entry) -> Ite
         texts = entry.texts(language)
         needed = ("title", "tool", "short", "why", "dont", "steps")
         missing += [f"{language}.{name}" for name in needed if getattr(texts, name) is None]
+        missing += [f"{language}.also"] if texts.reply is not None and texts.also is None else []
     if missing:
         yield document.problem(trail, _("here is missing: {names}").format(names=", ".join(missing)), _("add it"))
 

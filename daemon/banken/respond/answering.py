@@ -71,7 +71,11 @@ def answers(facts: WarningFacts, advice: Advice, way: Answering) -> Answers:
     """Return what a warning says about answering it, in the language spoken now."""
     possible = answers_to(facts)
     if not possible:
-        return Answers(_("You need not do anything about this warning."))
+        if any(point.category is Category.IMPERSONATION for point in facts.points):
+            return Answers(
+                _("If you have seen on the platform itself that it is genuine, you may pass over this warning.")
+            )
+        return Answers(_("If this warning is mistaken, you may pass over it."))
     marks = tuple((mark(answer), advice.answer(answer, language())) for answer in possible)
     tags = ", ".join(tag(answer) for answer in possible)
     return Answers(

@@ -47,12 +47,16 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of the mail with a little of what stands around them; `line` counts from 1, 0 when they stand nowhere."""
+    """Words of the mail with a little of what stands around them; `line` counts from 1, 0 when they stand nowhere.
+
+    `how` says how they were written, as `words.Evidence` does.
+    """
 
     before: str
     words: str
     after: str
     line: int = 0
+    how: str = "plain"
 
 
 @dataclass(frozen=True, slots=True)

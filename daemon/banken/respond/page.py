@@ -2,36 +2,35 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from banken.i18n import _, language
 from banken.respond.advice import Advice, Counsel
 from banken.respond.answering import Answering, Answers, answers
-from banken.respond.model import Point, Quote, WarningFacts, WarningSettings
+from banken.respond.found import Found, day_of, found_in, new_words
+from banken.respond.model import Point, WarningFacts, WarningSettings
 from banken.respond.names import category_name, level_name, permission_name, stage_name
 from banken.respond.tidy import unlinked
 from banken.words import Authentic, Category, Channel, Level, Permission, Stage
 
-DONT = 6
+APPROVED = ".approved"
+"""How the key of the advice ends that holds, in place of a category's other advice, where the office has approved."""
+
+_JAPANESE = frozenset({"HIRAGANA", "KATAKANA", "HALFWIDTH", "CJK"})
+_ADDRESS = re.compile(r"\S*[@.][A-Za-z0-9]\S*")
+"""An address or a link: it is Latin in every language."""
+_SENTENCE = 3
+"""So many Latin words are no name or abbreviation any more."""
+
+ALSO = 2
+"""How many of the other findings a reply speaks of."""
+
+DONT = 5
 """How many lines of what not to do a warning shows at most: it is read on a phone, by someone who is worried."""
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """One finding: its heading, the quotes, why it matters and where that is written."""
-
-    heading: str
-    quotes: tuple[Quote, ...]
-    places: tuple[str, ...]
-    why: str
-    page_title: str
-    page_url: str
-    as_of: str
-    sure: str
-    """How it was found, and what that is worth."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,15 +84,13 @@ def compose(
         mail=_("In “{subject}”, received {when}").format(
             subject=unlinked(facts.subject), when=_moment(facts.sent, settings)
         ),
-        found=tuple(
-            _found(point, told, whole=told is main) for point, told in zip(facts.points, counsels, strict=True)
-        ),
+        found=tuple(found_in(facts, counsels)),
         defanged=any(quotes),
         deal=tuple(_deal(facts, advice, settings)),
-        dont=tuple(_unique(told.dont for told in counsels)[:DONT]),
+        dont=tuple(_unique([main.dont, *(told.dont[:1] for told in counsels[1:])])[:DONT]),
         steps=main.steps,
         replies=tuple(_replies(facts, advice, spoken)),
-        keep=tuple(advice.keep(spoken)),
+        keep=main.keep,
         whom=tuple(_unique(told.whom for told in counsels)),
         answers=answers(facts, advice, answering),
         attached=attached,
@@ -103,63 +100,40 @@ def compose(
 def _counsel(point: Point, facts: WarningFacts, advice: Advice, spoken: str) -> Counsel:
     words = "\n".join(quote.words for quote in point.quotes)
     client, job = unlinked(facts.client), unlinked(facts.job)
-    return advice.counsel(point.advice, point.category, facts.stage, spoken, client=client, job=job, words=words)
+    approved = f"{point.category.value}{APPROVED}"
+    is_approved = facts.permission is Permission.APPROVED and approved in advice.keys
+    key = approved if is_approved else point.advice
+    return advice.counsel(key, point.category, facts.stage, spoken, client=client, job=job, words=words)
 
 
 def _subject(facts: WarningFacts) -> str:
     first = category_name(facts.points[0].category)
     named = _("{first} and more").format(first=first) if len(facts.points) > 1 else first
     return _("[Banken: {level}] {category} ({client})").format(
-        level=level_name(facts.level), category=named, client=unlinked(facts.client)
+        level=level_name(facts.level), category=named, client=unlinked(_who(facts))
     )
 
 
+def _who(facts: WarningFacts) -> str:
+    """Return of whom a warning is; whoever's name a false mail bears has nothing to do with it."""
+    return facts.sender if _is_false(facts) else facts.client
+
+
+def _is_false(facts: WarningFacts) -> bool:
+    return facts.points[0].category is Category.IMPERSONATION
+
+
 def _heading(facts: WarningFacts) -> str:
-    if facts.points[0].category is Category.IMPERSONATION:  # whatever name it bears is part of the trick
+    if _is_false(facts):
         return _("It could not be confirmed that this mail is from whom it says.")
     client = unlinked(facts.client)
+    if facts.channel is Channel.DIRECT and not any(quote.line for point in facts.points for quote in point.quotes):
+        return _("A mail straight to you has come from {client}.").format(client=client)
     if facts.level is Level.DANGER:
         return _("A message from {client} asks for something that could get you into trouble.").format(client=client)
     if facts.level is Level.NOTICE:
         return _("A message from {client} has words that are good to know about.").format(client=client)
     return _("A message from {client} has words to be careful with.").format(client=client)
-
-
-def _found(point: Point, told: Counsel, *, whole: bool) -> Found:
-    """Return one finding; the reasons stand there as a `whole` for the strongest, in a sentence for the others."""
-    sentences = _by_sentence(point.quotes)
-    quotes = tuple(Quote(unlinked(q.before), unlinked(q.words), unlinked(q.after), q.line) for q in sentences)
-    return Found(
-        heading=_("{title} ({level})").format(title=told.title, level=level_name(point.level)),
-        quotes=quotes,
-        places=tuple(_("line {line}").format(line=q.line) if q.line else "" for q in quotes),
-        why=told.why if whole else told.short,
-        page_title=told.page.text(language()),
-        page_url=told.page.url,
-        as_of=_day(told.as_of),
-        sure=_sure(point),
-    )
-
-
-def _sure(point: Point) -> str:
-    if point.category is Category.IMPERSONATION:
-        return ""  # the words were not asked, but who sent them: that is told with the sender
-    if point.rules:
-        return _("How sure: the words are those that such requests are made in.")
-    return _(
-        "How sure: no fixed wording, the sentence as a whole reads like it. It may be wrong: read the words yourself."
-    )
-
-
-def _by_sentence(quotes: Iterable[Quote]) -> list[Quote]:
-    """Return the quotes with those of one sentence made one, marked from the first word to the last."""
-    sentences: dict[tuple[int, str], tuple[int, int]] = {}
-    for quote in quotes:
-        whole = (quote.line, f"{quote.before}{quote.words}{quote.after}")
-        start, end = len(quote.before), len(quote.before) + len(quote.words)
-        first, last = sentences.get(whole, (start, end))
-        sentences[whole] = min(start, first), max(end, last)
-    return [Quote(text[:start], text[start:end], text[end:], line) for (line, text), (start, end) in sentences.items()]
 
 
 def _deal(facts: WarningFacts, advice: Advice, settings: WarningSettings) -> list[tuple[str, str]]:
@@ -176,7 +150,7 @@ def _deal(facts: WarningFacts, advice: Advice, settings: WarningSettings) -> lis
     if facts.claimed:
         rows.append((_("What the client says of it"), advice.claimed(language())))
     rows.append((_("Came by"), _channel(facts)))
-    if facts.authentic is not Authentic.VERIFIED:
+    if facts.authentic is not Authentic.VERIFIED and not _is_false(facts):  # of a false mail it is told further up
         rows.append(
             (_("Sender"), facts.authentic_why or _("it could not be checked that this mail is from who it says"))
         )
@@ -186,7 +160,7 @@ def _deal(facts: WarningFacts, advice: Advice, settings: WarningSettings) -> lis
 def _known_by(facts: WarningFacts) -> str:
     why = facts.standing_why or _("guessed: no mail about this deal is known yet")
     if facts.stage is Stage.BEFORE:
-        return _("{why}. Since then no word of a contract has come by mail.").format(why=why)
+        return _("{why}. Since then no genuine word of a contract has come.").format(why=why)
     return why
 
 
@@ -199,19 +173,36 @@ def _channel(facts: WarningFacts) -> str:
 def _replies(facts: WarningFacts, advice: Advice, spoken: str) -> Iterator[Reply]:
     """Yield the answers for the strongest finding in the language that the client writes."""
     theirs = _language_of(facts) or spoken
-    text = _counsel(facts.points[0], facts, advice, theirs).replies
-    meaning = _counsel(facts.points[0], facts, advice, spoken).replies if theirs != spoken else {}
+    text = _answers_in(theirs, facts, advice)
+    meaning = _answers_in(spoken, facts, advice) if theirs != spoken else {}
     for name in text:
         yield Reply(_reply_name(name), text[name], meaning.get(name, ""))
 
 
+def _answers_in(tongue: str, facts: WarningFacts, advice: Advice) -> dict[str, str]:
+    """Return the replies by name; those that ask and decline speak of the other findings, too."""
+    main, *others = (_counsel(point, facts, advice, tongue) for point in facts.points)
+    fresh = new_words(facts.points)[1:]
+    told = [one for one, words in zip(others, fresh, strict=True) if one.also and (words or one.page != main.page)]
+    more = list({one.page.url: one.also for one in reversed(told)}.values())[::-1][:ALSO]
+    whole = {name: _before_the_end(text, more) for name, text in main.replies.items() if name != "propose"}
+    return {**main.replies, **whole}
+
+
+def _before_the_end(text: str, more: Sequence[str]) -> str:
+    """Return a letter with `more` lines before its last one, which takes leave."""
+    lines = text.split("\n")
+    return "\n".join([*lines[:-1], *more, *lines[-1:]])
+
+
 def _language_of(facts: WarningFacts) -> str:
-    """Return "ja" when the client's words hold kana, "en" when they are Latin, "" when nothing tells."""
-    words = "".join(q.before + q.words + q.after for point in facts.points for q in point.quotes)
-    names = [unicodedata.name(char, "").partition(" ")[0] for char in words if char.isalpha()]
-    if any(name in ("HIRAGANA", "KATAKANA", "HALFWIDTH") for name in names):
+    """Return "ja" when the client's words are Japanese, "en" when they are a Latin sentence, "" when nothing tells."""
+    texts = (q.before + q.words + q.after for point in facts.points for q in point.quotes)
+    words = [word for text in texts for word in _ADDRESS.sub(" ", text).split()]
+    scripts = [{unicodedata.name(char, "").partition(" ")[0] for char in word if char.isalpha()} for word in words]
+    if any(found & _JAPANESE for found in scripts):
         return "ja"
-    return "en" if names and all(name == "LATIN" for name in names) else ""
+    return "en" if sum(found == {"LATIN"} for found in scripts) >= _SENTENCE else ""
 
 
 def _reply_name(name: str) -> str:
@@ -227,12 +218,7 @@ def _moment(when: datetime, settings: WarningSettings) -> str:
         local = when.astimezone(settings.timezone)
     except OverflowError:  # the very first or last day that can be written
         local = when
-    return f"{_day(local.date())} {local:%H:%M}"
-
-
-def _day(day: date) -> str:
-    """Return a date as the language writes it."""
-    return _("{year}-{month:02}-{day:02}").format(year=day.year, month=day.month, day=day.day)
+    return f"{day_of(local.date())} {local:%H:%M}"
 
 
 def _unique(lists: Iterable[Iterable[str]]) -> list[str]:

@@ -174,4 +174,4 @@ def _quote(evidence: Evidence, message: Message) -> Quote:
         return Quote("", words, "")
     before, after = sentence_around(text, evidence.start, evidence.end)
     line = text.count("\n", 0, evidence.start) + 1
-    return Quote(before, words, after, line)
+    return Quote(before, words, after, line, evidence.how)
