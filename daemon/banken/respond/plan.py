@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from banken.ledger import Ledger, Owed
@@ -153,7 +154,7 @@ def _points(findings: Sequence[Finding], message: Message) -> Iterator[Point]:
     for category in dict.fromkeys(finding.category for finding in order):
         found = [finding for finding in order if finding.category is category]
         rules = tuple(dict.fromkeys(finding.rule for finding in found if finding.by == "rule"))
-        quotes = tuple(_quote(evidence, message) for evidence in _apart(found)[:QUOTES])
+        quotes = tuple(_quote(evidence, message) for evidence in _joined(_apart(found), message.text)[:QUOTES])
         yield Point(category, found[0].level, rules, found[0].advice, quotes)
 
 
@@ -164,6 +165,19 @@ def _apart(findings: Sequence[Finding]) -> list[Evidence]:
         if not any((one.start < evidence.end and evidence.start < one.end) or one == evidence for one in taken):
             taken.append(evidence)
     return taken
+
+
+def _joined(found: Sequence[Evidence], text: str) -> list[Evidence]:
+    """Return the evidence with what follows the one before it on its line, found in the same way, made one with that."""
+    joined: list[Evidence] = []
+    for one in found:
+        last = joined[-1] if joined else None
+        between = text[last.end : one.start] if last else "\n"
+        if last and one.text and last.how == one.how and last.end <= one.start and not between.strip(" \u3000"):
+            joined[-1] = replace(last, text=text[last.start : one.end], end=one.end)
+        else:
+            joined.append(one)
+    return joined
 
 
 def _quote(evidence: Evidence, message: Message) -> Quote:
