@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.text import Text
+from typer.testing import CliRunner
 
+from banken.cli.app import build
 from banken.cli.table import _wrapped
 
 
@@ -35,3 +39,22 @@ def test_nothing_is_lost_and_nothing_is_too_wide(text, width):
     broken = lines(text, width)
     assert "".join(broken).replace(" ", "") == text.replace(" ", "")
     assert all(cell_len(line) <= width for line in broken)
+
+
+STORY = Path(__file__).parents[1] / "story"
+
+
+@pytest.mark.parametrize("width", [30, 44, 78])
+def test_on_a_narrow_screen_it_is_a_list_that_holds_the_same(width):
+    out = CliRunner().invoke(build(), ["scan", "--from", str(STORY)], env={"COLUMNS": str(width)}).stdout
+    assert max(map(cell_len, out.splitlines())) <= width
+    assert "╭" not in out
+    flat = "".join(out.split())
+    for words in ("危険10/2920:15", "ハルカゼ企画·契約前", "やりとりはＬＩＮＥに移らせて", "06.eml", "未判定1件："):
+        assert words in flat
+
+
+def test_on_a_wide_screen_it_is_a_table():
+    out = CliRunner().invoke(build(), ["scan", "--from", str(STORY)], env={"COLUMNS": "79"}).stdout
+    assert "╭" in out
+    assert max(map(cell_len, out.splitlines())) <= 79

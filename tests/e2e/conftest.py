@@ -18,7 +18,7 @@ from tests.servers import Dovecot, SmtpSink
 from banken.cli.demo import story
 
 NOW = dt.datetime.now(dt.timezone(dt.timedelta(hours=9)))
-USERS = {f"worker{number}@example.jp": f"pass word {number}" for number in range(100)}
+USERS = {f"worker{number}@example.jp": f"pass word {number}" for number in range(300)}
 
 
 @dataclass

@@ -100,7 +100,7 @@ class Page:
         level, head = level_name(verdict.level) if verdict.level else _("nothing found"), _("verdict")
         self._line(Text.assemble((f"{head}: ", "bold"), level, f" {verdict.why}".rstrip()))
         for finding in verdict.findings:
-            quotes = " / ".join(f"“{evidence.text}” ({evidence.how})" for evidence in finding.evidence)
+            quotes = " / ".join(f"{_quoted(evidence.text)}{_how(evidence.how)}" for evidence in finding.evidence)
             what = f"  ● {category_name(finding.category)}: {finding.title} [{finding.rule}] {quotes}"
             self._line(Text(visible(what), "red"))
         for excused in verdict.excused:
@@ -114,7 +114,11 @@ class Page:
 
     def _excuse(self, name: str) -> str:
         known = self._house.knowledge.judge.book.excuses.get(name)
-        return str(known.title) if known else name
+        ours = {
+            "unheard": _("the words alone; the sentence as a whole does not read like it"),
+            "false_alarm": _("you called it a false alarm in this deal"),
+        }
+        return str(known.title) if known else ours.get(name, name)
 
     def _actions(self, one: Examined, done: Sequence[OutboxRow] | None) -> None:
         if done is None:
@@ -137,8 +141,9 @@ class Page:
         self._line(Text(head, "bold"))
         for rule in judge.book.rules:
             if rule.category is category:
+                self._line(Text(f"  {rule.title} [{rule.id}]"))
                 for line in why_not(judge, rule.id, asked):
-                    self._line(Text.assemble((f"  {rule.id} ", "bold"), visible(line)))
+                    self._line(Text(f"    {visible(line)}", "dim"))
 
 
 def _facts(one: Examined) -> Iterator[tuple[str, str]]:
@@ -146,11 +151,29 @@ def _facts(one: Examined) -> Iterator[tuple[str, str]]:
     yield _("from"), f"{one.message.sender.name} <{one.message.sender.address}>"
     yield _("recognised as"), f"{_channel(mail.channel)} {mail.kind} — {mail.why}"
     yield _("really from there"), f"{_authentic(mail.authentic)} — {mail.authentic_why}"
-    yield _("client, job"), f"{mail.client or '—'}, {mail.job or '—'}"
-    yield _("deal"), f"{standing.deal or '—'}: {stage_name(standing.stage)}, {permission_name(standing.permission)}"
+    yield _("client, job"), f"{mail.client or '—'} · {mail.job or '—'}"
+    yield _("stage"), f"{stage_name(standing.stage)} · {permission_name(standing.permission)}"
+    yield _("deal"), standing.deal or "—"
     yield _("because"), standing.why or "—"
     for note in one.message.notes:
         yield _("reading note"), describe(note)
+
+
+def _quoted(words: str) -> str:
+    return _("“{words}”").format(words=words) if words else ""
+
+
+def _how(how: str) -> str:
+    """Return how words were found, where that is not plain to see."""
+    ways = {
+        "masked": _("masked letters"),
+        "disguised": _("letters set apart or replaced"),
+        "hidden": _("hidden from the eye"),
+        "link": _("a link"),
+        "sender": _("the sender"),
+        "reader": _("the sentence as a whole"),
+    }
+    return f" ({ways[how]})" if how in ways else ""
 
 
 def _channel(channel: Channel) -> str:

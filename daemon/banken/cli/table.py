@@ -25,6 +25,8 @@ COLOURS = {Level.DANGER: "bold red", Level.WARNING: "bold yellow", Level.NOTICE:
 WIDTHS = (5, 8, 16, 14)
 """Cells of the columns before the words."""
 NARROWEST = 20
+FRAMES = 16
+"""Cells that the lines around five columns take."""
 QUOTES = 3
 """Categories of one message that are quoted."""
 AROUND = 24
@@ -33,16 +35,30 @@ SENTENCE_END = re.compile(r"[\n。！？!?]")
 
 
 def print_table(console: Console, summary: Summary, zone: ZoneInfo) -> None:
-    """Print the messages that have a level, oldest first, then the totals."""
-    if summary.shown:
-        console.print(_table(sorted(summary.shown, key=lambda one: one.at), zone, console.width))
+    """Print the messages that have a level, oldest first, then the totals; as a list where a table would not fit."""
+    shown = sorted(summary.shown, key=lambda one: one.at)
+    if console.width < FRAMES + sum(WIDTHS) + NARROWEST:
+        for one in shown:
+            console.print(_entry(one, zone, console.width), soft_wrap=True)
+    elif shown:
+        console.print(_table(shown, zone, console.width))
     _totals(console, summary)
+
+
+def _entry(one: Mail, zone: ZoneInfo, width: int) -> Text:
+    """Return a mail as a few lines, for a screen as narrow as a phone's."""
+    when, level, who, what, words = _row(one, zone)
+    head = Text.assemble(level, "  ", when.plain.replace("\n", " "))
+    about = Text(" · ").join(line for line in who.split("\n") if line.plain)
+    lines = [head, about, *what.split("\n"), *words.split("\n")]
+    inner = Text("\n").join(_wrapped(line, max(width - 2, 2)) for line in lines[1:] if line.plain)
+    return Text("\n").join([head, *(Text.assemble("  ", line) for line in inner.split("\n")), Text()])
 
 
 def _table(shown: Sequence[Mail], zone: ZoneInfo, width: int) -> Table:
     table = Table(box=box.ROUNDED, header_style="bold", show_lines=True, pad_edge=False)
     heads = (_("date"), _("level"), _("client, stage"), _("what"), _("the words, what was done"))
-    words = max(NARROWEST, width - sum(WIDTHS) - 3 * len(heads) - 1)
+    words = max(NARROWEST, width - sum(WIDTHS) - FRAMES)
     for head, wide in zip(heads, (*WIDTHS, words), strict=True):
         table.add_column(head, width=wide, no_wrap=True)
     for one in shown:
@@ -111,21 +127,24 @@ def _fitting(plain: str, width: int) -> int:
 
 
 def _totals(console: Console, summary: Summary) -> None:
+    def tell(text: str, style: str = "") -> None:
+        console.print(_wrapped(Text(visible(text), style=style), console.width), soft_wrap=True)
+
     count, other = summary.count, summary.channels[Channel.UNRELATED]
-    console.print(_("{count} messages read, {other} of them not about this work.").format(count=count, other=other))
+    tell(_("{count} messages read, {other} of them not about this work.").format(count=count, other=other))
     if summary.known:
         known = _("{count} of them had been examined before and were not examined again.")
-        console.print(known.format(count=summary.known), style="dim")
-    console.print(_counted(summary.levels) or _("Nothing was found that calls for a warning."))
+        tell(known.format(count=summary.known), "dim")
+    tell(_counted(summary.levels) or _("Nothing was found that calls for a warning."))
     kinds = summary.categories.most_common()
     if kinds:
-        console.print(" · ".join(f"{category_name(category)} {count}" for category, count in kinds), style="dim")
+        tell(" · ".join(f"{category_name(category)} {count}" for category, count in kinds), "dim")
     for why, count in summary.reasons.most_common():
-        console.print(_("not judged: {count} — {why}").format(count=count, why=why), style="dim", markup=False)
+        tell(_("not judged: {count} — {why}").format(count=count, why=why), "dim")
     for one in summary.held:
         place = one.file or f"{one.folder}:{one.uid}"
         text = _("could not be read: {place} — {why} ({step})").format(place=place, why=one.reason, step=one.step)
-        console.print(visible(text), style="dim", markup=False)
+        tell(text, "dim")
 
 
 def _counted(levels: Counter[Level | None]) -> str:

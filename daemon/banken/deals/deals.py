@@ -231,7 +231,8 @@ class Deals:
         return sorted([*said, *events], key=lambda noted: noted.event.at) if said else events
 
     def _why(self, event: Event) -> str:
-        day = f"{event.at.astimezone(self._zone):%Y-%m-%d}"
+        at = event.at.astimezone(self._zone)
+        day = _("{year}-{month:02}-{day:02}").format(year=at.year, month=at.month, day=at.day)
         if event.source == CONFIGURED:
             return event.why
         if event.source == WORKER:
