@@ -268,4 +268,4 @@ def test_an_approval_that_names_another_job_is_not_the_waiting_ones(post):
 def test_the_day_of_an_event_is_the_workers():
     deals = Deals(MemoryStore(), EFFECTS, zone=ZoneInfo("Asia/Tokyo"))
     deal = Post(deals).send("contracted", at=day(1.7), client="甲", job="図鑑")  # 2026-01-03 01:48 in Tokyo
-    assert "2026-01-03" in deals.standing(deal, day(5)).why
+    assert "2026年1月3日" in deals.standing(deal, day(5)).why

@@ -33,10 +33,36 @@ def _english():
         ("@haru.kaze へ", f"{HIDDEN} へ"),
         ("LINEで30分、10,000円、2026年", "LINEで30分、10,000円、2026年"),
         ("Zoom and Chatwork", "Zoom and Chatwork"),
+        ("ｎａｇｉｓａ★client．example です", f"{HIDDEN} です"),
+        ("nagisa(at)client.exampleへ", f"{HIDDEN}へ"),
+        ("nagisa あっと client ドット example", HIDDEN),
+        ("〇九〇-〇〇〇〇-〇一二三 まで", f"{HIDDEN} まで"),
+        ("t.me/harukaze から", f"{HIDDEN} から"),
+        ("lin.ee/AbCdE", HIDDEN),
+        ("弊社と高橋様で", f"弊社と{HIDDEN}様で"),
+        ("佐々木 さん、こんにちは", f"{HIDDEN} さん、こんにちは"),
+        ("お客様と皆さん、お疲れ様です、たくさん", "お客様と皆さん、お疲れ様です、たくさん"),
+        ("Dear Takahashi,", f"Dear {HIDDEN},"),
+        ("山 田 商 店です", "client 1です"),
     ],
 )
 def test_what_tells_who_is_replaced_and_nothing_else(text, hidden):
     assert Mask(names_of([story()])).text(text) == hidden
+
+
+@pytest.mark.parametrize(
+    ("client", "text", "hidden"),
+    [
+        ("葉山(みどり堂編集部)", "みどり堂編集部の葉山です", "client 1のclient 1です"),
+        ("葉山(みどり堂編集部)", "みどり堂の者です", "client 1の者です"),
+        ("株式会社アオバ", "アオバと申します", "client 1と申します"),
+        ("Larkspur Studio", "ＬＡＲＫＳＰＵＲ studio", "client 1"),
+        ("佐藤 なお", "なお、佐藤です", "なお、client 1です"),
+    ],
+)
+def test_parts_of_a_name_are_hidden_too(client, text, hidden):
+    names = names_of([story(client=client)], company=["株式会社", "編集部"])
+    assert Mask(names).text(text) == hidden
 
 
 def test_longer_names_go_first():

@@ -26,9 +26,10 @@ from banken.mailbox.files import open_files
 from banken.mailbox.model import Mailbox
 from banken.report import known_mail
 from banken.report.bundle import write_bundle
-from banken.report.evidence import gather
+from banken.report.evidence import Proof, gather, people
 from banken.report.mask import Mask, names_of
 from banken.report.month import month_of, month_page
+from banken.report.story import Story
 from banken.report.stubs import Stub, as_yaml, false_alarms
 from banken.respond import Answer, WarningSettings
 from banken.service import house as rooms
@@ -138,7 +139,7 @@ def _write_deal(shelf: Shelf, words: str, out: Path | None, *, hide: bool) -> No
         guard, deal = _one(list(shelf.guards(ledger)), words)
         with shelf.mailbox(guard) as box:
             story, proofs = gather(guard, box, deal.id, deeds=not shelf.files)
-    veil = Mask(names_of([story], rooms.own_addresses(shelf.config))) if hide else None
+    veil = Mask(_names(shelf, story, proofs)) if hide else None
     path = out or Path(f"banken-{deal.id}.zip")
     with _new_file(path) as file:
         write_bundle(file, story, proofs, shelf.house.advice, zone=zone, now=datetime.now(UTC), mask=veil)
@@ -150,6 +151,11 @@ def _write_deal(shelf: Shelf, words: str, out: Path | None, *, hide: bool) -> No
     if there < len(proofs):
         missing = _("{count} originals are no longer in the mailbox.")
         console().print(missing.format(count=len(proofs) - there), style="yellow")
+
+
+def _names(shelf: Shelf, story: Story, proofs: Sequence[Proof]) -> list[tuple[str, str]]:
+    company = [word for pack in shelf.house.packs for word in pack.file.company]
+    return names_of([story], rooms.own_addresses(shelf.config), people=people(proofs), company=company)
 
 
 def _write_month(shelf: Shelf, first: date, out: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
@@ -11,7 +11,7 @@ from banken.i18n import _
 from banken.ledger import SeenMessage, SeenState
 from banken.mailbox.errors import FolderMissing, Refused
 from banken.mailbox.model import Mailbox, Place, RawMessage
-from banken.message import read
+from banken.message import read, read_header
 from banken.report.model import Find, Mail, examined_mail, in_context, known_mail
 from banken.report.story import Story, sources, tell
 from banken.report.summary import deed
@@ -50,6 +50,12 @@ def _proofs(guard: Guard, box: Mailbox, deal: str, *, deeds: bool) -> Iterator[P
             [_("the original is no longer in the mailbox")] if original is None else []
         )
         yield Proof(replace(mail, done=tuple(dict.fromkeys(done))), original)
+
+
+def people(proofs: Iterable[Proof]) -> frozenset[str]:
+    """Return the names to which the mails of a deal were sent, as far as the originals are at hand."""
+    headers = (read_header(one.original, arrived=one.mail.at) for one in proofs if one.original is not None)
+    return frozenset(name for header in headers for to in header.recipients for name in (to.name, to.address) if name)
 
 
 def find_again(box: Mailbox, folder: str, uidvalidity: int, uid: int, message_id: str) -> int | None:
