@@ -66,9 +66,9 @@ class Desk:
         own = {**os.environ, **shown, **self.environment, **environment}
         return [sys.executable, "-m", "banken", *map(str, words), *config], own
 
-    def start(self, *words):
+    def start(self, *words, named=True):
         """Start the program and leave it running."""
-        command, environment = self._call(words, {"PYTHONUNBUFFERED": "1"})
+        command, environment = self._call(words, {"PYTHONUNBUFFERED": "1"}, named=named)
         return subprocess.Popen(
             command,
             env=environment,

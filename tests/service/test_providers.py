@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from banken.i18n import set_language
@@ -16,6 +18,8 @@ def test_every_provider_is_encrypted_and_has_a_source_and_both_languages():
         assert one.source.startswith("https://")
         assert one.ja != one.en
         assert one.domains or one.mx
+        assert date.fromisoformat(one.as_of) <= date.fromisoformat("2026-11-25")
+        assert one.proof.startswith("https://") or set(one.unproved) == {"imap", "smtp"}
 
 
 @pytest.mark.parametrize(
@@ -31,12 +35,18 @@ def test_every_provider_is_encrypted_and_has_a_source_and_both_languages():
             "nao@sample.example",
         ),
         ("nao@sample.example", ("sv1234.xserver.jp",), "{mx}", "nao@sample.example"),
+        ("nao@docomo.ne.jp", (), "imap.spmode.ne.jp", ""),
     ],
 )
 def test_the_provider_is_found_by_domain_or_by_mail_server(address, mx, host, user):
     found = of_address(address, mx)
     assert found.imap.host == host
     assert found.user_of(address) == user
+
+
+def test_reading_and_sending_may_have_other_names():
+    found = of_address("nao@icloud.com")
+    assert (found.user_of("nao@icloud.com"), found.smtp_user_of("nao@icloud.com")) == ("nao", "nao@icloud.com")
 
 
 def test_a_stranger_is_not_taken_for_a_provider():

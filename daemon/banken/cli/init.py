@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 from typing import Annotated
 
@@ -10,13 +11,15 @@ import typer
 from banken.cli.faults import Exit, errors, faults
 from banken.cli.options import console
 from banken.cli.scan import scan
-from banken.cli.wizard import Answers, Talk, Wizard
+from banken.cli.talk import Answers, Talk
+from banken.cli.wizard import OAUTH, Wizard
 from banken.config import load
-from banken.i18n import _, set_language
+from banken.i18n import LANGUAGES, _, set_language
 from banken.service.setup import unit
 from banken.service.setup.keep import KeepError, private_file
 
 DEFAULT = Path("~/.config/banken/config.yaml")
+WAYS = ("smtp", "append")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -34,6 +37,15 @@ def init(
     password_file: Annotated[Path | None, typer.Option("--password-file", help=_("The password lies there."))] = None,
     password_command: Annotated[str, typer.Option("--password-command", help=_("This command prints it."))] = "",
     password_env: Annotated[str, typer.Option("--password-env", help=_("This environment variable holds it."))] = "",
+    password_keyring: Annotated[
+        str, typer.Option("--password-keyring", metavar="SERVICE/USER", help=_("The key ring holds it."))
+    ] = "",
+    oauth: Annotated[str, typer.Option("--oauth", help=_("Log in by OAuth: google or microsoft."))] = "",
+    client_id: Annotated[str, typer.Option("--client-id", help=_("OAuth: the id of your own app."))] = "",
+    client_secret_file: Annotated[
+        Path | None, typer.Option("--client-secret-file", help=_("OAuth: the secret of your own app lies there."))
+    ] = None,
+    authority: Annotated[str, typer.Option("--authority", help=_("OAuth: another server for the login."))] = "",
     token_command: Annotated[str, typer.Option("--token-command", help=_("OAuth 2.0: prints an access token."))] = "",
     ca: Annotated[Path | None, typer.Option("--ca", help=_("Your own certificate authority (PEM)."))] = None,
     folder: Annotated[list[str] | None, typer.Option("--folder", help=_("A folder to watch."))] = None,
@@ -59,6 +71,9 @@ def init(
     if print_unit:
         _print_unit(print_unit, target)
         return
+    for option, word, words in (("--oauth", oauth, OAUTH), ("--via", via, WAYS), ("--language", language, LANGUAGES)):
+        if word and word not in words:
+            raise typer.BadParameter(_("write one of {words}").format(words=", ".join(words)), param_hint=option)
     given = Answers(
         address=address,
         language=language,
@@ -69,6 +84,11 @@ def init(
         password_file=password_file,
         password_command=password_command,
         password_env=password_env,
+        password_keyring=password_keyring,
+        oauth=oauth,
+        client_id=client_id,
+        client_secret_file=client_secret_file,
+        authority=authority,
         token_command=token_command,
         ca=ca,
         folders=tuple(folder or ()),
@@ -90,7 +110,11 @@ def init(
             raise typer.Exit(Exit.USAGE) from None
         load(target)
         talk.say(_("Written: {path}").format(path=target))
-    if talk.agree(_("Shall systemd start Banken with your session?"), systemd, silently=False):
+    if systemd or (
+        systemd is None
+        and shutil.which("systemctl")
+        and talk.agree(_("Shall systemd start Banken with your session?"), None, silently=False)
+    ):
         _write_unit(talk, target)
     if talk.agree(_("Look through the mail of the last 30 days now? Nothing is written."), first_scan, silently=False):
         scan(since="30d", config=target)

@@ -14,6 +14,7 @@ from banken.cli.options import ConfigOption, configuration, console
 from banken.config import Config, Imap, Smtp
 from banken.i18n import _
 from banken.mailbox.connection import Connection
+from banken.oauth import LoginNeeded, Tokens
 from banken.oauth.loopback import Loopback
 from banken.service import house as rooms
 
@@ -49,12 +50,15 @@ def login(
             raise typer.Exit(Exit.USAGE)
 
 
-def log_in(server: Imap | Smtp, *, browser: bool = False) -> None:
+def log_in(server: Imap | Smtp, *, browser: bool = False, only_when_needed: bool = False) -> None:
     """Let the worker log in for a server that wants it. Raises MailboxError, SecretError."""
     if server.oauth is None or server.oauth.provider is None:
         return
+    tokens = rooms.tokens(server.oauth, server.user or "")
+    if only_when_needed and _is_logged_in(tokens):
+        return
     with ExitStack() as stack:
-        days = rooms.tokens(server.oauth, server.user or "").log_in(Terminal(stack), browser=browser)
+        days = tokens.log_in(Terminal(stack), browser=browser)
     console().print(_("{user} is logged in.").format(user=server.user), markup=False)
     if days is not None:
         text = _(
@@ -62,6 +66,14 @@ def log_in(server: Imap | Smtp, *, browser: bool = False) -> None:
             "(Audience → Publish app), and log in again."
         )
         errors().print(text.format(days=days), markup=False)
+
+
+def _is_logged_in(tokens: Tokens) -> bool:
+    try:
+        tokens.access()
+    except LoginNeeded:
+        return False
+    return True
 
 
 class Terminal:

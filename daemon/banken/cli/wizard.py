@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,74 +10,26 @@ import typer
 from pydantic import ValidationError
 
 from banken.cli.faults import Exit, errors
-from banken.cli.options import console
+from banken.cli.login import log_in
+from banken.cli.talk import Answers, Talk
 from banken.config import Imap, Smtp
 from banken.config.written import commented
 from banken.i18n import _, language
-from banken.mailbox.errors import LoginRefused
+from banken.mailbox.errors import LoginRefused, Unreachable
 from banken.respond import Post, PostError
 from banken.service import house as rooms
 from banken.service.setup.discover import Discovery, discover
-from banken.service.setup.keep import KeepError, keep_in_file, keep_in_keyring
+from banken.service.setup.keep import KeepError, has_keyring, keep_in_file, keep_in_keyring
 from banken.service.setup.probe import Found, first_that_answers, look, way_of
 from banken.service.setup.providers import Endpoint
+from banken.strictyaml import did_you_mean
 
 _Part = TypeVar("_Part", Imap, Smtp)
 
 PORTS = {("imap", "tls"): 993, ("imap", "starttls"): 143, ("imap", "plain"): 143}
 PORTS |= {("smtp", "tls"): 465, ("smtp", "starttls"): 587, ("smtp", "plain"): 25}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """What was answered on the command line; "" and None: not yet."""
-
-    address: str = ""
-    language: str = ""
-    name: str = ""
-    imap: str = ""
-    imap_security: str = "tls"
-    user: str = ""
-    password_file: Path | None = None
-    password_command: str = ""
-    password_env: str = ""
-    token_command: str = ""
-    ca: Path | None = None
-    folders: tuple[str, ...] = ()
-    warn_to: tuple[str, ...] = ()
-    via: str = ""
-    smtp: str = ""
-    smtp_security: str = "tls"
-
-
-@dataclass(frozen=True, slots=True)
-class Talk:
-    """Asks at the terminal; `silent` asks nothing, and what is missing then is a mistake of the command line."""
-
-    silent: bool
-
-    def say(self, text: str) -> None:
-        """Tell something."""
-        console().print(text, markup=False)
-
-    def ask(self, question: str, option: str, default: str = "") -> str:
-        """Return the answer to a question; `option` is how it is given on the command line."""
-        if self.silent:
-            if default:
-                return default
-            errors().print(_("{option} is missing").format(option=option), markup=False)
-            raise typer.Exit(Exit.USAGE)
-        return str(typer.prompt(question, default=default or None, show_default=bool(default))).strip()
-
-    def secret(self, question: str) -> str:
-        """Return a secret that is not shown while it is typed."""
-        return str(typer.prompt(question, hide_input=True))
-
-    def agree(self, question: str, given: bool | None, *, silently: bool) -> bool:
-        """Return whether the worker agrees: as `given`, else asked, else `silently`."""
-        if given is not None:
-            return given
-        return silently if self.silent else bool(typer.confirm(question, default=True))
+OAUTH = ("google", "microsoft")
+_SHOWN = 40
 
 
 class Wizard:
@@ -89,11 +41,10 @@ class Wizard:
     def run(self) -> str:
         """Return the text of the configuration. Raises MailboxError, SecretError, KeepError, ProblemsError."""
         given, talk = self._given, self._talk
-        address = given.address or talk.ask(_("Your mail address"), "--address")
+        address = given.address or self._address()
         name = given.name or talk.ask(_("What do you call this account?"), "--name", "home")
-        found = discover(address) if not (given.imap and given.smtp) else Discovery()
-        if found.provider is not None:
-            talk.say(f"{found.provider.name}: {found.provider.advice}")
+        self._given = given = replace(given, name=name)
+        found = self._discover(address)
         imap, offers = self._imap(address, found)
         account: dict[str, Any] = {"name": name, "imap": imap, "folders": self._folders(offers)}
         if offers.authserv:
@@ -101,86 +52,164 @@ class Wizard:
         warn = self._warn(address, found, imap)
         return commented({"language": given.language or language(), "accounts": [account], "warn": warn})
 
+    def _address(self) -> str:
+        while "@" not in (address := self._talk.ask(_("Your mail address"), "--address")).strip("@"):
+            self._talk.say(_("write it like worker@example.jp"))
+        return address
+
+    def _discover(self, address: str) -> Discovery:
+        if self._given.imap and self._given.smtp:
+            return Discovery()
+        self._talk.say(_("Looking for the mail servers of {domain} …").format(domain=address.rpartition("@")[2]))
+        found = discover(address)
+        if (provider := found.provider) is not None:
+            self._talk.say(f"{provider.name}: {provider.advice}")
+            if provider.unproved:
+                self._talk.say(_("(What these servers are called was found on no page of theirs; they are tried now.)"))
+        return found
+
     def _imap(self, address: str, found: Discovery) -> tuple[dict[str, Any], Found]:
-        given, talk = self._given, self._talk
+        given = self._given
         server = self._server("imap", given.imap, given.imap_security, found.imap, b"* ")
         usual = found.provider.user_of(address) if found.provider else address
-        user = given.user or talk.ask(_("Login name"), "--user", usual)
-        section: dict[str, Any] = {"host": server.host, "security": server.security, "port": server.port, "user": user}
-        if given.ca is not None:
-            section["ca"] = str(given.ca.absolute())
+        login: dict[str, Any] = {}
         while True:
-            section |= self._secret(user)
+            login = login or self._login(usual, found)
+            section = {"host": server.host, "security": server.security, "port": server.port, **login}
+            imap = _valid(Imap, section)
             try:
-                offers = look(rooms.imap_server(_valid(Imap, section)), (given.folders or ("INBOX",))[0])
-            except LoginRefused as error:
-                if talk.silent or not self._may_ask_secret():
+                log_in(imap, only_when_needed=True)
+                offers = look(rooms.imap_server(imap))
+            except (LoginRefused, Unreachable) as error:
+                if self._talk.silent or (isinstance(error, LoginRefused) and (given.secret or given.oauth)):
                     raise
-                talk.say(str(error))
+                self._talk.say(str(error))
+                if isinstance(error, LoginRefused):
+                    usual, login = str(login["user"]), {}
+                    self._given = replace(self._given, user="")
+                else:
+                    server = self._server("imap", "", given.imap_security, [], b"* ", known=server)
                 continue
-            talk.say(_("Logged in. Messages will be labelled by {way}.").format(way=way_of(offers)))
+            self._tell(offers)
+            if isinstance(typed := section.get("password"), str):  # it is kept only now that it has proved right
+                section["password"] = self._keep(typed, str(section["user"]))
             return section, offers
 
-    def _server(self, kind: str, given: str, security: str, found: list[Endpoint], greeting: bytes) -> Endpoint:
-        """Return the server: as given, else the first that answers, which the worker agrees to."""
+    def _tell(self, offers: Found) -> None:
+        say = self._talk.say
+        say(_("Logged in. Messages will be labelled by {way}.").format(way=way_of(offers)))
+        if offers.push:
+            say(_("New mail is heard of at once (IDLE)."))
+        if offers.authserv:
+            say(_("Who really sent a mail is told by {name}.").format(name=offers.authserv))
+        else:
+            say(_("It is not known yet whose word on a mail's sender counts; DKIM is checked here instead."))
+
+    def _login(self, usual: str, found: Discovery) -> dict[str, Any]:
+        """Return how to log in, as given or asked."""
+        given = self._given
+        login: dict[str, Any] = {"user": given.user or self._talk.ask(_("Login name"), "--user", usual)}
+        if given.ca is not None:
+            login["ca"] = str(given.ca.absolute())
+        return login | self._secret(found)
+
+    def _server(
+        self,
+        kind: str,
+        given: str,
+        security: str,
+        found: list[Endpoint],
+        greeting: bytes,
+        *,
+        known: Endpoint | None = None,
+    ) -> Endpoint:
+        """Return the server: as given, else the first that answers (or `known`), which the worker agrees to."""
         if given:
             return endpoint(kind, given, security)
-        first = first_that_answers(found, greeting, self._given.ca)
-        asked = self._talk.ask(
-            _("{kind} server").format(kind=kind.upper()), f"--{kind}", _written(first) if first else ""
-        )
-        if first is not None and asked == _written(first):
-            return first
-        return endpoint(kind, asked, security)
+        first = known or first_that_answers(found, greeting, self._given.ca)
+        if first is None and found:
+            self._talk.say(_("None of the usual servers answers; look its name up in your provider's help."))
+        question = _("Incoming mail server (IMAP)") if kind == "imap" else _("Outgoing mail server (SMTP)")
+        asked = self._talk.ask(question, f"--{kind}", _written(first) if first else "")
+        return first if first is not None and asked == _written(first) else endpoint(kind, asked, security)
 
-    def _may_ask_secret(self) -> bool:
-        given = self._given
-        return not (given.password_file or given.password_command or given.password_env or given.token_command)
-
-    def _secret(self, user: str) -> dict[str, Any]:
+    def _secret(self, found: Discovery) -> dict[str, Any]:
         given, talk = self._given, self._talk
-        if given.token_command:
-            return {"oauth": {"token": {"command": given.token_command}}}
-        if given.password_command:
-            return {"password": {"command": given.password_command}}
-        if given.password_file is not None:
-            return {"password": {"file": str(given.password_file.absolute())}}
-        if given.password_env:
-            return {"password": {"env": given.password_env}}
+        if given.secret:
+            return given.secret
+        if given.oauth or (found.provider is not None and found.provider.login == "oauth" and not talk.silent):
+            return {"oauth": self._oauth(given.oauth or "microsoft")}
         if talk.silent:
-            talk.ask("", "--password-file, --password-command, --password-env, --token-command")
-        secret = talk.secret(_("Password (app password)"))
-        ring = _("Keep it in the key ring of your desktop? (Otherwise in a file that only you can read.)")
-        if talk.agree(ring, None, silently=False):
+            talk.missing(
+                "--password-file, --password-command, --password-env, --password-keyring, --oauth, --token-command"
+            )
+        return {"password": talk.secret(_("Password (app password)"))}
+
+    def _oauth(self, provider: str) -> dict[str, Any]:
+        """Return the section of a login by OAuth with an app of the worker's own."""
+        given, talk = self._given, self._talk
+        app = given.client_id or talk.ask(
+            _("Client id of your app (docs/oauth.md shows how to get one)"), "--client-id"
+        )
+        section: dict[str, Any] = {"provider": provider, "client_id": app}
+        if given.client_secret_file is not None:
+            section["client_secret"] = {"file": str(given.client_secret_file.absolute())}
+        elif provider == "google":
+            if talk.silent:
+                talk.missing("--client-secret-file")
+            place = self._home / f"{given.name}.client-secret"
+            section["client_secret"] = keep_in_file(talk.secret(_("Client secret of your app")), place)
+        if given.authority:
+            section["authority"] = given.authority
+        self._given = replace(given, oauth=provider, client_id=app)
+        return section
+
+    def _keep(self, secret: str, user: str) -> dict[str, Any]:
+        talk, file = self._talk, self._home / f"{self._given.name}.password"
+        if has_keyring() and talk.agree(
+            _("Keep it in the key ring of your desktop? (Otherwise in a file that only you can read.)"),
+            None,
+            silently=False,
+        ):
             try:
-                return {"password": keep_in_keyring(secret, user)}
+                return keep_in_keyring(secret, user)
             except KeepError as error:
                 talk.say(str(error))
-        return {"password": keep_in_file(secret, self._home / "mail.password")}
+        talk.say(_("It is kept in {path}, which only you can read.").format(path=file))
+        return keep_in_file(secret, file)
 
     def _folders(self, offers: Found) -> list[str]:
         given, talk = self._given, self._talk
-        if given.folders:
-            return list(given.folders)
-        if talk.silent:
-            return ["INBOX"]
-        talk.say(_("Folders: {names}").format(names=", ".join(offers.folders[:40])))
-        asked = talk.ask(_("Which are watched? (separated by commas)"), "--folder", "INBOX")
-        return [name.strip() for name in asked.split(",") if name.strip()]
+        known = {name.upper() if name.upper() == "INBOX" else name for name in offers.folders}
+        if not given.folders and not talk.silent:
+            talk.say(_("Folders: {names}").format(names=", ".join(offers.folders[:_SHOWN])))
+        while True:
+            asked = ",".join(given.folders) or talk.ask(
+                _("Which are watched? (separated by commas)"), "--folder", "INBOX"
+            )
+            names = [name.strip() for name in asked.split(",") if name.strip()]
+            strange = next((name for name in names if name not in known and name.upper() != "INBOX"), "")
+            if names and not strange:
+                return names
+            text = f"{_('there is no folder “{name}”').format(name=strange)} — {did_you_mean(strange, sorted(known))}"
+            if talk.silent or given.folders:
+                errors().print(text, markup=False)
+                raise typer.Exit(Exit.USAGE)
+            talk.say(text)
 
     def _warn(self, address: str, found: Discovery, imap: dict[str, Any]) -> dict[str, Any]:
         given, talk = self._given, self._talk
         to = list(given.warn_to) or [talk.ask(_("Who gets the warnings?"), "--warn-to", address)]
-        usual = "smtp" if given.smtp or found.smtp else "append"
-        way = given.via or talk.ask(
-            _("By smtp, or append (put into the inbox)?"), "--via", "append" if talk.silent else usual
-        )
-        if way != "smtp":
+        usual = "smtp" if given.smtp or (found.smtp and not talk.silent) else "append"
+        question = _("By smtp (sent as mail), or append (put into the inbox, without SMTP)?")
+        if (given.via or talk.choose(question, "--via", ("smtp", "append"), usual)) != "smtp":
             return {"to": to, "via": "append"}
         server = self._server("smtp", given.smtp, given.smtp_security, found.smtp, b"220")
         section: dict[str, Any] = {"host": server.host, "security": server.security, "port": server.port}
         if server.security != "plain":  # a relay on this machine asks for no login
             section |= {key: imap[key] for key in ("user", "password", "oauth", "ca") if key in imap}
+            if found.provider is not None and imap["user"] == found.provider.user_of(address):
+                section["user"] = found.provider.smtp_user_of(address) or imap["user"]
         self._try_smtp(section, to[0])
         return {"to": to, "via": "smtp", "smtp": section}
 
@@ -197,10 +226,12 @@ class Wizard:
 
 
 def endpoint(kind: str, written: str, security: str) -> Endpoint:
-    """Return the server that is written as `HOST` or `HOST:PORT`."""
+    """Return the server that is written as `HOST` or `HOST:PORT`; some ports are known to begin without encryption."""
     host, colon, port = written.rpartition(":")
     if not colon or not port.isdecimal():
         host, port = written, str(PORTS.get((kind, security), 993))
+    elif security == "tls" and int(port) in (143, 587):
+        security = "starttls"
     return Endpoint.model_validate({"host": host.strip("[]"), "port": int(port), "security": security})
 
 

@@ -100,6 +100,8 @@ def _guesses(domain: str, mx: Iterable[str], port: int) -> Iterator[Endpoint]:
         yield Endpoint(host=f"{name}.{domain}", port=port, security="tls")
     for host in (domain, *mx):
         yield Endpoint(host=host.rstrip("."), port=port, security="tls")
+    # Older rented servers know only this way.
+    yield Endpoint(host=f"mail.{domain}", port=143 if port == 993 else 587, security="starttls")
 
 
 def _once(endpoints: list[Endpoint]) -> list[Endpoint]:

@@ -32,6 +32,16 @@ def keep_in_file(secret: str, path: Path) -> dict[str, Any]:
     return {"file": str(path)}
 
 
+def has_keyring() -> bool:
+    """Return whether there is a key ring that could take a secret; a server without a desktop has none."""
+    try:
+        import keyring  # noqa: PLC0415 - an extra that need not be there
+        from keyring.backends.fail import Keyring as Nowhere  # noqa: PLC0415
+    except ModuleNotFoundError:
+        return False
+    return not isinstance(keyring.get_keyring(), Nowhere)
+
+
 def keep_in_keyring(secret: str, user: str) -> dict[str, Any]:
     """Keep a secret in the desktop's key ring; return what to write into the configuration. Raises KeepError."""
     try:

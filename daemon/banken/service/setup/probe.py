@@ -5,8 +5,10 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from banken.i18n import _
@@ -39,8 +41,12 @@ def first_that_answers(candidates: Sequence[Endpoint], greeting: bytes, ca: Path
 
     Nothing is said to it: a server whose name was guessed gets to see the login only when the worker agreed to it.
     """
+    if not candidates:
+        return None
     context = ssl.create_default_context(cafile=ca)
-    return next((one for one in candidates if _greets(one, greeting, context)), None)
+    with ThreadPoolExecutor(len(candidates)) as pool:  # a firewall lets each of them wait its ten seconds
+        answers = list(pool.map(partial(_greets, greeting=greeting, context=context), candidates))
+    return next((one for one, there in zip(candidates, answers, strict=True) if there), None)
 
 
 def _greets(endpoint: Endpoint, greeting: bytes, context: ssl.SSLContext) -> bool:

@@ -12,6 +12,8 @@ from pydantic import BaseModel, ConfigDict
 from banken.i18n import language
 from banken.strictyaml import read, validate
 
+Login = Literal["address", "local", "other"]
+
 FILE = Path(__file__).with_name("providers.yaml")
 
 
@@ -35,11 +37,17 @@ class Provider(_Part):
     mx: tuple[str, ...] = ()
     imap: Endpoint
     smtp: Endpoint
-    user: Literal["address", "local"] = "address"
+    user: Login = "address"
+    smtp_user: Login | None = None
+    """As `user` when not said."""
     login: Literal["password", "app_password", "oauth"] = "password"
     ja: str
     en: str
     source: str
+    as_of: str
+    proof: str
+    """The page where the servers were read; "" when none was found."""
+    unproved: tuple[Literal["imap", "smtp"], ...] = ()
 
     @property
     def advice(self) -> str:
@@ -48,12 +56,19 @@ class Provider(_Part):
         return f"{text} ({self.source})"
 
     def user_of(self, address: str) -> str:
-        """Return the login name for a mail address."""
-        return address.partition("@")[0] if self.user == "local" else address
+        """Return the login name for a mail address, "" when only the provider knows it."""
+        return _user(self.user, address)
+
+    def smtp_user_of(self, address: str) -> str:
+        """Return the login name for sending."""
+        return _user(self.smtp_user or self.user, address)
+
+
+def _user(kind: Login, address: str) -> str:
+    return {"address": address, "local": address.partition("@")[0], "other": ""}[kind]
 
 
 class _Providers(_Part):
-    as_of: str
     providers: tuple[Provider, ...]
 
 
