@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
+from types import SimpleNamespace
 
 import pytest
 from tests.e2e.conftest import USERS
 from tests.servers import Dovecot, SmtpSink
 
+from banken.config import load
+from banken.i18n import set_language
 from banken.ledger import Ledger
+from banken.service.checkup import accounts, home
 
 pytestmark = pytest.mark.server
 
@@ -20,6 +25,7 @@ def examine(desk, *words, **environment):
     for sign in whole["signs"]:
         signs.setdefault(sign["topic"], []).append(sign)
     assert whole["well"] is not any(sign["mark"] == "bad" for sign in whole["signs"])
+    assert all(sign["todo"] for sign in whole["signs"] if sign["mark"] == "bad"), whole
     return signs
 
 
@@ -53,6 +59,7 @@ def test_a_good_set_up_has_nothing_wrong_but_that_it_does_not_run_yet(well):
         "dns",
         "tls",
         "login",
+        "capabilities",
         "folder",
         "labels",
         "push",
@@ -111,7 +118,9 @@ def test_a_certificate_that_has_expired(desk):
     with Dovecot({desk.user: USERS[desk.user]}, expired=True) as old:
         desk.server = old
         desk.configure(language="en")
-        assert "expired" in wrong(examine(desk))["tls"][0]["what"]
+        (sign,) = wrong(examine(desk))["tls"]
+        assert "expired" in sign["what"]
+        assert "clock" in sign["todo"]
 
 
 def test_a_certificate_for_another_name(desk):
@@ -173,3 +182,90 @@ def test_a_rule_of_ones_own_with_a_mistake(well):
 def test_without_a_configuration_it_says_so(desk):
     desk.config.unlink()
     assert "config.yaml" in json.dumps(examine(desk))
+
+
+def test_a_connection_without_encryption_to_another_machine(desk):
+    whole = desk.configure(language="en")
+    imap = whole["accounts"][0]["imap"] | {"host": "192.0.2.7", "security": "plain", "port": 143}
+    desk.configure(language="en", accounts=[whole["accounts"][0] | {"imap": imap}])
+    signs = examine(desk)
+    assert list(signs) == ["configuration"]  # nothing was tried: the password went nowhere
+    assert "starttls" in signs["configuration"][0]["todo"]
+
+
+def test_a_state_folder_that_cannot_be_written(well):
+    well.configure(language="en", state="/proc/banken")  # for nobody, root or not
+    found = wrong(examine(well))
+    assert "disk" in found or "permissions" in found
+    (well.folder / "file").write_text("")
+    well.configure(language="en", state=str(well.folder / "file" / "state"))
+    assert wrong(examine(well))
+
+
+def test_a_folder_of_somebody_else_and_a_full_disk(well, monkeypatch):
+    set_language("en")
+    config = load(well.config).config
+    monkeypatch.setattr(home.os, "access", lambda path, _mode: str(path) != str(config.state.folder))
+    monkeypatch.setattr(home.shutil, "disk_usage", lambda _path: SimpleNamespace(free=99_000_000))
+    found = {sign.topic: sign for sign in home.signs(config) if sign.mark == "bad"}
+    set_language("ja")
+    assert "chown" in found["permissions"].todo
+    assert "99 MB" in found["disk"].what
+    assert "another disk" in found["disk"].todo
+
+
+def test_one_page_of_the_ledger_is_damaged(well):
+    file = well.folder / "state" / "ledger.db"
+    octets = bytearray(file.read_bytes())
+    octets[8192:28672] = bytes(20480)
+    file.write_bytes(octets)
+    assert "backup" in wrong(examine(well))["ledger"][0]["todo"]
+
+
+class Behind(dt.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return dt.datetime.now(tz) - dt.timedelta(hours=3)
+
+
+def test_a_clock_that_is_behind_the_servers(well, monkeypatch):
+    well.deliver(b"Subject: x\r\n\r\nx\r\n")
+    monkeypatch.setenv("MAIL_PASSWORD", USERS[well.user])
+    config = load(well.config).config
+
+    def told():
+        return [sign for sign in accounts.signs(config, config.accounts[0]) if sign.topic == "clock"]
+
+    assert not told()
+    monkeypatch.setattr(accounts, "datetime", Behind)
+    (found,) = told()
+    set_language("ja")
+    assert "180 minutes" in found.what
+    assert "time zone" in found.todo
+
+
+def test_a_secret_that_others_can_read(well):
+    secret = well.folder / "secret"
+    secret.write_text(USERS[well.user] + "\n")
+    secret.chmod(0o644)
+    imap_of(well, password={"file": str(secret)})
+    signs = examine(well)
+    assert any(one["todo"].startswith("chmod 600") for one in signs["configuration"])
+    assert USERS[well.user] not in json.dumps(signs)
+    (well.folder / "state").chmod(0o755)
+    assert any(one["todo"].startswith("chmod 700") for one in examine(well)["permissions"])
+
+
+def test_an_smtp_server_that_is_not_there_and_one_with_a_certificate_of_nobody(well):
+    smtp = {"host": "127.0.0.1", "port": 1, "security": "plain"}
+    well.configure(language="en", warn={"to": [well.user], "via": "smtp", "smtp": smtp})
+    assert "Nothing answers at 127.0.0.1:1" in wrong(examine(well))["smtp"][0]["what"]
+    with SmtpSink(security="tls") as strange:
+        smtp = {"host": "127.0.0.1", "port": strange.port}
+        well.configure(language="en", warn={"to": [well.user], "via": "smtp", "smtp": smtp})
+        assert "nobody this machine knows" in wrong(examine(well))["smtp"][0]["what"]
+
+
+def test_a_password_command_that_fails(well):
+    imap_of(well, password={"command": "false"})
+    assert "exit code 1" in wrong(examine(well))["secret"][0]["what"]

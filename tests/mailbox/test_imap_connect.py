@@ -53,7 +53,7 @@ def refused(error, server, *words):
 
 
 def test_unknown_authority_is_refused_before_the_password_is_sent(account):
-    refused(Untrusted, account.server(ca_file=None), "signed by nobody this machine knows", "`ca_file`")
+    refused(Untrusted, account.server(ca_file=None), "signed by nobody this machine knows", "`ca`")
     refused(Untrusted, account.server(ca_file=None, security="starttls", port=account.dovecot.port), "signed by nobody")
     assert f"user=<{account.user}>" not in account.dovecot.log()
 

@@ -26,10 +26,15 @@ class LedgerDamagedError(LedgerError):
     def because(cls, why: object) -> LedgerDamagedError:
         """Return the error for a broken ledger; `why` is what the database says."""
         reason = " ".join(str(why).split())
-        return cls(_("the ledger is damaged ({why})").format(why=reason), _("put a backup in its place"))
+        return cls(_("the ledger is damaged ({why})").format(why=reason), a_backup())
 
     def with_backup(self, backup: Path | None) -> LedgerDamagedError:
         """Return the same error, naming a backup that could take its place."""
         if backup is None:
             return self
         return LedgerDamagedError(self.what, _("the newest backup here is {path}").format(path=backup))
+
+
+def a_backup() -> str:
+    """Return what to do about a damaged ledger."""
+    return _("put a backup in its place; without one, move the `state` folder away, and Banken begins anew")

@@ -31,6 +31,10 @@ class Untrusted(Unreachable):
     permanent = True
 
 
+class OutOfDate(Untrusted):
+    """The server's certificate has expired, or begins to hold only later: its owner's fault, or that of our clock."""
+
+
 class Unavailable(MailboxError):
     """The server is there but cannot serve now; come back later."""
 

@@ -14,6 +14,7 @@ from banken.mailbox.errors import (
     Garbled,
     LoginRefused,
     MailboxError,
+    OutOfDate,
     Refused,
     TooMany,
     Unavailable,
@@ -149,7 +150,8 @@ def _network(error: OSError) -> str:
 
 def _tls(error: ssl.SSLError, where: str) -> MailboxError:
     if isinstance(error, ssl.SSLCertVerificationError):
-        return Untrusted(_certificate(error).format(where=where, said=said(error.verify_message)))
+        kind = OutOfDate if error.verify_code in (9, 10) else Untrusted
+        return kind(_certificate(error).format(where=where, said=said(error.verify_message)))
     if error.reason in ("WRONG_VERSION_NUMBER", "PACKET_LENGTH_TOO_LONG", "HTTP_REQUEST"):
         return Untrusted(
             _("{where} does not speak TLS from the start. Try `security: starttls`, or another port.").format(
@@ -171,7 +173,7 @@ def _certificate(error: ssl.SSLCertVerificationError) -> str:
         case 18 | 19 | 20 | 21:
             return _(
                 "The certificate of {where} is signed by nobody this machine knows. "
-                "For a server of your own, name its authority with `ca_file`."
+                "For a server of your own, name its authority with `ca`."
             )
         case _:
             return _("The certificate of {where} is not accepted: {said}")

@@ -15,6 +15,7 @@ from typing import Self
 
 from banken.i18n import _
 from banken.ledger import crash_point
+from banken.mailbox import trouble
 from banken.mailbox.trust import tls_context
 from banken.respond.model import SmtpServer
 from banken.respond.tidy import one_line
@@ -75,7 +76,7 @@ class Post:
             raise
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            raise _told(error) from error
+            raise _told(error, self._server) from error
 
     def ask(self, sender: str, to: str) -> socket.socket | None:
         """Find out whether a mail would be taken, without sending one; return the connection's socket.
@@ -93,7 +94,7 @@ class Post:
             raise
         except (smtplib.SMTPException, OSError) as error:
             self.close()
-            raise _told(error) from error
+            raise _told(error, self._server) from error
         return smtp.sock
 
     def _connected(self) -> smtplib.SMTP:
@@ -193,10 +194,13 @@ def _accepted(code: int, answer: bytes) -> None:
         raise PostError(f"{code} {_text(answer)}", permanent=500 <= code < 600)
 
 
-def _told(error: Exception) -> PostError:
+def _told(error: Exception, server: SmtpServer) -> PostError:
     permanent = isinstance(error, ssl.SSLCertVerificationError | smtplib.SMTPNotSupportedError)
     if isinstance(error, smtplib.SMTPResponseException):
         permanent = 500 <= error.smtp_code < 600
+    if isinstance(error, OSError) and not isinstance(error, smtplib.SMTPException):
+        lost = trouble.lost(error, server.host, server.port, server.timeout)
+        return PostError(str(lost), permanent=permanent)
     return PostError(_why(error), permanent=permanent)
 
 

@@ -5,14 +5,16 @@ from __future__ import annotations
 import socket
 import ssl
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 
 from banken.config import Account, Config, Imap, SecretError
 from banken.i18n import _
 from banken.ledger import LedgerError
+from banken.mailbox import search
 from banken.mailbox.connection import Connection
-from banken.mailbox.errors import FolderMissing, LoginRefused, MailboxError, Refused, TooMany, Untrusted
+from banken.mailbox.errors import FolderMissing, LoginRefused, MailboxError, OutOfDate, Refused, TooMany, Untrusted
+from banken.mailbox.fetching import Fetcher
 from banken.mailbox.folders import Abilities, Folders
 from banken.service import house as rooms
 from banken.service.catchup import AUTHSERV
@@ -21,6 +23,10 @@ from banken.service.setup.providers import advice_for
 
 SOON = 14
 """Days: a certificate that runs out sooner should have been renewed by now."""
+
+
+AHEAD = 120.0
+"""Seconds: two clocks that are set by the network do not differ so much."""
 
 
 def signs(config: Config, account: Account) -> Iterator[Sign]:
@@ -33,7 +39,11 @@ def signs(config: Config, account: Account) -> Iterator[Sign]:
     try:
         with closing(Connection(rooms.imap_server(imap, fresh=True))) as connection:
             yield from _connected(account, connection)
-            yield from _folders(account, Folders(connection))
+            folders = Folders(connection)
+            yield from _abilities(account, folders.abilities)
+            yield from _folders(account, folders)
+            with suppress(FolderMissing, Refused):  # told already
+                yield from _clock(account, connection, folders)
     except SecretError as error:
         yield bad("secret", error.problems[0].what, error.problems[0].todo, name)
     except MailboxError as error:
@@ -60,19 +70,41 @@ def expiry(sock: socket.socket) -> int | None:
     return int((ssl.cert_time_to_seconds(told) - datetime.now(UTC).timestamp()) // 86400)
 
 
-def certificate(days: int | None, account: str = "") -> Sign:
+def certificate(days: int | None, server: str, account: str = "") -> Sign:
     """Return the sign of a certificate that was accepted."""
     if days is None:
-        return note("tls", _("the connection is not encrypted (this machine only)"), account=account)
-    text = _("the certificate is valid for {days} more days").format(days=days)
+        text = _("{server}: the connection is not encrypted (this machine only)").format(server=server)
+        return note("tls", text, account=account)
+    text = _("{server}: the certificate is valid for {days} more days").format(server=server, days=days)
     if days < SOON:
         return note("tls", text, _("whoever runs the mail server has to renew it"), account)
     return good("tls", text, account)
 
 
 def _connected(account: Account, connection: Connection) -> Iterator[Sign]:
-    yield certificate(expiry(connection.wire()), account.name)
+    yield certificate(expiry(connection.wire()), "IMAP", account.name)
     yield good("login", _("{user} is logged in").format(user=account.imap.user), account.name)
+
+
+def _abilities(account: Account, abilities: Abilities) -> Iterator[Sign]:
+    """Tell what the server can do of what makes the watch better; nothing rests on any of it."""
+    liked = ("IDLE", "UIDPLUS", "MOVE", "CONDSTORE", "ENABLE", "SPECIAL-USE")
+    can = [name for name in liked if name in abilities.capabilities] + (["X-GM-EXT-1"] if abilities.gmail else [])
+    text = _("the server can: {abilities}").format(abilities=", ".join(can) or "IMAP4rev1")
+    yield good("capabilities", text, account.name)
+
+
+def _clock(account: Account, connection: Connection, folders: Folders) -> Iterator[Sign]:
+    """Compare the newest message's arrival, by the server's clock, with ours: nothing can have come in the future."""
+    state = folders.open(account.folders[0])
+    newest = search.uids(connection, state, 0, None)[-1:]
+    fetcher = Fetcher(connection, state.name, state.uidvalidity, gmail=False)
+    for raw in fetcher.headers(newest):
+        ahead = (raw.arrived - datetime.now(UTC)).total_seconds() if raw.arrived else 0.0
+        if ahead > AHEAD:
+            text = _("the newest message arrived {minutes} minutes from now, by the server's clock")
+            todo = _("see whether this machine's clock and time zone are right (date; timedatectl set-ntp true)")
+            yield note("clock", text.format(minutes=round(ahead / 60)), todo, account.name)
 
 
 def _folders(account: Account, folders: Folders) -> Iterator[Sign]:
@@ -125,9 +157,17 @@ def _failed(imap: Imap, error: MailboxError, name: str) -> Sign:
         return bad("login", str(error), advice_for(imap.host) or _("check user and password"), name)
     if isinstance(error, TooMany):
         return bad("login", str(error), _("close other mail programs, or wait for an hour"), name)
+    if isinstance(error, OutOfDate):
+        todo = _("tell the mail server's owner; and see whether this machine's clock is right (date)")
+        return bad("tls", str(error), todo, name)
     if isinstance(error, Untrusted):
         return bad("tls", str(error), _("check imap.host, imap.security and, for a server of your own, imap.ca"), name)
-    return bad("connection", str(error), _("check imap.host and imap.port; is there a firewall in between?"), name)
+    return bad(
+        "connection",
+        str(error),
+        _("check imap.host, imap.port and imap.security; is there a firewall in between?"),
+        name,
+    )
 
 
 def _authserv(config: Config, account: Account) -> Iterator[Sign]:

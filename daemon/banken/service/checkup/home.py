@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from banken.config import Config
 from banken.i18n import _
 from banken.ledger import Ledger, LedgerError, LedgerInUseError
+from banken.ledger.errors import a_backup
 from banken.service import house as rooms
 from banken.service.checkup.model import Sign, bad, good, note
 from banken.service.health import Condition, conditions, refused_settings
@@ -33,6 +35,9 @@ def _disk(config: Config) -> Iterator[Sign]:
     if folder is None:
         return
     there = next((path for path in (folder, *folder.parents) if path.exists()), Path("/"))
+    if not there.is_dir() or not os.access(there, os.W_OK):
+        text = _("nothing can be written into {folder}").format(folder=there)
+        yield bad("permissions", text, _("let this user own it (chown), or set `state` to another folder"))
     free = shutil.disk_usage(there).free
     text = _("{free} MB are free in {folder}").format(free=free // 1_000_000, folder=folder)
     if free < TOO_LITTLE:
@@ -47,18 +52,25 @@ def _disk(config: Config) -> Iterator[Sign]:
 
 def _clock() -> Iterator[Sign]:
     """Tell whether the clock is set by the network, as far as systemd knows."""
-    program = shutil.which("timedatectl")
-    if program is None:
-        return
-    command = [program, "show", "--property=NTPSynchronized", "--value"]
-    try:
-        said = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False).stdout.strip()  # noqa: S603 - our own words
-    except (OSError, subprocess.TimeoutExpired):
-        return
+    said = _timedatectl()
     if said == "no":
         yield note("clock", _("the clock is not set by the network"), "timedatectl set-ntp true")
     elif said == "yes":
         yield good("clock", _("the clock is set by the network"))
+    else:
+        yield note("clock", _("whether the clock is set by the network is not known here"), _("compare it (date)"))
+
+
+def _timedatectl() -> str:
+    program = shutil.which("timedatectl")
+    if program is None:
+        return ""
+    command = [program, "show", "--property=NTPSynchronized", "--value"]
+    try:
+        done = subprocess.run(command, capture_output=True, text=True, timeout=10, check=False)  # noqa: S603 - our own words
+    except (OSError, subprocess.TimeoutExpired):
+        return ""
+    return done.stdout.strip()
 
 
 def _ledger(config: Config) -> Iterator[Sign]:
@@ -69,7 +81,7 @@ def _ledger(config: Config) -> Iterator[Sign]:
     try:
         with rooms.open_ledger(config, alone=False) as ledger:
             damage = ledger.check()
-            yield from (bad("ledger", line, _("put a backup in its place")) for line in damage)
+            yield from (bad("ledger", line, a_backup()) for line in damage)
             if not damage:
                 yield good("ledger", _("the ledger is whole"))
             yield from _service(config, ledger)
@@ -85,7 +97,8 @@ def _service(config: Config, ledger: Ledger) -> Iterator[Sign]:
     elif runs:
         yield good("service", _("“banken run” runs"))
     if refused := refused_settings(ledger):
-        yield bad("service", _("the service did not take the newest settings over: {why}").format(why=refused), "")
+        text = _("the service did not take the newest settings over: {why}")
+        yield bad("service", text.format(why=refused), _("correct them; until then it goes on with the old ones"))
     yield from (_look(one) for one in conditions(ledger, config.accounts, now))
     for account in config.accounts:
         if held := len(ledger.quarantine.held(account.name)):

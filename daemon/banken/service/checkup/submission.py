@@ -39,7 +39,7 @@ def _recipient(config: Config, warn: Warn, post: Post, address: str, *, send_tes
         yield bad("smtp", _("{address} cannot be warned: {why}").format(address=address, why=error), todo)
         return
     if address == warn.to[0]:
-        yield certificate(expiry(sock) if sock is not None else None)
+        yield certificate(expiry(sock) if sock is not None else None, "SMTP")
     yield good("smtp", _("{address} is taken by the SMTP server").format(address=address))
     if send_test:
         yield _test(config, post, address)
