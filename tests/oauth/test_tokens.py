@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import logging
 import multiprocessing
+import sys
 import threading
 import traceback
 from dataclasses import replace
 
+import keyring
+import keyring.errors
 import pytest
 from tests.tokenserver import TokenServer
 
 from banken.i18n import set_language
 from banken.mailbox.errors import Unavailable, Unreachable
-from banken.oauth import FileKeep, Grant, LoginNeeded, Tokens
+from banken.oauth import FileKeep, Grant, LoginNeeded, RingKeep, Tokens
 
 USER = "worker@example.jp"
 
@@ -211,3 +214,43 @@ def test_google_says_when_a_login_ends_by_itself(tmp_path, monkeypatch):
         grant = Grant("google", USER, server.client, lambda: "s", server.host)
         keep = FileKeep(tmp_path / "t.json", tmp_path / "t.lock")
         assert Tokens(grant, keep).log_in(Door(server)) == 6
+
+
+def test_the_key_ring_keeps_a_login_too(tmp_path, monkeypatch):
+    ring = {}
+    monkeypatch.setattr(keyring, "get_password", lambda service, user: ring.get((service, user)))
+    monkeypatch.setattr(keyring, "set_password", lambda service, user, text: ring.update({(service, user): text}))
+    with TokenServer() as server:
+        monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(server.ca_file))
+        grant = Grant("microsoft", USER, server.client, authority=server.authority)
+        tokens = Tokens(grant, RingKeep("banken", USER, tmp_path / "oauth" / "lock"))
+        with pytest.raises(LoginNeeded):
+            tokens.access()
+        tokens.log_in(Door(server))
+        assert server.knows(tokens.access()) == USER
+        assert list(ring) == [("banken", USER)]
+        assert not any(file.stat().st_size for file in (tmp_path / "oauth").iterdir())  # nothing beside it in a file
+
+    def locked(*_words):
+        raise keyring.errors.KeyringLocked("locked")
+
+    monkeypatch.setattr(keyring, "get_password", locked)
+    with pytest.raises(Unavailable, match="locked"):
+        tokens.access()
+
+
+def test_a_folder_that_cannot_be_written_is_no_reason_to_log_in_again(tmp_path):
+    (tmp_path / "file").write_text("")
+    keep = FileKeep(tmp_path / "file" / "t.json", tmp_path / "file" / "t.lock")
+    with pytest.raises(Unavailable) as caught:
+        Tokens(Grant("microsoft", USER, "app"), keep).access()
+    assert not isinstance(caught.value, LoginNeeded)
+
+
+def test_without_the_libraries_it_says_how_to_get_them(tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "msal", None)
+    monkeypatch.setitem(sys.modules, "google_auth_oauthlib.flow", None)
+    for provider in ("microsoft", "google"):
+        keep = FileKeep(tmp_path / "t.json", tmp_path / "t.lock")
+        with pytest.raises(LoginNeeded, match=r"banken\[oauth\]"):
+            Tokens(Grant(provider, USER, "app"), keep).log_in(None)

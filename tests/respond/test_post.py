@@ -74,6 +74,28 @@ def test_login_by_password_that_is_asked_when_needed():
         assert "wrong" not in str(wrong)
 
 
+@pytest.mark.parametrize("mechanism", ["XOAUTH2", "OAUTHBEARER"])
+def test_login_by_token_that_is_renewed_once_when_it_is_refused(mechanism):
+    with SmtpSink("tls", tokens={"good": "worker@example.jp"}.get, mechanisms=(mechanism,)) as sink:
+        asked = []
+
+        def bearer(*tokens):
+            left = iter(tokens)
+            return lambda renew=False: asked.append(renew) or next(left)
+
+        send(server(sink, user="worker@example.jp", token=bearer("good")))
+        send(server(sink, user="worker@example.jp", token=bearer("stale", "good")))
+        assert [one.user for one in sink.messages] == ["worker@example.jp"] * 2
+        assert asked == [False, False, True]
+        error = refused(server(sink, user="worker@example.jp", token=bearer("stale", "stale")))
+        assert str(error).startswith("535")
+        assert error.permanent
+        assert "stale" not in str(error)
+        assert sink.attempts.count(("AUTH", f"{mechanism} worker@example.jp")) == 4
+        error = refused(server(sink, user="worker@example.jp", token=bearer()))
+        assert not error.permanent
+
+
 def test_a_password_that_cannot_be_had_is_a_passing_failure(sink):
     def locked() -> str:
         raise RuntimeError("the keyring is locked")
