@@ -1,7 +1,7 @@
 """Octets → Message: whatever they are, no exception of ours, in time, with everything in its place.
 
-`python -m tests.fuzz.message --minutes 5 [--seed N]` changes the mails of the case table and of `seeds/message/` at random,
-as somebody would who looks for a crack. What breaks a promise is written to `seeds/message/` as a seed for ever.
+`python -m tests.fuzz.message --minutes 5 [--seed N]` changes the mails of the case table, of `tests/message/mailers` and of
+`seeds/message/` at random, as somebody would who looks for a crack. What breaks a promise is written to `seeds/message/` as a seed for ever.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import time
 from pathlib import Path
 
 from tests.message.cases import all_cases
+from tests.message.mailers import ALL as SENT
 
 from banken.message import Limits, Message, read, read_header
 from banken.message.authenticity import authenticate
@@ -36,7 +37,8 @@ _SCRAPS = [
 def seeds() -> list[bytes]:
     """Return the mails to begin with: those of the table that are not large, and those that once broke something."""
     kept = [path.read_bytes() for path in sorted(SEEDS.glob("*.eml"))]
-    return kept + [case.raw for case in all_cases() if len(case.raw) <= _LARGEST]
+    made = [case.raw for case in all_cases()] + [sent.raw for sent in SENT]
+    return kept + [raw for raw in made if len(raw) <= _LARGEST]
 
 
 def change(chosen: random.Random, mail: bytes, others: list[bytes]) -> bytes:

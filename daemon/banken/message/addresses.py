@@ -17,6 +17,7 @@ _ALONE = re.compile(r"[\w.+-]+@[\w.-]+", re.ASCII)
 _BARE = re.compile(r"(?<![^\s<>(),;:\"])[^\s<>(),;:\"@]++@[^\s<>(),;:\"]++")
 _ESCAPED = re.compile(r"\\(.)")
 _NAME_LIMIT = 1_000
+_WIDE = str.maketrans("＜＞＠", "<>@")
 
 
 def parse(values: list[bytes], budget: Budget) -> tuple[Address, ...]:
@@ -35,6 +36,13 @@ def _field(text: str, room: int) -> list[Address]:
         return [_address(match[1] or match[2] or "", match[3])]
     if _ALONE.fullmatch(text):
         return [Address("", normal(text))]
+    found = _mailboxes(text, room)
+    if not any(each.address for each in found) and (plain := headers.words(text).translate(_WIDE)) != text:
+        return _mailboxes(plain, room)  # the whole mailbox in one encoded word, or typed with an input method on
+    return found
+
+
+def _mailboxes(text: str, room: int) -> list[Address]:
     found: list[Address] = []
     mailbox = _Mailbox()
     for match in _TOKEN.finditer(text):

@@ -38,6 +38,8 @@ _ALLOWED = re.compile(
 )
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufeff]")
+# SoftBank's pictograms in Shift_JIS and UTF-8: an escape sequence of its own, closed by SI, that no charset has.
+_PICTOGRAM = re.compile(rb"\x1b\$[EFGOPQ][!-~]{1,40}\x0f")
 _LINE_ENDS = re.compile("\r\n?|[\x0b\x0c\x85\u2028\u2029]")
 _CONTROL_OCTETS = bytes({*range(9), *range(0x0B, 0x20), 0x7F} - {0x0E, 0x0F, 0x1B})  # these three: ISO-2022-JP
 _RARE = tuple(map(chr, (0x0E, 0x0F, 0x1B, *range(0x80, 0xA0), 0x2028, 0x2029, 0xFEFF)))
@@ -54,6 +56,9 @@ def decode(
     `label` is the charset its header names, `hint` a weaker word (the HTML's own), `folded` says that it is a folded
     raw header field. Line ends become LF, control characters go.
     """
+    if b"\x1b$" in data and _PICTOGRAM.search(data):
+        text, notes = decode(_PICTOGRAM.sub(b"", data), label, hint=hint, folded=folded)
+        return text, [*notes, Note.CONTROLS_REMOVED]
     text, notes = _decode(data, label or "", hint or "", folded=folded)
     if text.isprintable() or not (_may_hold_controls(text, data) or UTF7 in (codec(label or ""), codec(hint or ""))):
         return text, notes

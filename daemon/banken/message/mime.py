@@ -47,7 +47,7 @@ class Part:
         """Return the body with its transfer encoding undone."""
         encoding = self.fields.raw("content-transfer-encoding").decode("ascii", "replace")
         raw = self.raw
-        if not encoding and self.content_type.startswith("text/"):
+        if (not encoding or "bit" in encoding) and self.content_type.startswith("text/"):
             decoded = transfer.unsaid(raw)
             if decoded != raw:
                 budget.note(Note.TRANSFER_BROKEN)

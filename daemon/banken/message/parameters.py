@@ -11,7 +11,7 @@ from banken.message import charset, headers
 _PARAMETER = re.compile(r'(?<![^\s=;"])([^\s=;"]++)\s*+=\s*+("(?:[^"\\]|\\.)*+"?+|[^;]*+)')
 _EXTENDED = re.compile(r"([^*]+)\*(?:(\d{1,4})(\*?))?")
 _COMMENT = re.compile(r"\s\([^()]*\)\s*$")
-_ESCAPED = re.compile(r"\\(.)")
+_ESCAPED = re.compile(r'\\(["\\])')  # nothing else needs it, and old programs write paths unescaped
 _LIMIT = 20_000
 _PATH = re.compile(r"[/\\]+")
 

@@ -13,6 +13,7 @@ _FORWARD, _SIGNATURE = SegmentKind.FORWARD, SegmentKind.SIGNATURE
 
 _MARK = re.compile(r"[ \t\u3000]{0,3}(?:[>＞](?![_＿.・ω<＜]{1,3}[<＜])|[»›]\s)")
 _BAR = re.compile(r"[ \t]{0,2}[|｜](?![^|｜]*[|｜])|[A-Za-z]{1,4}>\s")
+_NAMED = re.compile(r"[ \t]{0,2}\w{1,10}[>＞][ \t\u3000]")
 _MARKS = frozenset(">＞»›|｜")
 _UNDERSCORES = re.compile(r"[_＿]{10,}")
 _FORWARDED = re.compile(r"\s*(?:re\s*:\s*)?(?:fwd?|tr|転送)\s*[:：]", re.IGNORECASE)
@@ -77,18 +78,24 @@ class _Lines:
     def _mark_quotes(self, text: str, quotes: Sequence[tuple[int, int]]) -> None:
         bars = 0
         for number, line in enumerate(self.lines if any(map(text.__contains__, _MARKS)) else ()):
-            if not line or (line[0] not in _MARKS and ">" not in line[:5]):
+            if not line or (line[0] not in _MARKS and ">" not in line[:12]):
                 bars = 0
             elif _MARK.match(self.raw[number]):
                 self.kinds[number] = _QUOTE
             else:
-                bars = bars + 1 if _BAR.match(self.raw[number]) else 0
+                bars = bars + 1 if _BAR.match(self.raw[number]) or self._is_named(number) else 0
                 if bars >= 2:
                     self.kinds[number - 1] = self.kinds[number] = _QUOTE
                 elif bars and number and attribution.is_strong(self.lines[number - 1]):
                     self.kinds[number] = _QUOTE
         if quotes:
             self._mark_quoted_spans(quotes)
+
+    def _is_named(self, number: int) -> bool:
+        """Return whether the line begins with a name as Mew and Becky! quote ("山田> "), as one beside it does."""
+        match = _NAMED.match(self.raw[number])
+        beside = self.raw[max(number - 1, 0) : number] + self.raw[number + 1 : number + 2]
+        return match is not None and any(line.startswith(match[0]) for line in beside)
 
     def _mark_quoted_spans(self, quotes: Sequence[tuple[int, int]]) -> None:
         place = at = 0
@@ -159,7 +166,8 @@ class _Lines:
             weak = not answering and attribution.is_weak(line) and not signature.is_sentence(line)
             return (self.earlier, below) if weak else (None, number)
         if attribution.begins(line) and below < len(self.lines) and self.lines[below]:
-            whole = f"{line} {self.lines[below]}"  # Gmail breaks at 78 columns, Becky! behind the date
+            between = "" if line.endswith("<") else " "  # Gmail breaks at 78 columns, Becky! behind the date
+            whole = f"{line}{between}{self.lines[below]}"
             return (self.earlier, below + 1) if attribution.is_strong(whole) else (None, number)
         return None, number
 

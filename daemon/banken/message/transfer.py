@@ -7,7 +7,8 @@ import re
 
 from banken.message.notes import Note
 
-_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=\s]*")
+# A line between which and the next a mailing list, a virus scanner has put words of its own.
+_BASE64_LINE = re.compile(rb"\s*(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[A-Za-z0-9+/=]=)?\s*")
 _PADDED = re.compile(rb"[^=]+=*")
 _SOFT = re.compile(rb"=[ \t]+\n")
 _PIECES = 20_000
@@ -33,13 +34,13 @@ _SAID = 5
 
 def unsaid(data: bytes) -> bytes:
     """Return the octets of a text whose transfer encoding nobody names but everybody sees; else `data`."""
-    if not data.isascii():
+    if not data.isascii() or b"\x1b" in data:
         return data
     if len(data) >= _LEAST and _LINES.fullmatch(data.lstrip()):
         decoded, notes = _base64(data)
         told = not decoded.isascii() or b"\x1b$" in decoded
         return decoded if told and not notes else data
-    return binascii.a2b_qp(data) if len(_COMMON.findall(data)) >= _SAID else data
+    return binascii.a2b_qp(data) if b"=" in data and len(_COMMON.findall(data)) >= _SAID else data
 
 
 _LEAST = 40
@@ -47,11 +48,12 @@ _LEAST = 40
 
 def _base64(data: bytes) -> tuple[bytes, list[str]]:
     notes: list[str] = []
-    if strays := len(data.translate(None, _BASE64)):
+    if data.translate(None, _BASE64):
         notes.append(Note.TRANSFER_BROKEN)
-        if strays * 10 > len(data) or not data.isascii():  # it is not base64 at all
+        coded = b"\n".join(line for line in data.split(b"\n") if _BASE64_LINE.fullmatch(line))
+        if len(coded) * 2 < len(data) or not data.isascii():  # it is not base64 at all
             return data, notes
-        data = b"\n".join(line for line in data.split(b"\n") if _BASE64_LINE.fullmatch(line))
+        data = coded
     if len(data.translate(None, _SPACE).rstrip(b"=")) % 4 == 1:
         notes.append(Note.TRANSFER_BROKEN)
     return base64(data), notes
