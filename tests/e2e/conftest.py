@@ -40,6 +40,8 @@ class Desk:
     user: str
     folder: Path
     environment: dict[str, str] = field(default_factory=dict)
+    said: list[str] = field(default_factory=list)
+    """All that the program wrote to its terminal or its log in this test."""
 
     @property
     def config(self):
@@ -90,6 +92,7 @@ class Desk:
             check=False,
         )
         answer = Answer(process.returncode, process.stdout, process.stderr)
+        self.said += (answer.out, answer.err)
         assert "Traceback" not in answer.err, answer.err
         assert expect is None or answer.code == expect, f"{answer.code}\n{answer.out}\n{answer.err}"
         return answer
@@ -103,6 +106,18 @@ class Desk:
             number: self.deliver(mail.raw, when=mail.at, flags=["\\Seen"] if number % 3 == 0 else [])
             for number, mail in enumerate(story.deliveries(story.load(), NOW), start=1)
         }
+
+    def look_for_secrets(self):
+        """Look through every log and file of this test for the password it used; it stands only where it was put."""
+        secret = USERS[self.user]
+        for text in self.said:
+            assert secret not in text
+        kept = {self.config, *(path for path in self._files() if path.read_bytes().strip() == secret.encode())}
+        for path in set(self._files()) - kept:
+            assert secret.encode() not in path.read_bytes(), path
+
+    def _files(self):
+        return [path for path in self.folder.rglob("*") if path.is_file()]
 
     def flags(self, folder="INBOX"):
         return self.server.flags(folder, user=self.user)
@@ -125,6 +140,7 @@ def desk(server, _users, tmp_path):
         one = Desk(server, sink, next(_users), tmp_path)
         one.configure()
         yield one
+        one.look_for_secrets()
 
 
 CW = "Authentication-Results: mx.example.jp; dkim=pass header.d=crowdworks.jp; dmarc=pass header.from=crowdworks.jp\r\n"

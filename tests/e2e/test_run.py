@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -45,6 +47,7 @@ def running(desk):
         if process.poll() is None:
             process.kill()
         process.wait()
+        desk.said += (process.seen, process.stderr.read())
         process.stderr.close()
 
 
@@ -236,3 +239,40 @@ def test_status_is_well_while_it_is_watched_and_not_afterwards(desk, running):
     process.wait()
     until(lambda: not json.loads(desk.run("status", "--json", expect=None).out)["fresh"])
     desk.run("status", expect=1)
+
+
+def test_systemd_is_told_the_truth_over_its_own_socket(desk, running, tmp_path):
+    """What systemd would hear: ready, alive after each real answer of the server and never without one, reloading, the end."""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(30)
+        process = running(NOTIFY_SOCKET=str(tmp_path / "notify"))
+
+        def hear(word, *, within=PATIENCE):
+            end = time.monotonic() + within
+            while time.monotonic() < end:
+                said = manager.recv(4096).decode()
+                if word in said:
+                    return said
+            raise AssertionError(word)
+
+        hear("READY=1")
+        assert "1/1" in hear("WATCHDOG=1")
+        process.send_signal(signal.SIGHUP)
+        hear("RELOADING=1")
+        hear("READY=1")
+        desk.server.stop()
+        wait(process, "account not reached")
+        manager.setblocking(False)
+        with contextlib.suppress(BlockingIOError):  # what it said of earlier looks
+            while manager.recv(4096):
+                pass
+        manager.settimeout(3)
+        with pytest.raises(TimeoutError):  # a server that is away feeds no watchdog
+            hear("WATCHDOG=1", within=3)
+        desk.server.start()
+        manager.settimeout(PATIENCE)
+        hear("WATCHDOG=1")
+        process.send_signal(signal.SIGTERM)
+        hear("STOPPING=1")
+        assert process.wait(15) == 0

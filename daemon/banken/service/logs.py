@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sys
 from collections.abc import Callable, MutableMapping
@@ -37,6 +38,20 @@ def set_up(form: LogForm, write: Callable[[str], object]) -> None:
         logger_factory=lambda *_args: _Lines(write),
         cache_logger_on_first_use=False,
     )
+    # What libraries have to say would else go to standard error as it is, a mail's words and addresses with it.
+    logging.basicConfig(level=logging.WARNING, handlers=[_Libraries()], force=True)
+
+
+class _Libraries(logging.Handler):
+    """Lets a library's warning into our log: who says it, and its fixed words, without what was filled in."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one line."""
+        kind = record.exc_info[0].__name__ if record.exc_info and record.exc_info[0] else ""
+        said = record.msg if record.args and isinstance(record.msg, str) else f"{record.module}:{record.lineno}"
+        log = structlog.get_logger("banken")
+        tell = log.error if record.levelno >= logging.ERROR else log.warning
+        tell("a library warns", of=record.name, said=said, kind=kind)
 
 
 def _chosen(form: LogForm) -> LogForm:

@@ -1,0 +1,61 @@
+"""The log: one line an event, in the form that its reader wants, and what libraries say without what they know."""
+
+from __future__ import annotations
+
+import json
+import logging
+
+import pytest
+import structlog
+
+from banken.service import logs
+
+
+@pytest.fixture
+def written():
+    lines = []
+    root = logging.getLogger()
+    before, level = root.handlers[:], root.level
+    yield lines
+    root.handlers[:], root.level = before, level
+    structlog.reset_defaults()
+
+
+def test_each_form(written, monkeypatch):
+    for form in (logs.LogForm.HUMAN, logs.LogForm.JOURNAL, logs.LogForm.JSON):
+        logs.set_up(form, written.append)
+        structlog.get_logger("banken").warning("account not reached", account="家", why="no\nanswer")
+    human, journal, whole = written
+    assert human.endswith("warning account not reached account=家 why=no answer")
+    assert journal == "<4>warning account not reached account=家 why=no answer"
+    assert json.loads(whole)["why"] == "no\nanswer"
+    assert "\n" not in whole
+
+
+def test_under_systemd_it_is_for_the_journal_else_for_programs(written, monkeypatch):
+    monkeypatch.setenv("JOURNAL_STREAM", "8:1")
+    logs.set_up(logs.LogForm.AUTO, written.append)
+    structlog.get_logger("banken").info("looked")
+    monkeypatch.delenv("JOURNAL_STREAM")
+    logs.set_up(logs.LogForm.AUTO, written.append)
+    structlog.get_logger("banken").info("looked")
+    assert written[0].startswith("<6>")
+    assert written[1].startswith("{")
+
+
+def test_a_library_is_heard_without_the_words_that_it_fills_in(written):
+    logs.set_up(logs.LogForm.JSON, written.append)
+    logger = logging.getLogger("some.library")
+    logger.warning("cannot read %s", "worker@example.jp")
+    logger.warning(f"cannot read {'worker@example.jp'}")  # noqa: G004 - as some libraries do
+    try:
+        int("worker@example.jp")
+    except ValueError:
+        logger.exception("failed: %r", "worker@example.jp")
+    logger.info("chatter")
+    assert len(written) == 3
+    assert "worker" not in "".join(written)
+    first, second, third = map(json.loads, written)
+    assert (first["of"], first["said"], first["level"]) == ("some.library", "cannot read %s", "warning")
+    assert second["said"].startswith("test_logs:")
+    assert third["kind"] == "ValueError"

@@ -1,0 +1,39 @@
+"""`banken run` in a compressed day: `python -m tests.soak.hurried FACTOR run …`, below libfaketime.
+
+libfaketime lets the clock on the wall run FACTOR times as fast (and jump, as the day says). What the program measures by
+the machine's uptime instead, which nobody can hurry without breaking the waits of the C library, is divided here.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from functools import partial
+
+from banken.cli import main
+from banken.mailbox import idle
+from banken.service import house, pace, push, runner, watch
+
+_TIMEOUT, _DEADLINE = 6.0, 20.0
+"""Seconds that a silent server is waited for: of the machine's own time, for the servers are not hurried."""
+
+
+def hurry(factor: float) -> None:
+    """Divide the waits of the program."""
+    for name in ("FIRST_WAIT", "LONGEST_WAIT", "FIRST_WAIT_WHEN_REFUSED"):
+        setattr(pace, name, getattr(pace, name) / factor)
+    pace._WAKES_A_SECOND = factor
+    push.SHORT_SECONDS /= factor
+    push._FIRST_WAIT /= factor
+    watch.SLEPT_SECONDS = 3.0
+    watch.Push = partial(push.Push, renew=push.RENEW_SECONDS / factor)
+    idle._ANSWER_SECONDS = _TIMEOUT
+    runner.Pace = lambda interval, *rest, **more: pace.Pace(interval / factor, *rest, **more)
+    imap, smtp = house.imap_server, house.smtp_server
+    house.imap_server = lambda *one, **more: replace(imap(*one, **more), timeout=_TIMEOUT, deadline=_DEADLINE)
+    house.smtp_server = lambda *one, **more: replace(smtp(*one, **more), timeout=_TIMEOUT, deadline=_DEADLINE)
+
+
+if __name__ == "__main__":
+    hurry(float(sys.argv.pop(1)))
+    main()
