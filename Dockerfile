@@ -5,6 +5,7 @@ WORKDIR /src
 COPY pyproject.toml constraints.txt README.md LICENSE config.example.yaml ./
 COPY daemon daemon
 COPY rules rules
+COPY docs docs
 RUN python -m venv /opt/banken \
  && /opt/banken/bin/pip install --no-cache-dir -c constraints.txt '.[metrics,notify]'
 

@@ -81,10 +81,11 @@ soak: dev servers
 train: dev
 	$(PY) -m tests.training.train
 
-## make example  write config.example.yaml and the option tables from the schema
+## make example  write config.example.yaml, the option tables and the manual pages from the program
 example: dev
 	$(PY) -m banken.config example > config.example.yaml
 	$(PY) -m banken.config tables docs/configuration.md docs/configuration.ja.md
+	$(PY) -m tests.manual
 
 ## make pictures take the pictures of docs/pictures anew (needs chromium; pngquant makes them small)
 pictures: dev

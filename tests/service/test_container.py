@@ -12,7 +12,7 @@ DOCKERFILE = (ROOT / "Dockerfile").read_text()
 
 
 def steps(word):
-    return re.findall(rf"^{word} (.*(?:\\\n.*)*)", DOCKERFILE, re.MULTILINE)
+    return re.findall(rf"^{word} ((?:.*\\\n)*.*)", DOCKERFILE, re.MULTILINE)
 
 
 def test_it_does_not_run_as_root_and_names_versions():
