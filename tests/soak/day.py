@@ -293,15 +293,9 @@ def _asking(day: Day) -> Counter[str]:
 
 def _warned(day: Day) -> Counter[str]:
     """Return how many warnings came about each mail, by its Message-ID, each under its own Message-ID once."""
-    once = {one.message_id: one for one in day.sink.messages}
-    found: Counter[str] = Counter()
-    for one in once.values():
-        parts = one.message.get_payload()
-        originals = [
-            part.get_payload()[0]["Message-ID"] for part in parts if part.get_content_type() == "message/rfc822"
-        ]
-        found.update(str(name) for name in originals)
-    return found
+    once = {one.message_id: one.message for one in day.sink.messages}.values()
+    originals = (part for mail in once for part in mail.walk() if part.get_content_type() == "message/rfc822")
+    return Counter(str(part.get_payload()[0]["Message-ID"]) for part in originals)
 
 
 def _told(day: Day) -> int:
@@ -348,14 +342,14 @@ def _letters(day: Day) -> Counter[str]:
 def report(day: Day, wrong: list[str]) -> str:
     """Return what the day was like."""
     log = day.log
-    cpu = day.cpu
+    cpu, looks = day.cpu, log.count('"looked"')
     repeats = len(day.sink.messages) - len({one.message_id for one in day.sink.messages})
     lines = [
         "A day in the life:",
         *(f"  {line}" for line in day.happened),
         f"{len(day.mails)} mails, {sum(_asking(day).values())} to be warned of; {len(day.site.told)} notices tell of {_told(day)}",
         f"warnings sent again under one Message-ID: {repeats}",
-        f"looks {log.count('looked')}, not reached {log.count('account not reached')}",
+        f"looks {looks}, not reached {log.count('account not reached')}",
         f"reached again {log.count('account reached again')}, listened anew {log.count('listening account')}",
         f"sleeps noticed {log.count('slept')}, letters on the account {sum(_letters(day).values())}",
         f"processor {cpu:.1f} s in all, starts included",
