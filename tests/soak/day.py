@@ -67,7 +67,7 @@ class Day:
         self.config.chmod(0o600)
         self.begin()
         try:
-            self.wait(lambda: "listening" in self.log, "the program listens")
+            self.wait(lambda: "listening" in self.log, "the program listens", 300)
         except BaseException:
             self.__exit__()
             raise

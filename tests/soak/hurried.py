@@ -9,13 +9,24 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from banken.cli import main
 from banken.mailbox import idle
 from banken.service import house, pace, push, runner, watch
 
-_TIMEOUT, _DEADLINE = 6.0, 20.0
+_TIMEOUT, _DEADLINE = 10.0, 30.0
 """Seconds that a silent server is waited for: of the machine's own time, for the servers are not hurried."""
+
+
+class _Scheduler(watch.BackgroundScheduler):
+    """Ticks once a second of the machine's time, however fast the clock on the wall runs."""
+
+    slowest = 1.0
+
+    def add_job(self, *job: Any, seconds: float = 0.0, **more: Any) -> object:
+        """Add a job, but not for so often as the hurried clock would have it."""
+        return super().add_job(*job, **({"seconds": max(seconds, self.slowest)} if seconds else {}), **more)
 
 
 def hurry(factor: float) -> None:
@@ -25,7 +36,9 @@ def hurry(factor: float) -> None:
     pace._WAKES_A_SECOND = factor
     push.SHORT_SECONDS /= factor
     push._FIRST_WAIT /= factor
-    watch.SLEPT_SECONDS = 3.0
+    watch.SLEPT_SECONDS = 5.0
+    _Scheduler.slowest = factor
+    watch.BackgroundScheduler = _Scheduler
     watch.Push = partial(push.Push, renew=push.RENEW_SECONDS / factor)
     idle._ANSWER_SECONDS = _TIMEOUT
     runner.Pace = lambda interval, *rest, **more: pace.Pace(interval / factor, *rest, **more)
