@@ -85,7 +85,8 @@ def _facts(story: Story, zone: tzinfo) -> list[tuple[str, str]]:
     facts.append((_("Contact outside"), permission_name(story.permission)))
     if first:
         span = _("{first} to {last}").format(first=moment(first[0].at, zone), last=moment(last[0].at, zone))
-        facts.append((_("Mails"), f"{len(story.mails)} ({span})"))
+        mails = _("{count} ({span})").format(count=len(story.mails), span=span)
+        facts.append((_("Mails"), mails))
     return [(name, clean(value)) for name, value in facts]
 
 

@@ -108,11 +108,10 @@ def _apart(finds: Iterable[Find]) -> list[Find]:
 
 
 def _quoted(find: Find) -> Quoted:
-    by = find.rule if find.by == "rule" else _("the reader, a learned model")
     line = _("line {line}").format(line=find.line) if find.line else ""
-    note = " · ".join(filter(None, (line, by)))
+    note = " · ".join(filter(None, (find.title if find.words else "", line)))
     around = (clean(find.before), clean(find.words or find.title), clean(find.after))
-    return Quoted(category_name(find.category), *around, note)
+    return Quoted(category_name(find.category), *around, clean(note))
 
 
 def clean(text: str) -> str:
