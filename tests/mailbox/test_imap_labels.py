@@ -286,3 +286,10 @@ def test_folders_to_choose_from_are_made_once(account):
         assert (offer.shown_as, offer.there) == ("folder", True)
     assert set(names) <= set(mailbox.folders())
     assert account.connect(labels="none").offer(names).there is True
+
+
+def test_on_gmail_the_folders_to_choose_from_are_labels(fakes):
+    fake = fakes.start(letter(1), gmail=True)
+    offer = fakes.connect(fake).offer(["banken/契約中", "banken/完了"])
+    assert (offer.shown_as, offer.there) == ("label", True)
+    assert {"banken/契約中", "banken/完了"} <= set(fake.folders)
