@@ -243,6 +243,9 @@ class Session:
         mails = self.folder.mails
         if found := re.search(r'HEADER Message-ID "(.*)"', line):
             mails = [mail for mail in mails if found[1].encode() in mail.header]
+        if "X-GM-LABELS" in line:
+            asked = {_unquote(name) for name in re.findall(r'X-GM-LABELS ("(?:[^"\\]|\\.)*"|\S+)', line)}
+            mails = [mail for mail in mails if mail.labels & asked]
         if found := re.search(r"UID (\d+):\*", line):
             mails = [mail for mail in mails if mail.uid >= int(found[1])] or mails[-1:]
         if found := re.search(r"SEARCH (\d+):(\d+)", line):

@@ -1,0 +1,93 @@
+"""Answers by Gmail's own labels, in its own tongue; the other ways are tried on Dovecot in tests/e2e."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from tests.e2e.conftest import notice
+from tests.fakeimap import FakeImap
+
+from banken.config import Config
+from banken.guard import Trust
+from banken.ledger import Ledger
+from banken.mailbox.connection import Server
+from banken.mailbox.imap import connect
+from banken.respond import WarningSettings
+from banken.service import house as rooms
+from banken.service.answers import take_answers
+from banken.service.catchup import CatchUp
+from banken.words import Stage
+
+
+@pytest.fixture(scope="module")
+def house():
+    return rooms.build(Config())
+
+
+class Gmail:
+    """A worker's Gmail with one mail that was examined, and what guards it."""
+
+    def __init__(self, fake, box, guard):
+        self.fake, self.box, self.guard = fake, box, guard
+
+    def look(self):
+        taken = take_answers(self.guard, self.box, ["INBOX"])
+        return taken, list(CatchUp(guard=self.guard, mailbox=self.box, folders=["INBOX"]).run())
+
+    def label(self, *labels):
+        self.fake.inbox.mails[-1].labels |= set(labels)
+
+    def stage(self):
+        (deal,) = self.guard.deals.deals()
+        return self.guard.deals.standing(deal.id, self.guard.clock()).stage
+
+
+@pytest.fixture
+def gmail(house):
+    with FakeImap(gmail=True) as fake, Ledger.open(":memory:") as ledger:
+        server = Server(fake.host, fake.port, "plain", "worker", "secret-word", timeout=20, deadline=60)
+        box = connect("home", server, label_folder="{label}")
+        settings = WarningSettings(via="none")
+        guard = rooms.guard(house, "home", ledger, settings=settings, trust=Trust(("mx.example.jp",)))
+        one = Gmail(fake, box, guard)
+        one.look()
+        fake.inbox.add(notice("続きはLINEで。", number=1))
+        one.look()
+        yield one
+        box.close()
+
+
+@pytest.mark.parametrize(
+    ("label", "stage"),
+    [
+        ("banken/契約中", Stage.UNDER),
+        ("banken/under-contract", Stage.UNDER),
+        ("banken/完了", Stage.COMPLETED),
+        ("banken/completed", Stage.COMPLETED),
+    ],
+)
+def test_a_label_moves_the_deal_once(gmail, label, stage):
+    gmail.label("大事", label)
+    assert gmail.look()[0] == 1
+    assert gmail.stage() is stage
+    assert gmail.look()[0] == 0
+
+
+def test_other_labels_say_nothing(gmail):
+    before = gmail.stage()
+    gmail.label("大事", "契約中", "banken", "番犬/危険", "banken/契約")
+    assert gmail.look()[0] == 0
+    assert gmail.stage() is before
+
+
+def test_a_false_alarm_silences_its_rule_in_its_deal(gmail):
+    gmail.label("banken/問題なし")
+    assert gmail.look()[0] == 1
+    gmail.fake.inbox.add(notice("続きはLINEで。 よろしくお願いします。", number=1))
+    gmail.fake.inbox.mails[-1].when = dt.datetime.now(dt.UTC) + dt.timedelta(
+        minutes=1
+    )  # an answer counts from its moment on
+    (examined,) = gmail.look()[1]
+    assert not examined.verdict.findings
+    assert "false_alarm" in {one.excuse for one in examined.verdict.excused}
