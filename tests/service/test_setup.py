@@ -126,6 +126,9 @@ def test_a_secret_is_kept_from_others(tmp_path):
     assert file.read_text() == "ひみつ\n"
 
 
+EXPOSED = {"system": 15, "user": 70}
+
+
 @pytest.mark.parametrize("kind", unit.KINDS)
 def test_systemd_takes_the_units(tmp_path, kind):
     text = unit.unit(kind, tmp_path / "my config 100%.yaml")
@@ -140,3 +143,6 @@ def test_systemd_takes_the_units(tmp_path, kind):
     except FileNotFoundError:
         return  # no systemd here: its own check is an extra, what must stand in the unit was looked at above
     assert said.stderr == ""
+    # 0 is a locked room, 100 none at all; a user's own unit cannot have what needs the right to mount.
+    exposure = ["systemd-analyze", "security", "--offline=true", "--no-pager", f"--threshold={EXPOSED[kind]}", str(file)]
+    assert subprocess.run(exposure, capture_output=True, check=False).returncode == 0
