@@ -62,7 +62,23 @@ def test_lint_of_words(book):
     line = book.concepts["line"].model_copy(update={"words": ("緑", "緑のアプリ"), "not_inside": ()})
     told = [str(problem) for problem in lint(replace(book, concepts={**book.concepts, "line": line}))]
     assert any("“緑” of “line” is a single character" in one for one in told)
-    assert any("“緑のあぷり” of “line” needs no entry: “緑” finds it" in one for one in told)
+    assert any("“緑のアプリ” of “line” needs no entry: “緑” finds it" in one for one in told)
+
+
+@pytest.mark.usefixtures("english")
+def test_an_entry_with_alternatives_is_superfluous_only_as_a_whole(book):
+    line = book.concepts["line"].model_copy(update={"words": ("緑色", "(緑色|青)のアプリ"), "not_inside": ()})
+    told = [str(problem) for problem in lint(replace(book, concepts={**book.concepts, "line": line}))]
+    assert not any("needs no entry" in one and "“line”" in one for one in told)
+
+
+@pytest.mark.usefixtures("english")
+def test_lint_tells_what_can_block_nothing(book):
+    line = book.concepts["line"].model_copy(
+        update={"brand": (), "words": ("ライン",), "not_inside": ("オンライン", "電話")}
+    )
+    told = [str(problem) for problem in lint(replace(book, concepts={**book.concepts, "line": line}))]
+    assert any(one.endswith("under “not_inside” of “line” this holds no word of it: 電話") for one in told)
 
 
 @pytest.mark.parametrize(

@@ -43,7 +43,9 @@ def test_breakdowns(report):
     told = report.as_json()
     assert told["apart"]["stage"]["under_contract"]["tp"] == 1
     assert told["apart"]["style"] == {"plain": told["apart"]["style"]["plain"]}
-    assert told["by"] == {"rule": {"tp": 2, "fp": 1}}
+    assert told["by"] == {
+        "rule": {"tp": 2, "fp": 1, "precision": 0.6667, "precision_interval": pytest.approx((0.2077, 0.9385), abs=1e-3)}
+    }
     assert told["notices"] == {"expected": 1, "found": 1}
 
 

@@ -20,12 +20,15 @@ from banken.judge import ruletests
 from banken.judge.measure import Report, Score, wilson
 from banken.judge.whynot import why_not
 from banken.platform import examples
+from banken.report.invented import Inventor, names_in
+from banken.report.lesson import lessons
+from banken.report.stubs import as_yaml
 from banken.respond import category_name
 from banken.respond.tidy import visible
 from banken.service import house as rooms
 from banken.service.rows import measure_file
 from banken.strictyaml import nearest
-from banken.words import Permission
+from banken.words import Category, Permission
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,8 +38,9 @@ def add_to(app: typer.Typer) -> None:
     group.command("test", help=_("Run the tests that stand beside the rules."))(test_rules)
     group.command("lint", help=_("Tell the weaknesses of the rules."))(lint_rules)
     group.command("why-not", help=_("Tell why a rule did not find anything in a mail file."))(why_not_rule)
+    group.command("learn", help=_("Make a test of a mail that was judged wrongly, with invented names."))(learn_rule)
     group.command("measure", help=_("Measure the rules on labelled messages (JSON lines)."))(measure_rules)
-    app.add_typer(group, name="rules", help=_("The rules: list, test, lint, why-not, measure."))
+    app.add_typer(group, name="rules", help=_("The rules: list, test, lint, why-not, learn, measure."))
 
 
 def list_rules(config: ConfigOption = None) -> None:
@@ -82,7 +86,7 @@ def lint_rules(config: ConfigOption = None) -> None:
         book = house.knowledge.judge.book
         gaps, hints = list(linting.gaps(book)), list(linting.hints(book))
         for problem in (*hints, *gaps):
-            console().print(str(problem), markup=False)
+            console().print(str(problem), markup=False, soft_wrap=True)
         counts = _("{gaps} rules are not fit to stay, {hints} hints.").format(gaps=len(gaps), hints=len(hints))
         console().print(counts, markup=False)
         if gaps:
@@ -109,6 +113,31 @@ def why_not_rule(
                 console().print(visible(line), markup=False, soft_wrap=True)
 
 
+def learn_rule(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help=_("A mail file (.eml)."))],
+    missed: Annotated[
+        Category | None, typer.Option("--missed", help=_("What the mail asks for and nobody told of: a category."))
+    ] = None,
+    stage: StageOption = None,
+    permission: PermissionOption = Permission.NONE,
+    config: ConfigOption = None,
+) -> None:
+    """Make a test of a mail that was judged wrongly: found and harmless, or missed."""
+    with faults():
+        settings = configuration(config, accounts=False)
+        house = rooms.build(settings)
+        own = rooms.own_addresses(settings)
+        for examined in judged(house, file, Assumed(stage, permission) if stage else None):
+            inventor = Inventor(house.knowledge.judge, names_in(examined, own))
+            found = lessons(house.knowledge.judge, examined, inventor, missed)
+            if not found:
+                typer.echo(_("# No rule comes near anything in this mail."))
+            for lesson in found:
+                for note in lesson.notes:
+                    typer.echo(f"# {visible(note)}")
+                typer.echo(as_yaml([lesson.stub]), nl=False)
+
+
 def measure_rules(
     corpora: Annotated[list[Path], typer.Argument(metavar="CORPUS…", help=_("Labelled messages, JSON lines."))],
     as_json: Annotated[bool, typer.Option("--json", help=_("One JSON object for each file."))] = False,
@@ -133,6 +162,16 @@ def _print(path: Path, report: Report) -> None:
     groups += [(f"{key}: {name}", one) for key, names in report.apart.items() for name, one in sorted(names.items())]
     for name, score in groups:
         table.add_row(name, *_rates(score), str(score.tp), str(score.fp), str(score.fn))
+    for voice, score in sorted(report.by.items()):
+        table.add_row(
+            f"by: {voice}",
+            _rate(score.precision, score.tp, score.tp + score.fp),
+            "",
+            "",
+            str(score.tp),
+            str(score.fp),
+            "",
+        )
     console().print(table)
     for miss in report.misses:
         expected, found = (", ".join(miss[key]) or "—" for key in ("expected", "found"))
@@ -141,7 +180,10 @@ def _print(path: Path, report: Report) -> None:
 
 
 def _rates(score: Score) -> tuple[str, str, str]:
-    low_p, high_p = wilson(score.tp, score.tp + score.fp)
-    low_r, high_r = wilson(score.tp, score.tp + score.fn)
-    precision = f"{score.precision:.3f} ({low_p:.2f}–{high_p:.2f})"
-    return precision, f"{score.recall:.3f} ({low_r:.2f}–{high_r:.2f})", f"{score.f1:.3f}"
+    precision = _rate(score.precision, score.tp, score.tp + score.fp)
+    return precision, _rate(score.recall, score.tp, score.tp + score.fn), f"{score.f1:.3f}"
+
+
+def _rate(rate: float, hits: int, total: int) -> str:
+    low, high = wilson(hits, total)
+    return f"{rate:.3f} ({low:.2f}–{high:.2f})"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
 
 from banken.i18n import _
 from banken.judge.book import Rulebook, lists_of, names_in, without_in
@@ -28,6 +30,7 @@ def hints(book: Rulebook) -> Iterator[Problem]:
     for name in book.searched:
         yield from _short_words(book, name)
         yield from _superfluous(book, name, book.concepts[name])
+        yield from _blocks_nothing(book, name, book.concepts[name])
     used = _used(book)
     for name in book.concepts:
         if name not in used:
@@ -47,32 +50,61 @@ def _rule(book: Rulebook, rule: Rule) -> Iterator[Problem]:
 
 def _short_words(book: Rulebook, name: str) -> Iterator[Problem]:
     concept = book.concepts[name]
-    for source in (*concept.words, *concept.brand):
-        for spelling in spellings(source):
-            if len(spelling.whole) == 1:
-                what = _("“{word}” of “{name}” is a single character").format(word=spelling.literal, name=name)
-                yield _at(book, name, what)
+    sources = (spellings(source) for source in (*concept.words, *concept.brand))
+    single = dict.fromkeys(one.literal for source in sources for one in source if len(one.whole) == 1)
+    if single:
+        what = _("“{word}” of “{name}” is a single character")
+        yield _at(book, name, what.format(word=_(", ").join(single), name=name))
 
 
 def _superfluous(book: Rulebook, name: str, concept: Concept) -> Iterator[Problem]:
-    """Yield the words that can only be where a shorter word of the same concept is found anyway."""
+    """Yield the entries that find nothing which a shorter entry of the same concept does not find anyway.
+
+    An entry with alternatives counts only when all of them are found so: it would be longer without the others.
+    """
     if concept.not_inside:
         return  # the longer word may stand there to be found where the shorter one is blocked
-    plain = [one for source in concept.words for one in spellings(source)]
-    bare = {one.literal for one in plain if one.plain and one.latin == (False, False)}
-    for one in plain:
-        for other in _inside(one, bare):
+    bare = {
+        one.literal: source
+        for source in concept.words
+        for one in spellings(source)
+        if one.plain and one.latin == (False, False)
+    }
+    for source in concept.words:
+        others = {word for word, written in bare.items() if written != source}
+        inside = [next(_inside(one, others), "") for one in spellings(source)]
+        if all(inside):
             what = _("“{word}” of “{name}” needs no entry: “{other}” finds it").format(
-                word=one.whole, name=name, other=other
+                word=source, name=name, other=_(", ").join(dict.fromkeys(inside))
             )
             yield _at(book, name, what)
 
 
-def _inside(one: Spelling, bare: set[str]) -> Iterator[str]:
+def _blocks_nothing(book: Rulebook, name: str, concept: Concept) -> Iterator[Problem]:
+    """Yield a line for the words of `not_inside` in which no word of the concept can stand."""
+    words = [one for used in _with_used(book, name) for word in (*used.words, *used.brand) for one in spellings(word)]
+    parts = {part for one in words for part in re.split("[…#]", one.whole) if part}
+    idle = [source for source in concept.not_inside if not any(_holds(one, parts) for one in spellings(source))]
+    if idle:
+        what = _("under “not_inside” of “{name}” this holds no word of it: {words}")
+        yield _at(book, name, what.format(name=name, words=_(", ").join(idle)))
+
+
+def _holds(one: Spelling, parts: AbstractSet[str]) -> bool:
+    return not one.plain or any(part in one.whole for part in parts)
+
+
+def _with_used(book: Rulebook, name: str) -> Iterator[Concept]:
+    yield book.concepts[name]
+    for used in book.concepts[name].use:
+        yield from _with_used(book, used)
+
+
+def _inside(one: Spelling, bare: AbstractSet[str]) -> Iterator[str]:
     word = one.whole
     for start in range(len(word)):
         for end in range(start + 1, len(word) + 1):
-            if (part := word[start:end]) != word and part in bare:
+            if (part := word[start:end]) in bare:
                 yield part
                 return
 
@@ -88,6 +120,7 @@ def _used(book: Rulebook) -> set[str]:
         named |= {*way.right, *way.left, *way.before, *way.after}
     for lists in (book.sentences.fillers, book.sentences.continues, book.sentences.joins, book.sentences.clauses):
         named |= set(lists)
+    named |= {"name_company", "name_told"} & set(book.concepts)  # of `rules learn` (report/invented.py)
     open_ = list(named)
     while open_:
         more = [name for name in book.concepts[open_.pop()].use if name not in named]

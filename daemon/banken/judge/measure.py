@@ -89,7 +89,7 @@ class Report:
             "apart": {
                 key: {name: groups[name].as_json() for name in sorted(groups)} for key, groups in self.apart.items()
             },
-            "by": {name: {"tp": score.tp, "fp": score.fp} for name, score in sorted(self.by.items())},
+            "by": {name: _share_right(score) for name, score in sorted(self.by.items())},
             "notices": {"expected": self.notices.tp + self.notices.fn, "found": self.notices.tp},
             "misses": self.misses,
         }
@@ -111,6 +111,12 @@ def wilson(hits: int, total: int) -> tuple[float, float]:
     middle = rate + square / 2
     spread = Z * math.sqrt(rate * (1 - rate) / total + square / total / 4)
     return round((middle - spread) / (1 + square), 4), round((middle + spread) / (1 + square), 4)
+
+
+def _share_right(score: Score) -> dict[str, Any]:
+    """Return how many warnings were right: who warns cannot be asked what it missed."""
+    interval = wilson(score.tp, score.tp + score.fp)
+    return {"tp": score.tp, "fp": score.fp, "precision": round(score.precision, 4), "precision_interval": interval}
 
 
 def _count(report: Report, row: Row, verdict: Verdict) -> None:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from banken.i18n import _
 from banken.report.model import Find, Mail
@@ -37,17 +38,40 @@ _NOBODY = frozenset({"客", "皆", "御客", "貴", "何", "者", "担当者", "
 """Who is called so without a name."""
 _APART = re.compile(r"[\s\u3000()（）\[\]［］【】「」・/|｜,、<>＜＞]+")
 
+_TELLING = re.compile(
+    "|".join(
+        f"(?P<{name}>{pattern.pattern})"
+        for name, pattern in (("link", _URL), ("address", _ADDRESS), ("number", _NUMBER), ("handle", _HANDLE))
+    )
+)
+"""All of them, the first that fits: what was put in place of one is not looked at again."""
+
 _SHORTEST = 2
 """Letters below which a name is no name."""
 _SHORTEST_KANA = 3
 """The same for a part of a name in hiragana, of which words are made."""
 
 
+Instead = str | Callable[[re.Match[str]], str]
+"""What stands in place of a find: the same for all, or made from each."""
+
+
+class Shown(NamedTuple):
+    """What stands in place of links, mail addresses, numbers, IDs, and people who are called by name."""
+
+    link: Instead = HIDDEN
+    address: Instead = HIDDEN
+    number: Instead = HIDDEN
+    handle: Instead = HIDDEN
+    person: str = HIDDEN
+
+
 class Mask:
     """Replaces what tells who someone is. What it cannot know (a name in the middle of a sentence) it cannot hide."""
 
-    def __init__(self, names: Iterable[tuple[str, str]]) -> None:
-        """Take names, each with what shall stand in its place."""
+    def __init__(self, names: Iterable[tuple[str, str]], shown: Shown | None = None) -> None:
+        """Take names, each with what shall stand in its place, and what stands in place of all else."""
+        self._shown = shown or Shown()
         known = {name: shown for name, shown in names if len(name) >= _SHORTEST}
         longest_first = sorted(known.items(), key=lambda pair: -len(pair[0]))
         self._names = [(_however_written(name), shown) for name, shown in longest_first]
@@ -56,10 +80,14 @@ class Mask:
         """Return `text` with names, mail addresses, links, numbers and IDs replaced."""
         for name, shown in self._names:
             text = name.sub(lambda _match, shown=shown: shown, text)  # type: ignore[misc]
-        for pattern in (_URL, _ADDRESS, _NUMBER, _HANDLE):
-            text = pattern.sub(HIDDEN, text)
-        text = _GREETED.sub(lambda match: f"{match['word']} {HIDDEN}", text)
-        return _CALLED.sub(lambda match: match[0] if match[0] in _NOBODY else HIDDEN, text)
+        text = _TELLING.sub(self._instead, text)
+        person = self._shown.person
+        text = _GREETED.sub(lambda match: f"{match['word']} {person}", text)
+        return _CALLED.sub(lambda match: match[0] if match[0] in _NOBODY else person, text)
+
+    def _instead(self, found: re.Match[str]) -> str:
+        instead: Instead = getattr(self._shown, found.lastgroup or "")
+        return instead if isinstance(instead, str) else instead(found)
 
     def story(self, story: Story) -> Story:
         """Return a deal with all its mails masked."""

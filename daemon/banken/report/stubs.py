@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator
 from dataclasses import dataclass
+from typing import Literal
 
 import yaml
 
@@ -18,12 +19,13 @@ from banken.words import Stage
 
 @dataclass(frozen=True, slots=True)
 class Stub:
-    """One test to be: the rule, the sentence that it must let go, the stage; `place` is where the mail lies."""
+    """One test to be: the rule, the sentence that it must let go (or find), the stage; `place` is where the mail lies."""
 
     rule: str
-    miss: str
+    text: str
     stage: Stage
     place: str
+    kind: Literal["hit", "miss"] = "miss"
 
 
 def false_alarms(box: Mailbox, mails: Iterable[Mail], mask: Mask, said: Container[str] = frozenset()) -> Iterator[Stub]:
@@ -49,13 +51,14 @@ def as_yaml(stubs: Iterable[Stub]) -> str:
     """Return the stubs as YAML, by rule, as `tests:` has them."""
     rules: dict[str, dict[str, Stub]] = {}
     for stub in stubs:
-        rules.setdefault(stub.rule, {}).setdefault(stub.miss, stub)
+        rules.setdefault(stub.rule, {}).setdefault(stub.text, stub)
     return "".join(_rule(rule, list(found.values())) for rule, found in sorted(rules.items()))
 
 
 def _rule(rule: str, stubs: list[Stub]) -> str:
-    places = ", ".join(dict.fromkeys(stub.place for stub in stubs))
-    tests = [{"miss": stub.miss, "stage": stub.stage.value} for stub in stubs]
+    places = ", ".join(dict.fromkeys(stub.place for stub in stubs if stub.place))
+    tests = [{stub.kind: stub.text, "stage": stub.stage.value} for stub in stubs]
     text = yaml.safe_dump({"tests": tests}, allow_unicode=True, sort_keys=False, width=1000)
-    note = _("# {rule}: read these through, and shorten them to what matters ({places})")
-    return f"{note.format(rule=rule, places=' '.join(places.split()))}\n{text}\n"
+    note = _("# {rule}: read these through, and shorten them to what matters").format(rule=rule)
+    where = f" ({' '.join(places.split())})" if places else ""
+    return f"{note}{where}\n{text}\n"
