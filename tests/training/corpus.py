@@ -73,15 +73,19 @@ class Text:
 
 def texts() -> list[Text]:
     """Return all labelled texts, in the order of files and lines."""
-    return [text for file in sorted(CORPUS.glob("*.jsonl")) if file.stem not in NO_TEXTS for text in _read(file)]
+    return [(_phrase if "text" in row else _message)(row, file, AUTHORS.get(file, file)) for file, row in _rows()]
 
 
-def _read(file: Path) -> Iterator[Text]:
-    author = AUTHORS.get(file.stem, file.stem)
-    with file.open(encoding="utf-8") as lines:
-        for line in lines:
-            row = json.loads(line)
-            yield (_phrase if "text" in row else _message)(row, file.stem, author)
+def labelled_mails() -> Iterator[tuple[str, dict]]:
+    """Yield every whole message with the name of its file."""
+    return ((file, row) for file, row in _rows() if "body" in row)
+
+
+def _rows() -> Iterator[tuple[str, dict]]:
+    for file in sorted(CORPUS.glob("*.jsonl")):
+        if file.stem not in NO_TEXTS:
+            with file.open(encoding="utf-8") as lines:
+                yield from ((file.stem, json.loads(line)) for line in lines)
 
 
 def _phrase(row: dict, file: str, author: str) -> Text:
@@ -103,7 +107,7 @@ def _message(row: dict, file: str, author: str) -> Text:
 
 def case_of(row: dict) -> Case:
     """Return a labelled message as the judge gets it: the mail read, the platform's frame cut away."""
-    read = mail.read(_mail(row), arrived=datetime(2026, 11, 1, tzinfo=UTC))
+    read = mail.read(mail_of(row), arrived=datetime(2026, 11, 1, tzinfo=UTC))
     book = platform.AddressBook(clients={row["from_addr"]: ""} if row["channel"] == "direct" else {})
     proof = Genuine(Authentic.VERIFIED)
     found = _recogniser().recognise(read, proof, book)
@@ -119,7 +123,8 @@ def case_of(row: dict) -> Case:
     )
 
 
-def _mail(row: dict) -> bytes:
+def mail_of(row: dict) -> bytes:
+    """Return a labelled message as it would come in."""
     made = EmailMessage()
     made["From"] = f"=?utf-8?q?{_quoted(row['from_name'])}?= <{row['from_addr']}>"
     made["To"] = "worker@example.jp"

@@ -1,4 +1,7 @@
-"""Teach the reader from all of tests/corpus: `make train`. Writes rules/reader/weights.bin."""
+"""Teach from all of tests/corpus: `make train`. Writes rules/reader/weights.bin and rules/crowdworks/voice.bin.
+
+The voice comes first: it decides which notices the reader learns from.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,13 @@ import sys
 from collections import Counter
 from collections.abc import Sequence
 from hashlib import sha256
+from pathlib import Path
 
 import numpy as np
 from tests.training.corpus import CATEGORIES, RULES, Known, Text
 from tests.training.learn import Data, to_lines, train
 from tests.training.measure import prepared
+from tests.training.voice import VOICE, learned, notices
 
 from banken.judge.reader.weights import Weights, dump
 
@@ -38,15 +43,22 @@ def facts(corpus: Sequence[Text]) -> dict[str, object]:
 
 
 def main() -> int:
-    """Write the weights, or with --check say whether the file is what the corpus teaches."""
-    made = weights(*prepared())
-    if "--check" in sys.argv:
-        same = WEIGHTS.exists() and WEIGHTS.read_bytes() == made
-        print("weights are what the corpus teaches" if same else "weights are stale: run make train")
-        return 0 if same else 1
-    WEIGHTS.write_bytes(made)
-    print(f"{WEIGHTS.relative_to(RULES.parent)}: {len(made):,} bytes, sha256 {sha256(made).hexdigest()}")
-    return 0
+    """Write what the corpus teaches, or with --check say whether the files are that."""
+    check = "--check" in sys.argv
+    same = [_written(VOICE, learned(notices()), check=check), _written(WEIGHTS, weights(*prepared()), check=check)]
+    return 0 if all(same) else 1
+
+
+def _written(path: Path, made: bytes, *, check: bool) -> bool:
+    """Write `made`, or compare it with the file; return whether the file holds it now."""
+    name = path.relative_to(RULES.parent)
+    if check:
+        same = path.exists() and path.read_bytes() == made
+        print(f"{name}: what the corpus teaches" if same else f"{name}: stale, run make train")
+        return same
+    path.write_bytes(made)
+    print(f"{name}: {len(made):,} bytes, sha256 {sha256(made).hexdigest()}")
+    return True
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from banken.i18n import _
 from banken.judge.reader import ReaderError
 from banken.ledger import LedgerError
 from banken.mailbox.errors import MailboxError
+from banken.platform import VoiceError
 from banken.strictyaml import ProblemsError
 
 
@@ -40,7 +41,7 @@ def faults() -> Iterator[None]:
     """Turn what may go wrong for people into a line and an exit code."""
     try:
         yield
-    except (ProblemsError, ReaderError, SinceError, LedgerError) as error:
+    except (ProblemsError, ReaderError, VoiceError, SinceError, LedgerError) as error:
         errors().print(str(error), markup=False)
         raise typer.Exit(Exit.USAGE) from None
     except MailboxError as error:

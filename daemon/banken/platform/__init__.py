@@ -5,6 +5,7 @@ from banken.platform.model import Correspondence, Ids
 from banken.platform.pack import PlatformPack, load
 from banken.platform.recogniser import UNKNOWN, Recogniser
 from banken.platform.unknown import Shape, shapes, stub
+from banken.platform.voice import VoiceError
 
 __all__ = [
     "UNKNOWN",
@@ -14,6 +15,7 @@ __all__ = [
     "PlatformPack",
     "Recogniser",
     "Shape",
+    "VoiceError",
     "load",
     "shapes",
     "stub",

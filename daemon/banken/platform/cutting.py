@@ -11,7 +11,7 @@ from banken.message.model import Message
 from banken.platform.foot import Foot
 from banken.platform.frame import BRACKETS, Cut, FrameReader, Span
 from banken.platform.head import Head
-from banken.platform.lines import Line, split
+from banken.platform.lines import Line, is_said, split
 from banken.platform.links import Pages
 
 _FEW = 12
@@ -28,6 +28,9 @@ def cut(reader: FrameReader, pages: Pages, message: Message, client: str = "", j
     head, foot = Head(reader, lines, found), Foot(reader, lines, found)
     head.read(0, len(lines))
     closers = foot.closers(head.low)
+    if closers and _is_table(reader, lines, head.low, closers[-1]):
+        head.read(closers[-1] + 1, len(lines))
+        closers = foot.closers(head.low)
     if closers:
         foot.high = closers[-1]
         found.enclosed = True
@@ -44,6 +47,12 @@ def cut(reader: FrameReader, pages: Pages, message: Message, client: str = "", j
     _collect(reader, lines, found, head, foot.high)
     found.comment = _comment(reader, lines[head.low :], foot.high - head.low) if not found.announced else []
     return found
+
+
+def _is_table(reader: FrameReader, lines: list[Line], low: int, high: int) -> bool:
+    """Whether nobody says anything between two rules, but somebody does below them."""
+    below = any(is_said(line.text) and reader.is_word(line) for line in lines[high:])
+    return below and not any(is_said(line.text) for line in lines[low:high])
 
 
 def _comment(reader: FrameReader, lines: list[Line], high: int) -> list[Span]:

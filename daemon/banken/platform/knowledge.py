@@ -12,13 +12,15 @@ from banken.platform.links import Pages
 from banken.platform.pattern import Patterns
 from banken.platform.schema import EventRule, PlatformFile, ReminderRule
 from banken.platform.senders import Senders
+from banken.platform.voice import Voice
 
 
 class Knowledge:
     """A platform's knowledge, ready to be asked."""
 
-    def __init__(self, file: PlatformFile) -> None:
+    def __init__(self, file: PlatformFile, voice: Voice | None = None) -> None:
         self.file = file
+        self.voice = voice
         self.id = file.id
         names = tuple(file.names)
         self.senders = Senders(file, names)

@@ -16,6 +16,7 @@ _ADDRESS = re2.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LINK = re2.compile(r"(?:https?://|www\.)[^\s<>]+")
 _PHONE = re2.compile(r"(?:^|[^0-9])0[5789]0[-\s.]?[0-9]{4}[-\s.]?[0-9]{4}")
 _DECORATION = " 　\t┃│■□◆◇●○◎▼▽▲△★☆*・>＞※#-—–―─━=＝~〜【】[]<>「」『』()（）{}〔〕《》|｜:：→⇒▶►≫»✉📩👉⚠💬"
+_ENDS = "。！？!?"
 _ARROWS = frozenset("▼▽▶►→⇒≫»【[<👉☞■◆●")
 _MARKS = frozenset("⚠📩👉┃■□◆◇●○◎▼▽▲△★☆*・※#【[<-—–―─━→⇒!◎✓✔×(")
 
@@ -78,6 +79,11 @@ class Line:
             blank=not text.strip(),
             ruler=_RULER.search(text) is not None,
         )
+
+
+def is_said(text: str) -> bool:
+    """Whether a text holds the end of a sentence: names, titles and tables have none."""
+    return any(end in text for end in _ENDS)
 
 
 def split(message: Message, places: list[Place], domains: Sequence[str] = ()) -> list[Line]:

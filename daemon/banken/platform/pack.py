@@ -9,8 +9,11 @@ from banken.i18n import _
 from banken.platform.examples import Failure, failures
 from banken.platform.knowledge import Knowledge
 from banken.platform.schema import PlatformFile
+from banken.platform.voice import load as load_voice
 
 FILE = "platform.yaml"
+VOICE = "voice.bin"
+"""Whose voice a notice speaks in; a platform may do without."""
 
 
 class PlatformPack(Knowledge):
@@ -22,7 +25,7 @@ class PlatformPack(Knowledge):
 
 
 def load(folder: Path) -> PlatformPack:
-    """Read `platform.yaml` in `folder`. Raises strictyaml.ProblemsError with every mistake in it."""
+    """Read `platform.yaml` in `folder`. Raises strictyaml.ProblemsError with every mistake in it, VoiceError."""
     document = strictyaml.read(folder / FILE, f"{folder.name}/{FILE}")
     file = strictyaml.validate(document, PlatformFile)
     problems = [
@@ -35,7 +38,7 @@ def load(folder: Path) -> PlatformPack:
     ]
     if problems:
         raise strictyaml.ProblemsError(problems)
-    return PlatformPack(file)
+    return PlatformPack(file, load_voice(folder / VOICE))
 
 
 def _unknown_events(file: PlatformFile) -> list[tuple[tuple[str | int, ...], str, str]]:

@@ -22,6 +22,7 @@ from banken.platform.pattern import MASK, fold
 from banken.platform.schema import Kind
 from banken.platform.segments import refine
 from banken.platform.senders import Claim
+from banken.platform.voice import PERSON, PLATFORM
 from banken.words import Authentic, Channel, Event, Segment, SegmentKind
 
 UNKNOWN = "unknown"
@@ -69,6 +70,8 @@ class _Reading:
     how: str
     about: bool = False
     """The subject is about a thing of the platform's, not news of it."""
+    voice: float | None = None
+    """How surely a person speaks in the mail (`voice.Voice.value`); None where nobody listened."""
 
 
 class Recogniser:
@@ -180,13 +183,16 @@ def _read(pack: Knowledge, message: Message, claim: Claim) -> _Reading:
         return _Reading(message, claim, subject, cut, lines, None, "agent")
     threads = any(page.shape in THREADS for line in cut.frame for page in line.pages)
     cut.linked = threads and claim.role == "service"
+    voice = pack.voice.value(message.subject, message.text) if pack.voice and claim.role == "service" else None
     found = pack.kinds.recognise(subject.rest, lines, claim.role, spoken=threads or _speaks(cut))
-    kind, how = found or (None, "announcement" if _speaks(cut) else "")
+    if found is not None and found[1] == "text" and found[0].channel != "notification" and _is_person(voice, cut):
+        found = None  # what a client says of a contract or an approval is no news of the platform's
+    kind, how = found or (None, "announcement" if _speaks(cut) else "voice" if _is_person(voice, cut) else "")
     if kind is not None and kind.event and kind.channel != "notification":
         _read_names(pack, cut, message)
         if cut.comment:
             cut.take_comment()
-    return _Reading(message, claim, subject, cut, lines, kind, how, pack.kinds.is_about(subject.rest))
+    return _Reading(message, claim, subject, cut, lines, kind, how, pack.kinds.is_about(subject.rest), voice)
 
 
 def _own_lines(message: Message, cut: Cut) -> Iterator[str]:
@@ -220,6 +226,8 @@ def _channel(reading: _Reading) -> Channel:
     kind = reading.kind
     if reading.claim.agent:
         return Channel.PLATFORM
+    if _is_person(reading.voice, reading.cut):
+        return Channel.NOTIFICATION
     if kind is None:
         return Channel.NOTIFICATION if _speaks(reading.cut) or _may_speak(reading) else Channel.PLATFORM
     if kind.event and kind.channel != "notification" and reading.cut.voiced >= _VOICES:
@@ -229,8 +237,15 @@ def _channel(reading: _Reading) -> Channel:
     return Channel(kind.channel)
 
 
+def _is_person(voice: float | None, cut: Cut) -> bool:
+    """Whether a notice, whatever it looks like, is worded as people word what they write to each other."""
+    return voice is not None and voice >= PERSON and bool(cut.body)
+
+
 def _may_speak(reading: _Reading) -> bool:
     """Whether a notice of unknown shape has a text: it is looked at, whosever it is, rather than passed over."""
+    if reading.voice is not None and reading.voice < PLATFORM:
+        return False
     return reading.claim.role == "service" and reading.cut.words >= _WORDS and not reading.about
 
 
@@ -239,7 +254,7 @@ def _kind_id(reading: _Reading) -> str:
         return "agent"
     if reading.kind is not None:
         return reading.kind.id
-    return "message" if _speaks(reading.cut) else UNKNOWN
+    return "message" if reading.how else UNKNOWN
 
 
 def _speaks(cut: Cut) -> bool:
@@ -322,4 +337,5 @@ def _why(reading: _Reading) -> str:
         "sender": _("known by its sender"),
         "agent": _("from the platform's agent arm"),
         "announcement": _("says that a client's message came in"),
+        "voice": _("a person speaks in it"),
     }.get(reading.how, _("no kind in platform.yaml fits"))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from banken.message.model import Message
 from banken.message.segments import split
 from banken.platform.frame import Cut
+from banken.platform.lines import is_said
 from banken.words import Segment, SegmentKind
 
 _KEPT = (SegmentKind.HIDDEN, SegmentKind.FORWARD, SegmentKind.QUOTE)
@@ -20,7 +21,8 @@ def refine(message: Message, cut: Cut) -> tuple[Segment, ...]:
     again by themselves. A quote, too, is the client's words when the frame quotes all of them.
     """
     inside = sorted([*_within(message, cut), *_history(cut)], key=lambda one: one.start)
-    if not any(one.kind is SegmentKind.BODY and message.text[one.start : one.end].strip() for one in inside):
+    body = "".join(message.text[one.start : one.end] for one in inside if one.kind is SegmentKind.BODY)
+    if not body.strip() or (cut.commented and not is_said(body)):
         inside = [_as_body(one) for one in inside]
     return tuple(_merged(_with_frame(message, inside)))
 
