@@ -1,10 +1,12 @@
 """How rules and the reader join, with a reader that says what it is told."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 
-from banken.judge import Case, Judge
+from banken.judge import Case, Judge, load
+from banken.judge.combine import ALONE, SUPPORT
 from banken.words import Category, Level, Segment, SegmentKind, Stage
 
 
@@ -46,12 +48,12 @@ def voices(verdict):
 
 def test_the_reader_speaks_from_its_threshold_on(both):
     text = "前置き。例の方法で続きを。後置き。"
-    verdict = both(text, Window(CONTACT, 0.5, 1, 1))
+    verdict = both(text, Window(CONTACT, ALONE, 1, 1))
     assert voices(verdict) == [("reader", "reader.direct_contact", Level.WARNING)]
     (finding,) = verdict.findings
     assert [(one.text, one.how) for one in finding.evidence] == [("例の方法で続きを。", "reader")]
     assert (finding.title, finding.advice) == ("推定", "contact")
-    assert both(text, Window(CONTACT, 0.49, 1, 1)).findings == ()
+    assert both(text, Window(CONTACT, ALONE - 0.01, 1, 1)).findings == ()
 
 
 def test_the_reader_passes_the_same_gate(both):
@@ -80,8 +82,8 @@ def test_a_rule_s_words_are_not_told_twice(both):
 
 def test_a_rule_s_find_must_be_heard_by_the_reader(both, judge):
     text = "LINEで話しましょう。次。"
-    assert [one[0] for one in voices(both(text, Window(CONTACT, 0.25, 1, 1)))] == ["rule"]
-    silent = both(text, Window(CONTACT, 0.24), Window(Category.INTERVIEW, 0.4))
+    assert [one[0] for one in voices(both(text, Window(CONTACT, SUPPORT, 1, 1)))] == ["rule"]
+    silent = both(text, Window(CONTACT, SUPPORT - 0.01), Window(Category.INTERVIEW, 0.4))
     assert [(one.rule, one.excuse) for one in silent.excused] == [("contact.line", "unheard")]
     assert judge.judge(Case.of(text, stage=Stage.BEFORE)).level is Level.WARNING  # no reader, no say
 
@@ -132,3 +134,9 @@ def test_nobody_is_asked_about_nothing(book):
     reader = Told()
     Judge(book, reader).judge(Case("", ()))
     assert reader.read_ == []
+
+
+def test_what_only_the_stage_makes_an_ask_needs_no_hearing():
+    deaf = load(Path(__file__).parents[2] / "rules", reader=Told())
+    case = Case.of("報酬の金額はチャットワークで相談させてください。", stage=Stage.UNDER)
+    assert ("payment.terms", Level.DANGER) in [(one.rule, one.level) for one in deaf.judge(case).findings]

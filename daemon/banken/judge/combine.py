@@ -4,17 +4,20 @@ Rules give precision, evidence and excuses; the reader gives breadth. A candidat
 excuses and the gate of stage and permission when it comes here.
 
 1. A rule's sure find counts if the reader hears anything of its category in the message (SUPPORT or more), or if its
-   words were disguised or are a link: nobody does that by accident. Else it is let go as `unheard`. Where no reader is
-   asked, every sure find counts.
+   words were disguised or are a link: nobody does that by accident; or if the rule is certain of it (`confidence: certain`:
+   asks that only the stage makes asks, which the reader cannot learn). Else it is let go as `unheard`. Where no reader
+   is asked, every sure find counts.
 2. A rule's unsure find (`confidence: low`) counts if the reader sees the same category there too (SUPPORT or more), or
    a sure find of the category stands in the same message; else it is let go as `unsure`.
-3. The reader's own find counts from its threshold on, unless a rule of the same category already quotes the sentence.
+3. The reader's own find counts from ALONE on, unless a rule of the same category already quotes the sentence.
 
 4. Excuses look at the reader's finds, too; where it is SURE, only those that the category says (`reader: heeds:`). It has
    read the denial that an excuse would point at, and mostly the excuse errs (R .91 to .94 at the same P).
 
-Chosen by measurement (2026-11-24, 162 mails of an author neither rules nor reader had seen, warn): rules or reader
-P .82 R .91; with the reader's say over the rules' finds P .96 R .91 (at SUPPORT .20: P .95 R .91, at .40: P .97 R .90).
+Chosen by measurement (2026-11-25, 21 authors of 4,221 mails, each left out of what the reader learned; warn, without and
+with the four hard authors apart): .923/.916 and .913/.825 at ALONE .5 and SUPPORT .25; .920/.922 and .919/.832 at .45 and
+.3; with the rules' say taken away altogether .919/.919 and .922/.833 at .4. A third fitted from every rule's and excuse's
+own weight came to no more.
 """
 
 from __future__ import annotations
@@ -25,9 +28,9 @@ from dataclasses import dataclass
 from banken.judge.predicates import Place
 from banken.words import Category, Level
 
-ALONE = 0.5
-"""From this score on the reader raises a finding by itself (its threshold, see judge/reader)."""
-SUPPORT = 0.25
+ALONE = 0.45
+"""From this score on the reader raises a finding by itself: a little below its learned border."""
+SUPPORT = 0.3
 """From this score on the reader bears out a rule's find."""
 SURE = 0.6
 """From this score on the reader is past most excuses."""
@@ -44,6 +47,7 @@ class Candidate:
     place: Place
     level: Level
     sure: bool = True
+    certain: bool = False
     score: float | None = None
     """The reader's score; None for a rule's find."""
 
@@ -73,8 +77,8 @@ def settle(
 
 
 def _plainly_meant(one: Candidate) -> bool:
-    """Whether a find is beyond the reader's say: written so on purpose, or no words at all (a forged sender)."""
-    return one.category is Category.IMPERSONATION or any(hit.how in PLAINLY_MEANT for hit in one.place.hits)
+    """Whether a find is beyond the reader's say: certain, written so on purpose, or no words at all (a forged sender)."""
+    return one.certain or one.category is Category.IMPERSONATION or any(hit.how in PLAINLY_MEANT for hit in one.place.hits)
 
 
 def _borne_out(one: Candidate, window: Candidate) -> bool:

@@ -133,8 +133,9 @@ class Judge:
                         self._let_go(one, fate.excuses[-1], tally)
                     excused[rule.id] += 1
                     continue
-                sure = finder.find.confidence == "high"
-                tally.candidates.append(Candidate(rule.category, rule.id, fate.place, fate.level, sure=sure))
+                sure, certain = finder.find.confidence != "low", finder.find.confidence == "certain"
+                found = Candidate(rule.category, rule.id, fate.place, fate.level, sure=sure, certain=certain)
+                tally.candidates.append(found)
                 if sure:
                     told |= marks
 

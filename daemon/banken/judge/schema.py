@@ -95,7 +95,7 @@ class Find(Strict):
     same: Literal["clause"] | None = None
     without: Ids = ()
     channel: Literal["notification", "direct"] | None = None
-    confidence: Literal["high", "low"] = "high"
+    confidence: Literal["certain", "high", "low"] = "high"
     at_most: LevelName | None = None
     events: tuple[str, ...] = ()
 
