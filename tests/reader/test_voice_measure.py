@@ -20,7 +20,7 @@ def test_authors_left_out_are_told_apart(taught, capsys):
         print(f"\nvoice: {as_person[person].mean():.3f} of clients heard, {as_person[~person].sum()} of the platform's")
     assert as_person[person].mean() > 0.92
     assert as_platform[person].mean() < 0.005
-    assert as_person[~person].mean() < 0.04
+    assert as_person[~person].mean() < 0.08
 
 
 def test_the_file_is_what_the_corpus_teaches(taught):

@@ -78,7 +78,9 @@ def settle(
 
 def _plainly_meant(one: Candidate) -> bool:
     """Whether a find is beyond the reader's say: certain, written so on purpose, or no words at all (a forged sender)."""
-    return one.certain or one.category is Category.IMPERSONATION or any(hit.how in PLAINLY_MEANT for hit in one.place.hits)
+    return (
+        one.certain or one.category is Category.IMPERSONATION or any(hit.how in PLAINLY_MEANT for hit in one.place.hits)
+    )
 
 
 def _borne_out(one: Candidate, window: Candidate) -> bool:
