@@ -144,5 +144,12 @@ def test_systemd_takes_the_units(tmp_path, kind):
         return  # no systemd here: its own check is an extra, what must stand in the unit was looked at above
     assert said.stderr == ""
     # 0 is a locked room, 100 none at all; a user's own unit cannot have what needs the right to mount.
-    exposure = ["systemd-analyze", "security", "--offline=true", "--no-pager", f"--threshold={EXPOSED[kind]}", str(file)]
+    exposure = [
+        "systemd-analyze",
+        "security",
+        "--offline=true",
+        "--no-pager",
+        f"--threshold={EXPOSED[kind]}",
+        str(file),
+    ]
     assert subprocess.run(exposure, capture_output=True, check=False).returncode == 0
