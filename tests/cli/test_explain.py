@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from banken.cli.app import build
 from banken.i18n import set_language
+from banken.message.notes import Note, describe
 
 STORY = Path(__file__).parents[1] / "story"
 
@@ -65,3 +66,24 @@ def test_the_terminal_gets_no_control_and_no_direction_marks(tmp_path):
     out = run("explain", mail, "--stage", "before_contract")
     assert not set(out) & set("\x1b\x07\u202e\u200b")
     assert "hidden words" in out
+
+
+@pytest.mark.parametrize(
+    ("fields", "body", "note"),
+    [
+        (b"Content-Type: text/plain", "面談のお願い".encode("cp932"), Note.CHARSET_GUESSED),
+        (b"Content-Type: text/plain; charset=utf-8", "面談のお願い".encode("cp932"), Note.CHARSET_WRONG),
+        (b"Content-Type: text/plain; charset=x-none", "面談のお願い".encode(), Note.CHARSET_UNKNOWN),
+        (b"Content-Type: text/plain; charset=utf-8", "面談のお願い".encode()[:-1], Note.CHARACTERS_LOST),
+        (b"Content-Type: text/html", b"<p>shown</p><p style='display:none'>kept</p>", Note.HIDDEN_TEXT),
+        (b"Content-Type: text/html", b"<a href='https://b.example/'>https://a.example/</a>", Note.LINK_DIFFERS),
+    ],
+)
+def test_what_was_guessed_lost_or_hidden_in_reading_is_told(tmp_path, fields, body, note):
+    mail = tmp_path / "doubtful.eml"
+    mail.write_bytes(
+        b"From: taro@client.example\r\nDate: Mon, 3 Jun 2024 10:12:00 +0900\r\n" + fields + b"\r\n\r\n" + body
+    )
+    out = "".join(run("explain", mail).split())
+    set_language("ja")  # as the files' verbs speak without a configuration
+    assert "".join(describe(note).split()) in out

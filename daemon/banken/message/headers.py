@@ -105,7 +105,7 @@ def unfold(raw: bytes, budget: Budget | None = None) -> str:
 
 # A word's text may hold a stray "?" (up to four times, so that the search stays linear) and white space.
 _WORD = re.compile(r"=\?\s*([^?*\s]{1,64})(?:\*[^?\s]*)?\s*\?([bBqQ])\?([^?]*(?:\?(?!=)[^?]*){0,4})\?=")
-_CUT = re.compile(r"=\?[\w.:-]{1,64}\?(?:[bB]\?[A-Za-z0-9+/]+=*|[qQ]\?[!->@-~]+)\??")
+_CUT = re.compile(r"(?<![^\s\"])=\?[\w.:-]{1,64}\?(?:[bB]\?[A-Za-z0-9+/]+=*|[qQ]\?[!->@-~]+)\??\Z")
 """A word whose end is missing, at the end of a field: something on the way counted octets."""
 _CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
@@ -118,8 +118,8 @@ def words(text: str) -> str:
     """
     if "=?" not in text:
         return text
-    if _CUT.fullmatch(text, text.rfind("=?")):
-        text = text.removesuffix("?") + "?="
+    if cut := _CUT.search(text, max(text.rfind("=?") - 1, 0)):
+        text = text[: cut.end()].removesuffix("?") + "?="
     out: list[str] = []
     run = _Run()
     place = 0

@@ -7,8 +7,9 @@ import re
 
 from banken.message.notes import Note
 
-# A line between which and the next a mailing list, a virus scanner has put words of its own.
-_BASE64_LINE = re.compile(rb"\s*(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[A-Za-z0-9+/=]=)?\s*")
+_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=\s]*")
+# Asked for where much else stands there: a mailing list's footer below a short text.
+_WHOLE_LINE = re.compile(rb"\s*(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[A-Za-z0-9+/=]=)?\s*")
 _PADDED = re.compile(rb"[^=]+=*")
 _SOFT = re.compile(rb"=[ \t]+\n")
 _PIECES = 20_000
@@ -48,10 +49,12 @@ _LEAST = 40
 
 def _base64(data: bytes) -> tuple[bytes, list[str]]:
     notes: list[str] = []
-    if data.translate(None, _BASE64):
+    if strays := len(data.translate(None, _BASE64)):
         notes.append(Note.TRANSFER_BROKEN)
-        coded = b"\n".join(line for line in data.split(b"\n") if _BASE64_LINE.fullmatch(line))
-        if len(coded) * 2 < len(data) or not data.isascii():  # it is not base64 at all
+        few = strays * 10 <= len(data)
+        likely = (_BASE64_LINE if few else _WHOLE_LINE).fullmatch
+        coded = b"\n".join(line for line in data.split(b"\n") if likely(line))
+        if not data.isascii() or not (few or len(coded) * 2 >= len(data)):  # it is not base64 at all
             return data, notes
         data = coded
     if len(data.translate(None, _SPACE).rstrip(b"=")) % 4 == 1:
