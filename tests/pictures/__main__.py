@@ -100,9 +100,9 @@ class Story:
         parsed = email.message_from_bytes(mail, policy=policy.default)
         return parsed.get_body(("html",)).get_content()
 
-    def table(self):
-        """Return the table as a terminal shows it."""
-        screen = Console(record=True, width=104, file=io.StringIO(), force_terminal=True, highlight=False)
+    def table(self, width):
+        """Return the table as a terminal of so many columns shows it."""
+        screen = Console(record=True, width=width, file=io.StringIO(), force_terminal=True, highlight=False)
         print_table(screen, self.summary, TOKYO)
         page = screen.export_html(code_format=TERMINAL, inline_styles=False, theme=MONOKAI)
         # No font makes a wide character exactly two narrow ones: each gets a box of its own.
@@ -127,9 +127,11 @@ class Story:
     def papers(self):
         """Yield name, HTML, widths and greatest height of each picture in the language spoken now."""
         for category, html in self.warnings():
-            for screen, width, tallest in (("phone", PHONE, 2600), ("desk", DESK, 1200)):
+            whole = 3900 if category is Category.DIRECT_CONTACT else 2600
+            for screen, width, tallest in (("phone", PHONE, whole), ("desk", DESK, 1200)):
                 yield f"warning-{category.value}", html, {screen: width}, tallest
-        yield "table", self.table(), {"": 892}, 2000
+        yield "table", self.table(104), {"": 892}, 2000
+        yield "list", self.table(42), {"": PHONE}, 1200
         yield "scan", scan_page(self.summary, TOKYO, NOW), {"phone": PHONE, "desk": DESK}, 1700
         yield "evidence", self.evidence(), {"phone": PHONE, "desk": DESK}, 2600
         month = month_of(self.ledger, ["home"], date(2026, 11, 1), TOKYO)
@@ -153,7 +155,7 @@ def main(place: Path) -> int:
                     for dark in (False, True):
                         path = place / ".".join(filter(None, (name, screen, "dark" * dark, language, "png")))
                         faults = browser.shoot(html, path, width, dark=dark, tallest=tallest)
-                        if name != "table":  # its colours are the terminal's
+                        if name not in ("table", "list"):  # its colours are the terminal's
                             wrong += [f"{path.name}: {fault}" for fault in faults]
                         if dark and (name, screen) not in DARK:
                             path.unlink()
