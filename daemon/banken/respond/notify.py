@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from banken.i18n import _
 from banken.respond.model import WarningFacts
@@ -87,6 +88,12 @@ def _quoted(facts: WarningFacts, most: int) -> list[str]:
 
 def send(address: Callable[[], str], title: str, text: str) -> None:
     """Hand a notice to the service at `address`. Raises PostError, which never tells the address."""
+    if not service(address).notify(title=title, body=text):
+        raise PostError(_("the service did not take the notice"))
+
+
+def service(address: Callable[[], str]) -> Any:
+    """Return the service at `address` as Apprise knows it; nothing is sent. Raises PostError."""
     try:
         import apprise  # noqa: PLC0415 - an extra that need not be there
     except ModuleNotFoundError:
@@ -96,8 +103,7 @@ def send(address: Callable[[], str], title: str, text: str) -> None:
         url = address()
     except Exception as error:  # a secret's command may fail in any way, and work again in an hour
         raise PostError(_("the address could not be had: {why}").format(why=error)) from error
-    service = apprise.Apprise()
-    if not service.add(url):
+    found = apprise.Apprise()
+    if not found.add(url):
         raise PostError(_("Apprise does not know this kind of address"), permanent=True)
-    if not service.notify(title=title, body=text):
-        raise PostError(_("the service did not take the notice"))
+    return found

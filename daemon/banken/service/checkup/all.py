@@ -10,7 +10,7 @@ from banken.config import Config, Loaded, load
 from banken.i18n import _
 from banken.judge import lint
 from banken.service import house as rooms
-from banken.service.checkup import accounts, home, submission
+from banken.service.checkup import accounts, home, submission, ways
 from banken.service.checkup.model import Mark, Sign, good
 from banken.strictyaml import Problem, ProblemsError
 
@@ -35,6 +35,7 @@ def check(path: Path, *, send_test: bool = False) -> Iterator[Sign]:
     for account in loaded.config.accounts:
         yield from accounts.signs(loaded.config, account)
     yield from submission.signs(loaded.config, send_test=send_test)
+    yield from ways.signs(loaded.config, send_test=send_test)
 
 
 def _rules(config: Config) -> Iterator[Sign]:
