@@ -30,9 +30,10 @@ def running(desk):
     desk.configure(accounts=[account | {"every": "1s"}])
     processes = []
 
-    def start(word="looked", **environment):
+    def start(word="looked", script="", **environment):
+        program = ["-c", script] if script else ["-m", "banken"]
         process = subprocess.Popen(
-            [sys.executable, "-m", "banken", "run", "--log", "human", "--config", str(desk.config)],
+            [sys.executable, *program, "run", "--log", "human", "--config", str(desk.config)],
             env={**os.environ, "MAIL_PASSWORD": USERS[desk.user], **environment},
             stderr=subprocess.PIPE,
             text=True,
@@ -276,3 +277,24 @@ def test_systemd_is_told_the_truth_over_its_own_socket(desk, running, tmp_path):
         process.send_signal(signal.SIGTERM)
         hear("STOPPING=1")
         assert process.wait(15) == 0
+
+
+SLOW = """
+import sys, time
+from banken.cli import main
+from banken.service import reload, watch
+def read(path):
+    print("reading", file=sys.stderr, flush=True)
+    while True:
+        time.sleep(0.01)
+reload.read, watch.LATEST = read, 2.0
+main()
+"""
+
+
+def test_it_stops_in_time_although_new_settings_are_still_being_read(desk, running):
+    process = running(script=SLOW)
+    process.send_signal(signal.SIGHUP)
+    wait(process, "reading")
+    process.send_signal(signal.SIGTERM)
+    assert process.wait(60) == 0

@@ -10,6 +10,7 @@ import contextlib
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
@@ -36,6 +37,9 @@ log = structlog.get_logger("banken")
 
 GENTLY, AT_LAST = 5.0, 2.0
 """Seconds at the end for what is being done, and for what was cut then."""
+
+LATEST = 9.0
+"""Seconds after the signal at which the program ends whatever it does: nothing is lost or done twice by that either."""
 
 FILES_EVERY = 5.0
 """Seconds between two looks at the files of configuration and rules."""
@@ -67,11 +71,13 @@ class Watch:
         self._nurse = Nurse(house, ledger, self._runner.hung)
         self._ticked = uptime()
         self._orders: SimpleQueue[Order] = SimpleQueue()
+        self._latest = threading.Timer(LATEST, os._exit, [0])
+        self._latest.daemon = True
 
     def run(self) -> None:
         """Watch until stopped; returns within ten seconds then, or ends the program when a look does not let go."""
         for number, order in _SIGNALS.items():
-            signal.signal(number, lambda *_args, order=order: self._orders.put(order))
+            signal.signal(number, lambda *_args, order=order: self._ordered(order))
         scheduler = self._scheduler()
         self._settle()
         self._adopt()
@@ -86,10 +92,17 @@ class Watch:
         self._push.close()
         self._nurse.close()
         ended = self._runner.close(GENTLY, AT_LAST)
+        self._latest.cancel()
         log.info("stopped", all_ended=ended)
         if not ended:  # the interpreter would wait for the thread that hangs, as long as it likes
             sys.stderr.flush()
             os._exit(0)
+
+    def _ordered(self, order: Order) -> None:
+        """Take an order from a signal; the end comes in time even while settings are read on a slow machine."""
+        self._orders.put(order)
+        if order is Order.STOP and self._latest.ident is None:
+            self._latest.start()
 
     def stop(self) -> None:
         """End after what is being done now."""
