@@ -6,7 +6,7 @@ VENV := .venv
 PY := $(VENV)/bin/python
 MINUTES ?= 5
 
-.PHONY: help venv dev demo test lint types arrows rules units second-python servers bench fuzz train example pictures messages soak clean
+.PHONY: help venv dev demo test lint types arrows rules units second-python servers bench fuzz train example pictures messages soak day wheels clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -76,6 +76,15 @@ soak: dev servers
 	$(PY) -m tests.soak --minutes $(MINUTES)
 	$(PY) -m tests.soak.hostile
 	BANKEN_EXAMPLES=10 $(PY) -m pytest -q tests/e2e/test_states.py
+
+## make day      a day of the service in 24 minutes: restarts, sleep, new addresses, certificates, passwords (needs faketime)
+day: dev servers
+	@./tests/setup/need-faketime
+	$(PY) -m tests.soak.day
+
+## make wheels   whether all libraries come ready-made for aarch64 and x86-64, CPython 3.11 to 3.13
+wheels: dev
+	$(PY) tests/setup/check-wheels
 
 ## make train    teach the reader from tests/corpus; writes rules/reader
 train: dev
