@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import logging
 import multiprocessing
+import os
 import sys
 import threading
 import traceback
 from dataclasses import replace
+from pathlib import Path
 
 import keyring
 import keyring.errors
@@ -124,6 +126,16 @@ def test_nobody_else_can_read_it(world):
     assert tokens.keep.path.stat().st_mode & 0o777 == 0o600
     assert tokens.keep.path.parent.stat().st_mode & 0o777 == 0o700
     assert [path.name for path in tokens.keep.path.parent.iterdir()].count("worker.json") == 1
+
+
+def test_what_root_writes_belongs_to_whom_the_folder_belongs(world, tmp_path, monkeypatch):
+    _server, tokens, door, browser = world
+    given = {}
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    monkeypatch.setattr(os, "chown", lambda path, user, group: given.update({Path(path).name: (user, group)}))
+    tokens.log_in(door, browser=browser)
+    owner = tmp_path.stat()
+    assert given == dict.fromkeys(("oauth", "worker.lock", ".worker.json.new"), (owner.st_uid, owner.st_gid))
 
 
 def test_without_a_login_with_another_app_and_with_a_damaged_file_the_way_out_is_told(world):

@@ -81,7 +81,7 @@ class Wizard:
                 log_in(imap, only_when_needed=True)
                 offers = look(rooms.imap_server(imap))
             except (LoginRefused, Unreachable) as error:
-                if self._talk.silent or (isinstance(error, LoginRefused) and (given.secret or given.oauth)):
+                if self._talk.silent or (isinstance(error, LoginRefused) and (given.secret or self._given.oauth)):
                     raise
                 self._talk.say(str(error))
                 if isinstance(error, LoginRefused):

@@ -14,7 +14,7 @@ from typing import Any
 
 from banken.i18n import _
 from banken.mailbox.errors import Unavailable
-from banken.places import private_file
+from banken.places import hand_over, private_file, private_folder
 
 _PATIENCE = 120.0
 """Seconds: longer than any renewal by another process takes."""
@@ -37,8 +37,9 @@ class Keep(ABC):
     def alone(self) -> Iterator[None]:
         """Keep other threads and processes out: two renewals at once would each throw the other's token away."""
         try:
-            self.lock.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            private_folder(self.lock.parent)
             file = os.open(self.lock, os.O_CREAT | os.O_RDWR, 0o600)
+            hand_over(self.lock)
         except OSError as error:
             raise _cannot(self.lock, error) from None
         try:
