@@ -7,7 +7,7 @@ COPY daemon daemon
 COPY rules rules
 COPY docs docs
 RUN python -m venv /opt/banken \
- && /opt/banken/bin/pip install --no-cache-dir -c constraints.txt '.[metrics,notify]'
+ && /opt/banken/bin/pip install --no-cache-dir -c constraints.txt '.[metrics,notify,oauth]'
 
 FROM python:3.13-slim
 RUN useradd --uid 10001 --home-dir /data --shell /usr/sbin/nologin banken \
