@@ -25,12 +25,12 @@ def typing(*lines):
 
 
 def test_a_browser_on_this_machine_comes_back_by_itself():
-    with Loopback(patience=10) as port:
+    with Loopback(patience=60) as port:
 
         def visit():
             with contextlib.suppress(urllib.error.HTTPError):
-                urllib.request.urlopen(port.address + "favicon.ico", timeout=5)
-            with urllib.request.urlopen(port.address + "?state=s&code=c%20d", timeout=5) as page:
+                urllib.request.urlopen(port.address + "favicon.ico", timeout=60)
+            with urllib.request.urlopen(port.address + "?state=s&code=c%20d", timeout=60) as page:
                 seen.append(page.read().decode())
 
         seen = []
@@ -44,7 +44,7 @@ def test_a_browser_on_this_machine_comes_back_by_itself():
 
 def test_an_address_from_another_machines_browser_is_typed():
     lines = ("", "what?", "http://localhost:1/?nothing", " http://localhost:1/?state=s&code=c ")
-    with typing(*lines) as hand, Loopback(hand, patience=10) as port:
+    with typing(*lines) as hand, Loopback(hand, patience=60) as port:
         assert port.wait() == "http://localhost:1/?state=s&code=c"
 
 
