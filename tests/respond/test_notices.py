@@ -271,3 +271,14 @@ def test_what_is_held_survives_restarts_and_kills(tmp_path, crash):
         else:
             assert len(told) == 1
         assert "×3" in told[-1]
+
+
+def test_what_a_crash_left_open_may_wait_for_the_morning_and_says_then_that_it_may_be_a_repeat(tmp_path):
+    with WebSink() as site:
+        process(tmp_path, site, at(12), warnings=1, crash="warning.accepted")
+        process(tmp_path, site, at(23))
+        assert len(site.told) == 1
+        process(tmp_path, site, at(7, day=25))
+        first, second = (text for _title, text in site.told)
+        assert second.startswith(first)
+        assert second != first
