@@ -15,7 +15,7 @@ help:
 demo: venv
 	@$(PY) -m banken demo
 
-## make test     all checks: lint, types, arrows, rules, tests on a real Dovecot
+## make test     all checks: lint, types, arrows, rules, tests on a real Dovecot and PostgreSQL
 test: dev servers lint types arrows rules units second-python
 
 venv: $(VENV)/.runtime
@@ -36,7 +36,7 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@touch $@ $(VENV)/.runtime
 
 servers:
-	@./tests/setup/need-dovecot
+	@./tests/setup/need-servers
 
 lint: dev
 	$(VENV)/bin/ruff check .

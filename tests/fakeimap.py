@@ -248,6 +248,9 @@ class Session:
             mails = [mail for mail in mails if mail.labels & asked]
         if found := re.search(r"UID (\d+):\*", line):
             mails = [mail for mail in mails if mail.uid >= int(found[1])] or mails[-1:]
+        if found := re.search(r"SINCE (\S+)", line):
+            since = dt.datetime.strptime(found[1], "%d-%b-%Y").replace(tzinfo=dt.UTC)
+            mails = [mail for mail in mails if mail.when >= since]
         if found := re.search(r"SEARCH (\d+):(\d+)", line):
             window = self.folder.mails[int(found[1]) - 1 : int(found[2])]
             mails = [mail for mail in mails if mail in window]

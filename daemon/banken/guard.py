@@ -135,7 +135,6 @@ class Guard:
             self.ledger.findings.record(row, examined.verdict.findings, self.knowledge.rules_version)
             new = owe(self.ledger, self.account, examined.message.fingerprint, list(examined.actions), self.clock())
             crash_point("examine.written")
-        crash_point("examine.committed")
         return bool(new)
 
     def remind(self, now: datetime) -> int:

@@ -115,8 +115,8 @@ def test_a_ledger_in_memory_can_be_backed_up_too(tmp_path):
         assert copy.deals.get("home", "deal-山田商店") is not None
 
 
-def test_old_words_go_but_the_message_stays_known(tmp_path):
-    with Ledger.open(tmp_path) as ledger:
+def test_old_words_go_but_the_message_stays_known(place):
+    with Ledger.open(place) as ledger:
         story(ledger, "むかし", 1, NOW - 400 * DAY)
         story(ledger, "いま", 2, NOW)
         counts = ledger.retain(NOW - 365 * DAY)
@@ -133,8 +133,8 @@ def test_old_words_go_but_the_message_stays_known(tmp_path):
         assert ledger.retain(NOW - 365 * DAY)["seen"] == 0
 
 
-def test_what_an_old_action_was_told_goes_as_well(tmp_path):
-    with Ledger.open(tmp_path) as ledger:
+def test_what_an_old_action_was_told_goes_as_well(place):
+    with Ledger.open(place) as ledger:
         story(ledger, "むかし", 1, NOW - 400 * DAY)
         ledger.outbox.claim(1, NOW - 400 * DAY)
         ledger.outbox.done(1, NOW - 400 * DAY, "250 OK for 山田")
@@ -159,8 +159,8 @@ def test_a_forgotten_client_is_gone_from_the_very_file(tmp_path, by):
     assert "合言葉-覚えていて商店".encode() in octets
 
 
-def test_forgetting_someone_unknown_changes_nothing(tmp_path):
-    with Ledger.open(tmp_path) as ledger:
+def test_forgetting_someone_unknown_changes_nothing(place):
+    with Ledger.open(place) as ledger:
         story(ledger, "山田商店", 1, NOW)
         assert set(ledger.forget("だれか").values()) == {0}
         assert ledger.deals.get("home", "deal-山田商店") is not None

@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-import pytest
-
-from banken.ledger import Deal, Ledger, Tie
+from banken.ledger import Deal, Tie
 from banken.words import Event
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-
-
-@pytest.fixture
-def ledger():
-    with Ledger.open(":memory:") as opened:
-        yield opened
 
 
 def event(kind: str, hours: int = 0, source: str = "mail1", *, believed: bool = True) -> Event:

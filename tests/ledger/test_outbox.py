@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
@@ -15,12 +14,6 @@ from banken.ledger.outbox import GIVE_UP, OutboxRepository, backoff
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
-
-
-@pytest.fixture
-def ledger():
-    with Ledger.open(":memory:") as opened:
-        yield opened
 
 
 def owed(fingerprint: str = "f1", target: str = "smtp:worker@example.jp", lane: str = "", action: str = "warn") -> Owed:

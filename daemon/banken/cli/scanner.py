@@ -87,6 +87,7 @@ class Scanner:
                 for place in pass_.passed:
                     self._show_known(guard, place)
                 self.summary.held += pass_.poisoned
+                self.summary.failures += [f"{guard.account}: {why}" for why in pass_.missing.values()]
                 self._tell_stories(guard, self.summary.shown[first:])
 
     def _show(self, examined: Examined) -> None:

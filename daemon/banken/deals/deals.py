@@ -304,7 +304,7 @@ class Deals:
         return Known(
             addresses={key.value: deal for key, deal in self._register.keys("address")},
             names={deal.client: deal.id for deal in self.deals() if deal.client},
-            threads={key.value: deal for key, deal in self._register.keys("thread")},
+            threads=self._register.leading("thread"),
         )
 
     # What the worker sets right

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
 from banken.deals.model import WORKER, Deal, EventStore, Key, Noted
@@ -22,6 +22,7 @@ class Register:
         self._merged: dict[str, str] = {}
         self._moved: dict[Key, str] = {}
         self._by_key: dict[Key, dict[str, None]] = defaultdict(dict)
+        self._kinds: dict[str, dict[Key, None]] = defaultdict(dict)
         self._keys: dict[str, dict[Key, None]] = defaultdict(dict)
         self._events: dict[str, list[Noted]] = defaultdict(list)
         self._told: dict[str, tuple[Noted, str]] = {}
@@ -55,6 +56,7 @@ class Register:
     def add_key(self, deal: str, key: Key) -> None:
         """Let a key lead to a deal."""
         self._by_key[key].setdefault(deal)
+        self._kinds[key.kind].setdefault(key)
         self._keys[deal].setdefault(key)
 
     def add_event(self, noted: Noted) -> None:
@@ -102,9 +104,13 @@ class Register:
 
     def keys(self, kind: str) -> Iterator[tuple[Key, str]]:
         """Yield the keys of a kind with their (first) deal."""
-        for key in (*self._by_key, *self._moved):
+        for key in (*self._kinds[kind], *self._moved):
             if key.kind == kind and self.by(key):
                 yield key, self.by(key)[0]
+
+    def leading(self, kind: str) -> Mapping[str, str]:
+        """Return the values of the keys of a kind with their (first) deal, looked up when asked: there may be many."""
+        return _Leading(self, kind)
 
     def keys_of(self, deal: str, kind: str) -> frozenset[str]:
         """Return the values of the keys of one kind that lead to a deal."""
@@ -138,6 +144,25 @@ class Register:
         opened = found.opened if found else at
         times = [noted.event.at for noted in self.events(deal) if noted.event.at <= at]
         return max([*times, opened]), deal
+
+
+class _Leading(Mapping[str, str]):
+    """What the keys of one kind lead to."""
+
+    def __init__(self, register: Register, kind: str) -> None:
+        self._register, self._kind = register, kind
+
+    def __getitem__(self, value: str) -> str:
+        deals = self._register.by(Key(self._kind, value))
+        if not deals:
+            raise KeyError(value)
+        return deals[0]
+
+    def __iter__(self) -> Iterator[str]:
+        return (key.value for key, _deal in self._register.keys(self._kind))
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
 
 
 def _order(noted: Noted) -> tuple[datetime, int]:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlalchemy.pool import StaticPool
 
 from banken.i18n import _
+from banken.ledger import postgres
 from banken.ledger.errors import LedgerDamagedError, LedgerError
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ BUSY = 30.0
 class Desk:
     """One database and the transaction that each thread has open.
 
-    On SQLite the threads of this process take turns: there is one writer anyway, and a lock is fairer than the
-    database's own waiting by polling.
+    The threads of this process take turns: there is one writer anyway, and a lock is fairer than the database's own
+    waiting by polling.
     """
 
     def __init__(self, engine: Engine) -> None:
@@ -69,12 +70,17 @@ class Desk:
         return getattr(self._mine, "connection", None)
 
 
-def engine_for(url: URL) -> Engine:
-    """Return the engine for a database. Raises LedgerError when there is no driver for it."""
+def engine_for(url: URL, *, alone: bool = False) -> Engine:
+    """Return the engine for a database; `alone`: this process guards (a file has its own lock for that).
+
+    Raises LedgerError when there is no driver for it.
+    """
     if url.get_backend_name() == "sqlite":
         return _sqlite(url)
+    if url.get_backend_name() != "postgresql":
+        raise unusable(ValueError(url.drivername))
     try:
-        return create_engine(url, pool_pre_ping=True)
+        return postgres.engine_for(url, alone=alone, busy=BUSY)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise unusable(error) from None
 
@@ -82,7 +88,7 @@ def engine_for(url: URL) -> Engine:
 def unusable(error: Exception) -> LedgerError:
     """Return what to say of a `state` that names no usable database."""
     what = _("`state` names a database that cannot be used: {why}").format(why=str(error).splitlines()[0])
-    return LedgerError(what, _("give it a folder, or install the driver"))
+    return LedgerError(what, _("give it a folder; PostgreSQL needs pip install 'banken[postgresql]'"))
 
 
 def _sqlite(url: URL) -> Engine:
@@ -123,6 +129,8 @@ def plainly() -> Iterator[None]:
 
 
 def _told(error: BaseException) -> LedgerError:
+    if not isinstance(error, sqlite3.Error):
+        return postgres.told(error, getattr(error, "sqlstate", None))
     why = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     if "locked" in why or "busy" in why:
         return LedgerError(_("the ledger is busy: another process keeps writing to it"), _("try again in a minute"))
@@ -142,8 +150,9 @@ def row_of(record: DataclassInstance, **more: Any) -> dict[str, Any]:
 
 def insert_or_ignore(connection: Connection, table: Table, rows: Iterable[Mapping[str, Any]]) -> int:
     """Insert the rows whose keys are new; return how many were."""
-    statement = _insert(connection.dialect.name, table).on_conflict_do_nothing()
-    return sum(connection.execute(statement, dict(row)).rowcount for row in rows)
+    # Counted by what comes back: psycopg tells -1 as the number of rows where SQLAlchemy asks for the new key.
+    statement = _insert(connection.dialect.name, table).on_conflict_do_nothing().returning(*table.primary_key)
+    return sum(len(connection.execute(statement, dict(row)).all()) for row in rows)
 
 
 def insert_new(connection: Connection, table: Table, row: Mapping[str, Any]) -> int | None:

@@ -14,7 +14,7 @@ from sqlalchemy import URL, Connection, insert, make_url, select, text
 from sqlalchemy.exc import ArgumentError
 
 from banken.i18n import _
-from banken.ledger import schema
+from banken.ledger import postgres, schema
 from banken.ledger.deals import DealsRepository, EventsRepository
 from banken.ledger.desk import Desk, engine_for, plainly, unusable
 from banken.ledger.errors import LedgerDamagedError, LedgerError
@@ -57,7 +57,7 @@ class Ledger:
         if str(where) == MEMORY:
             return cls(_opened(_MEMORY), None, None)
         if "://" in str(where):
-            return cls(_opened(_url(str(where))), None, None)
+            return cls(_opened(_url(str(where)), alone=alone), None, None)
         file = ledger_file(Path(where))
         prepare(file)
         lock = Lock(file) if alone else None
@@ -100,7 +100,7 @@ class Ledger:
         """Look through the whole ledger; return what is wrong with it, nothing when all is well."""
         with self._desk.connection() as connection:
             if connection.dialect.name != "sqlite":
-                return []
+                return postgres.check(connection, metadata.sorted_tables)
             damage = [str(line) for line in connection.execute(text("PRAGMA integrity_check")).scalars()]
             loose = connection.execute(text("PRAGMA foreign_key_check")).all()
         return [line for line in damage if line != "ok"] + [f"foreign key: {tuple(row)}" for row in loose]
@@ -139,6 +139,9 @@ class Ledger:
             counts = erase_client(connection, client)
         if self.file is not None:  # what was erased must go from the write-ahead log as well
             self._outside_a_transaction("PRAGMA wal_checkpoint(TRUNCATE)")
+        elif self._desk.engine.dialect.name != "sqlite":
+            with plainly():
+                postgres.vacuum(self._desk.engine, metadata.sorted_tables)
         return counts
 
     def _outside_a_transaction(self, statement: str, *parameters: str) -> None:
@@ -156,8 +159,8 @@ def _url(text: str) -> URL:
         raise unusable(error) from None
 
 
-def _opened(url: URL) -> Desk:
-    desk = Desk(engine_for(url))
+def _opened(url: URL, *, alone: bool = False) -> Desk:
+    desk = Desk(engine_for(url, alone=alone))
     try:
         with desk.transaction() as connection:
             _quick_check(connection)

@@ -46,10 +46,13 @@ class SeenRepository:
         wanted = (account, folder, uidvalidity, uid, file)
         return next(iter(self._find(*(c[name] == value for name, value in zip(_PLACE, wanted, strict=True)))), None)
 
-    def uids(self, account: str, folder: str, uidvalidity: int, rules_version: str | None = None) -> frozenset[int]:
-        """Return the UIDs of a folder that were examined (with `rules_version`, where one is given)."""
+    def uids(
+        self, account: str, folder: str, uidvalidity: int, *, after: int = -1, rules_version: str | None = None
+    ) -> frozenset[int]:
+        """Return the UIDs of a folder above `after` that were examined (with `rules_version`, where one is given)."""
         c = tables.seen.c
-        query = select(c.uid).where(c.account == account, c.folder == folder, c.uidvalidity == uidvalidity)
+        here = (c.account == account, c.folder == folder, c.uidvalidity == uidvalidity)
+        query = select(c.uid).where(*here, c.uid > after)
         if rules_version is not None:
             query = query.where(c.rules_version == rules_version)
         with self._desk.connection() as connection:

@@ -11,6 +11,7 @@ from typing import Self
 from banken.i18n import _
 from banken.ledger import Ledger, LedgerError, OutboxRow, OutboxState, Owed, crash_point
 from banken.mailbox.errors import FolderMissing, MailboxError, Refused, Unreachable
+from banken.mailbox.header import message_ids
 from banken.mailbox.model import Mailbox
 from banken.respond import letter, news
 from banken.respond.advice import Advice
@@ -213,10 +214,17 @@ class Hands:
         return None
 
     def _locate(self, spot: Spot, message_id: str) -> int | None:
-        """Return a message's UID now, with its folder open; None when it is gone from there."""
+        """Return a message's UID now, with its folder open; None when it is gone from there.
+
+        The UID is believed only with the Message-ID: a server may number its messages anew without saying so.
+        """
         state = self.mailbox.open(spot.folder)
         if state.uidvalidity == spot.uidvalidity:
-            return next((raw.place.uid for raw in self.mailbox.headers([spot.uid])), None)
+            there = next(iter(self.mailbox.headers([spot.uid])), None)
+            if there is None:
+                return None
+            if not message_id or there.broken or message_id in message_ids(there.raw):
+                return spot.uid
         return next(iter(self.mailbox.find(message_id)), None) if message_id else None
 
     def _is_there(self, row: OutboxRow) -> bool | None:

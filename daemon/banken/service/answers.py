@@ -12,6 +12,7 @@ import structlog
 
 from banken.guard import Guard
 from banken.ledger import Ledger, SeenMessage
+from banken.mailbox.errors import FolderMissing, Refused
 from banken.mailbox.imap import ImapMailbox
 from banken.message import read_header
 from banken.respond import Answer, answer_labels, answer_of
@@ -31,7 +32,10 @@ def take_answers(guard: Guard, box: ImapMailbox, folders: Sequence[str]) -> int:
 def _labelled(guard: Guard, box: ImapMailbox, folders: Sequence[str]) -> Iterator[tuple[SeenMessage, Answer]]:
     """Yield the messages with an answer as a keyword or as Gmail's label."""
     for folder in folders:
-        state = box.open(folder)
+        try:
+            state = box.open(folder)
+        except (FolderMissing, Refused):
+            continue  # the catch-up tells of it
         for uid in box.marked(answer_labels()):
             row = guard.ledger.seen.at(guard.account, folder, state.uidvalidity, uid)
             about = _about(guard, row.message_id, row) if row is not None else None

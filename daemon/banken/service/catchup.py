@@ -11,15 +11,17 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from itertools import groupby, takewhile
+from itertools import groupby
 
 from banken.guard import Examined, Guard
 from banken.ledger import Mark, Poison
+from banken.mailbox.errors import FolderMissing, MailboxError, Refused
 from banken.mailbox.model import FolderState, Mailbox, Place, RawMessage
 from banken.message import Message, read_header
 from banken.message.provider import learn_authserv
-from banken.service.examining import Examiner
+from banken.service.examining import Examiner, batches
 from banken.service.isolation import Isolation, costs_the_connection, look_again
+from banken.service.shelf import Queue, Shelf, Waiting
 
 CHUNK = 100
 """Messages whose texts are held at a time."""
@@ -34,34 +36,6 @@ AUTHSERV = "authserv"
 
 CLOCKS_DIFFER = timedelta(days=1)
 """How far a server's clock (or its zone) may be off."""
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A message that is to be looked at: when it arrived, and where it lies."""
-
-    arrived: datetime
-    folder: str
-    uid: int
-    needs_body: bool
-
-
-@dataclass(slots=True)
-class _Shelf:
-    """One folder during a catch-up: which UIDs were listed, and which are dealt with."""
-
-    state: FolderState
-    listed: list[int]
-    done: set[int] = field(default_factory=set)
-
-    def reached(self) -> int:
-        """Return the highest UID up to which all listed ones are dealt with, 0 for none."""
-        reached = 0
-        for uid in self.listed:
-            if uid not in self.done:
-                return reached
-            reached = uid
-        return reached
 
 
 @dataclass(slots=True, kw_only=True)
@@ -85,7 +59,9 @@ class CatchUp:
     tell: Callable[[int, int], None] = lambda _done, _all: None
     passed: list[Place] = field(default_factory=list)
     """Where the mails lie that `resume` left out."""
-    _shelves: dict[str, _Shelf] = field(default_factory=dict)
+    missing: dict[str, MailboxError] = field(default_factory=dict)
+    """The folders that could not be opened, each with the reason; the others were read all the same."""
+    _shelves: dict[str, Shelf] = field(default_factory=dict)
     _examiner: Examiner = field(init=False)
     _isolation: Isolation = field(init=False)
 
@@ -99,86 +75,131 @@ class CatchUp:
         self._isolation = Isolation(self._examiner)
 
     def run(self) -> Iterator[Examined]:
-        """Yield each message with the guard's verdict, in order of arrival. Raises MailboxError, LedgerError."""
-        waiting = sorted(self._list(), key=lambda one: (one.arrived, one.folder, one.uid))
-        if self.resume:
-            waiting = self._go_on(waiting)
-        for start in range(0, len(waiting), CHUNK):
-            chunk = waiting[start : start + CHUNK]
-            for number, raw in enumerate(self._fetch(chunk), start=start + 1):
-                examined = self._examiner.examine(raw)
-                if examined is not None:
-                    yield examined
-                self.tell(min(number, len(waiting)), len(waiting))
+        """Yield each message with the guard's verdict, in order of arrival.
+
+        Raises MailboxError (for a folder that cannot be opened only when none can be), LedgerError.
+        """
+        waiting = self._list()
+        start = self._go_on(waiting) if self.resume else 0
+        for begin in range(start, len(waiting), CHUNK):
+            chunk = waiting.part(begin, begin + CHUNK)
+            done = begin - start
+            for raws in batches(self._fetch(chunk)):
+                yield from self._examiner.examine_all(raws)
+                done += len(raws)
+                self.tell(done, len(waiting) - start)
             self._settle(chunk)
         self._advance()
         if self.since is None and not waiting:
             look_again(self._examiner, self.mailbox, self.folders)
 
-    def _list(self) -> list[Waiting]:
-        waiting: list[Waiting] = []
+    def _list(self) -> Queue:
+        waiting = Queue(self.folders)
         headers: deque[Message] = deque(maxlen=LEARN_FROM)
         for folder in self.folders:
-            shelf = self._open(folder)
-            recent = sorted(set(shelf.listed) - shelf.done)
-            for raw in self._isolation.ask(shelf.state, "header", recent, self.mailbox.headers):
+            shelf = self._opened(folder)
+            if shelf is None:
+                continue
+            for raw in self._isolation.ask(shelf.state, "header", shelf.unanswered(), self.mailbox.headers):
                 header = read_header(raw.raw, arrived=raw.arrived)
                 headers.append(header)
-                if self._is_wanted(raw):
+                if self._is_wanted(raw) and not (shelf.doubtful and self._is_known(raw.place, header)):
                     needs_body = self.guard.knowledge.recogniser.needs_body(header)
-                    waiting.append(Waiting(raw.arrived, folder, raw.place.uid, needs_body))
+                    waiting.add(raw.arrived, Waiting(folder, raw.place.uid, needs_body))
+                    shelf.wait(raw.place.uid)
             # Of what was asked for, the rest is answered too: it is gone, or it arrived before the moment asked for.
-            shelf.done |= set(recent) - {one.uid for one in waiting if one.folder == folder}
+            shelf.answered()
+        if self.missing and not self._shelves:
+            raise next(iter(self.missing.values()))
         self._learn(headers)
+        waiting.sort()
         return waiting
 
-    def _go_on(self, waiting: list[Waiting]) -> list[Waiting]:
-        """Return what follows the mails that were examined before."""
+    def _go_on(self, waiting: Queue) -> int:
+        """Return how many of the oldest mails were examined before, and are left out."""
         guard = self.guard
         known = {
             folder: guard.ledger.seen.uids(
-                guard.account, folder, shelf.state.uidvalidity, guard.knowledge.rules_version
+                guard.account, folder, shelf.state.uidvalidity, rules_version=guard.knowledge.rules_version
             )
             for folder, shelf in self._shelves.items()
         }
-        passed = list(takewhile(lambda one: one.uid in known[one.folder], waiting))
-        for one in passed:
-            shelf = self._shelves[one.folder]
-            shelf.done.add(one.uid)
-            self.passed.append(Place(one.folder, shelf.state.uidvalidity, one.uid))
-        return waiting[len(passed) :]
+        for start in range(0, len(waiting), CHUNK):
+            for one in waiting.part(start, start + CHUNK):
+                shelf = self._shelves[one.folder]
+                if one.uid not in known[one.folder]:
+                    return len(self.passed)
+                shelf.settle(one.uid)
+                self.passed.append(Place(one.folder, shelf.state.uidvalidity, one.uid))
+        return len(self.passed)
 
-    def _open(self, folder: str) -> _Shelf:
-        state = self.mailbox.open(folder)
-        mark = self.guard.ledger.marks.get(self.guard.account, folder)
-        after = mark.uid if mark and self.since is None and mark.uidvalidity == state.uidvalidity else 0
-        listed = sorted(self.mailbox.uids(after=after))
-        shelf = self._shelves[folder] = _Shelf(state, listed)
-        shelf.done = set(listed) - (self._recent(state, mark, listed) - self._held(state))
+    def _opened(self, folder: str) -> Shelf | None:
+        try:
+            state = self.mailbox.open(folder)
+        except (FolderMissing, Refused) as error:  # one that was deleted or renamed must not keep the others unguarded
+            self._miss(folder, error)
+            return None
+        shelf = self._shelves[folder] = self._shelf(state)
         self._advance()  # a folder that is seen for the first time is guarded from now on, whatever happens next
         return shelf
 
-    def _recent(self, state: FolderState, mark: Mark | None, listed: Sequence[int]) -> set[int]:
-        """Return which of the listed UIDs are to be looked at.
+    def _miss(self, folder: str, error: MailboxError) -> None:
+        """Note a folder that is not there: what lies in it when it comes is new."""
+        self.missing[folder] = error
+        ledger, account = self.guard.ledger, self.guard.account
+        if self.keep and self.since is None and ledger.marks.get(account, folder) is None:
+            self._guarded_since()
+            ledger.marks.advance(Mark(account=account, folder=folder, uidvalidity=0, uid=0, at=self.guard.clock()))
+
+    def _shelf(self, state: FolderState) -> Shelf:
+        """Return the shelf of an opened folder, with what is to be looked at.
 
         What lies in a folder when it is seen for the first time is history, and for `scan`: told by its UIDs, since a
         server's clock may differ from ours. In a folder that was numbered anew, all since we guard is looked at again;
         what was judged before is known by its fingerprint.
         """
+        ledger, account = self.guard.ledger, self.guard.account
+        held = self._held(state)
         if self.since is not None:
-            return set(listed) & set(self.mailbox.uids(since=self.since))
+            return Shelf(state, self.mailbox.uids(since=self.since), held)
+        mark = ledger.marks.get(account, state.name)
         if mark is None:
             self._guarded_since()
-            return set()
-        fresh = set(listed) - self.guard.ledger.seen.uids(self.guard.account, state.name, state.uidvalidity)
+            history = Shelf(state, self.mailbox.uids())
+            history.answered()
+            return history
+        if state.uidvalidity == 0 or self._goes_back(state, mark):
+            return Shelf(state, self.mailbox.uids(), self._before_the_guard() | held, doubtful=True)
         if mark.uidvalidity != state.uidvalidity:
-            return fresh & set(self.mailbox.uids(since=self._guarded_since() - CLOCKS_DIFFER))
-        return fresh
+            seen = ledger.seen.uids(account, state.name, state.uidvalidity)
+            return Shelf(state, self.mailbox.uids(), self._before_the_guard() | seen | held)
+        seen = ledger.seen.uids(account, state.name, state.uidvalidity, after=mark.uid)
+        return Shelf(state, self.mailbox.uids(after=mark.uid), seen | held)
 
-    def _held(self, state: FolderState) -> set[int]:
+    def _before_the_guard(self) -> frozenset[int]:
+        """Return the UIDs of what lay in the open folder before it was guarded."""
+        since = self.mailbox.uids(since=self._guarded_since() - CLOCKS_DIFFER)
+        return frozenset(self.mailbox.uids()).difference(since)
+
+    def _goes_back(self, state: FolderState, mark: Mark) -> bool:
+        """Return whether the server gives UIDs anew that it gave before, as after a backup was put back.
+
+        UIDs may only grow (RFC 9051 section 2.3.1.1). A server whose messages have higher UIDs than it announces merely
+        tells nonsense.
+        """
+        if mark.uidvalidity != state.uidvalidity or state.uidnext is None or state.uidnext > mark.uid:
+            return False
+        return max(self.mailbox.uids(), default=0) < state.uidnext
+
+    def _is_known(self, place: Place, header: Message) -> bool:
+        """Return whether the message that was examined at a place is the one that lies there now."""
+        row = self.guard.ledger.seen.at(self.guard.account, place.folder, place.uidvalidity, place.uid)
+        return row is not None and row.message_id == header.message_id and row.arrived == header.date
+
+    def _held(self, state: FolderState) -> frozenset[int]:
         held = self.guard.ledger.quarantine.held(self.guard.account)
         here = (one for one in held if (one.folder, one.uidvalidity) == (state.name, state.uidvalidity))
-        return {one.uid for one in here if costs_the_connection(one)}
+        return frozenset(one.uid for one in here if costs_the_connection(one))
 
     def _is_wanted(self, raw: RawMessage) -> bool:
         if self.since is not None and raw.arrived < self.since:
@@ -219,7 +240,7 @@ class CatchUp:
     def _settle(self, chunk: Sequence[Waiting]) -> None:
         """Count a chunk as answered: its FETCH ended with OK, so that what did not come is gone."""
         for one in chunk:
-            self._shelves[one.folder].done.add(one.uid)
+            self._shelves[one.folder].settle(one.uid)
         self._advance()
 
     def _advance(self) -> None:
@@ -227,7 +248,8 @@ class CatchUp:
             return  # a scan may leave a gap behind it; only the pass that reads on from the mark may move it
         ledger, account, now = self.guard.ledger, self.guard.account, self.guard.clock()
         for folder, shelf in self._shelves.items():
-            reached = shelf.reached()
-            if reached or ledger.marks.get(account, folder) is None:
-                mark = Mark(account=account, folder=folder, uidvalidity=shelf.state.uidvalidity, uid=reached, at=now)
+            mark = Mark(account=account, folder=folder, uidvalidity=shelf.state.uidvalidity, uid=shelf.reached, at=now)
+            if shelf.doubtful and shelf.is_done:
+                ledger.marks.reset(account, folder)
+            if mark.uid or ledger.marks.get(account, folder) is None:
                 ledger.marks.advance(mark)

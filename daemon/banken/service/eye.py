@@ -12,6 +12,7 @@ from banken.mailbox.imap import ImapMailbox
 from banken.platform import UNKNOWN, shapes
 from banken.respond import carry_out, send_notices
 from banken.service import house as rooms
+from banken.service import missing
 from banken.service.answers import take_answers
 from banken.service.catchup import CatchUp
 from banken.service.runner import Leash
@@ -52,6 +53,15 @@ class Eye:
             self._tell_unknown(account, examined)
             if leash.pulled:
                 return
+        missing.note(
+            self._ledger,
+            account.name,
+            account.folders,
+            catch_up.missing,
+            guard.warning,
+            now=guard.clock(),
+            patience=self.house.config.health.unreachable,
+        )
         guard.remind(guard.clock())
         outcome = carry_out(self._ledger, account.name, box, guard.warning, self.house.advice)
         outcome.take(send_notices(self._ledger, account.name, guard.warning))

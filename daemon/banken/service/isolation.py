@@ -124,8 +124,11 @@ def _wait(tries: int) -> timedelta:
 
 
 def _portions(uids: Sequence[int], suspicion: _Suspicion) -> Iterator[Sequence[int]]:
-    alone = [uid for uid in uids if suspicion.first <= uid <= suspicion.last]
-    together = [uid for uid in uids if uid not in set(alone)]
+    def is_suspected(uid: int) -> bool:
+        return suspicion.first <= uid <= suspicion.last
+
+    alone = [uid for uid in uids if is_suspected(uid)]
+    together = [uid for uid in uids if not is_suspected(uid)]
     if together:  # first: the others need not wait for the bad one
         yield together
     for uid in alone:

@@ -16,7 +16,7 @@ NUMBER = sa.Integer().with_variant(sa.BigInteger(), "postgresql")
 
 
 def _id() -> sa.Column[int]:
-    return sa.Column("id", NUMBER, primary_key=True, autoincrement=True)
+    return sa.Column("id", NUMBER, autoincrement=True)
 
 
 def _words(*names: str) -> list[sa.Column[str]]:
@@ -36,7 +36,8 @@ def _create(name: str, *items: Any, keys: tuple[str, ...] = ()) -> None:
     if keys:
         op.create_table(name, *items, sa.PrimaryKeyConstraint(*keys, name=f"pk_{name}"), sqlite_strict=True)
     else:
-        op.create_table(name, _id(), *items, sqlite_strict=True, sqlite_autoincrement=True)
+        key = sa.PrimaryKeyConstraint("id", name=f"pk_{name}")
+        op.create_table(name, _id(), *items, key, sqlite_strict=True, sqlite_autoincrement=True)
 
 
 def upgrade() -> None:
