@@ -37,6 +37,7 @@ $(VENV)/.dev: pyproject.toml constraints.txt | $(VENV)/bin/python
 
 servers:
 	@./tests/setup/need-servers
+	@./tests/setup/need-courier .courier
 
 lint: dev
 	$(VENV)/bin/ruff check .

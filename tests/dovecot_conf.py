@@ -26,12 +26,18 @@ class Wishes:
     connections: int
     oauth: str
     settings: str
+    lasting: bool
 
 
 def configuration(version: tuple[int, int], wishes: Wishes) -> str:
     """Return the text of dovecot.conf for a Dovecot of `version`."""
     head = _head_2_4(wishes) if version >= (2, 4) else _head_2_3(wishes)
-    return head + _common(wishes) + wishes.settings + "\n"
+    return head + _common(wishes) + (_lasting(version) if wishes.lasting else "") + wishes.settings + "\n"
+
+
+def _lasting(version: tuple[int, int]) -> str:
+    forever = "restart_request_count = unlimited" if version >= (2, 4) else "service_count = 0"
+    return "".join(f"service {name} {{\n  {forever}\n}}\n" for name in ("imap-login", "imap"))
 
 
 def _common(w: Wishes) -> str:

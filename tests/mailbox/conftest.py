@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from tests.courier import Courier
 from tests.fakeimap import FakeImap
 from tests.servers import Dovecot
 
@@ -29,6 +30,13 @@ def _language():
 def dovecot():
     users = {f"worker{number}@example.jp": f"open sesame, {number}" for number in range(1, 1000)}
     with Dovecot(users | {"kana@example.jp": "ひみつの言葉"}) as server:
+        yield server
+
+
+@pytest.fixture
+def courier():
+    """A Courier with an empty mailbox."""
+    with Courier() as server:
         yield server
 
 

@@ -56,6 +56,11 @@ def test_a_number_of_thousands_of_digits_is_none():
     assert number(one(b"1 (UID 5 RFC822.SIZE " + b"9" * 5_000 + b")")["RFC822.SIZE"]) == 0
 
 
+def test_the_names_of_fields_may_be_in_quotes():
+    answers = read([(b'1 (UID 1 BODY[HEADER.FIELDS ("MESSAGE-ID")] {18}', b"Message-ID: <a@b>\n"), b")"])
+    assert answers.items[1]["BODY[HEADER.FIELDS (MESSAGE-ID)]"] == b"Message-ID: <a@b>\n"
+
+
 def test_two_responses_of_one_message_are_put_together():
     items = one(b"1 (UID 5 FLAGS (a))", (b"1 (BODY[] {1}", b"x"), b" UID 5)")
     assert (items["FLAGS"], items["BODY[]"]) == ([b"a"], b"x")

@@ -217,14 +217,22 @@ def test_a_warning_whose_original_costs_the_connection_goes_without_it_at_last(h
 
 
 @pytest.mark.parametrize("error", [Refused("no"), FolderMissing("missing")])
-def test_a_label_that_is_refused_for_good_is_told_and_left(house, error):
-    house.mailbox.trouble["label"] = [error]
+def test_a_label_that_is_refused_again_and_again_is_told_and_left(house, error):
+    house.mailbox.trouble["label"] = [error] * 3
     house.owe()
     outcome = house.carry()
-    assert [(row.action, row.result) for row in outcome.failed] == [("label", str(error))]
+    assert [(row.action, row.result) for row in outcome.later] == [("label", str(error))]
     assert len(house.sink.messages) == 1
     house.until_quiet()
     assert house.mailbox.marks == {}
+    assert [row.action for row in house.ledger.outbox.refused(NOW - timedelta(days=1))] == ["label"]
+
+
+def test_a_refusal_may_be_the_answer_to_a_garbled_command_and_is_not_believed_at_once(house):
+    house.mailbox.trouble["label"] = [Refused("8bit data in atom")] * 2
+    house.owe()
+    house.until_quiet()
+    assert house.mailbox.marks != {}
 
 
 @pytest.mark.parametrize("error", [LoginRefused("wrong password"), MailboxError("odd")])

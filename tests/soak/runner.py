@@ -40,7 +40,7 @@ def main() -> None:
     config, log = Path(sys.argv[1]), Path(sys.argv[2])
     house = rooms.build(load(config).config)
     _warm_up(house)
-    _hurry()
+    hurry()
     rooms.build = lambda _config: house
     for line in sys.stdin:
         order = json.loads(line)
@@ -113,11 +113,11 @@ def _passes(house: rooms.House, count: int, ahead: timedelta) -> None:
                     print(type(error).__name__, error, flush=True)
 
 
-def _hurry() -> None:
+def hurry() -> None:
     """Wait a second or two where the program waits a minute or an hour."""
     outbox.FIRST_WAIT, outbox.LONGEST_WAIT = FIRST_WAIT, LONGEST_WAIT
     imap, smtp, warning = rooms.imap_server, rooms.smtp_server, rooms.warning_settings
-    rooms.imap_server = lambda one: replace(imap(one), timeout=TIMEOUT, deadline=DEADLINE)
+    rooms.imap_server = lambda one, **how: replace(imap(one, **how), timeout=TIMEOUT, deadline=DEADLINE)
     rooms.smtp_server = lambda one: replace(smtp(one), timeout=TIMEOUT, deadline=DEADLINE)
     rooms.warning_settings = lambda config, account: replace(warning(config, account), settle=SETTLE)
 

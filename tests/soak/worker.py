@@ -69,9 +69,19 @@ class Harm:
         self.world.deliver()
         pid = self.lives.start("run", crash=f"{point}:{self.chance.choice((1, 1, 1, 2, 3))}")
         self._act_for(0.2)
-        by_itself = self.lives.ends(1.2)
+        by_itself = self.lives.ends(3)
         if self.lives.end(pid):
             self.done[f"kill -9, {point}" if by_itself else "kill -9, random instant"] += 1
+
+    def killed_in_one_pass(self) -> None:
+        """Let it look once, over a good or a bad line, and kill it at a random instant or at one of its points."""
+        self.world.deliver()
+        at_a_point = self.chance.random() < 0.5
+        point = self.chance.choice(POINTS)
+        pid = self.lives.start("passes", count=1, crash=f"{point}:1" if at_a_point else "")
+        by_itself = self.lives.ends(15 if at_a_point else self.chance.uniform(0, self.usual))
+        if self.lives.end(pid):
+            self.done[f"kill -9, {point}" if at_a_point and by_itself else "kill -9, random instant"] += 1
 
     def cut_off(self) -> None:
         """Let it look several times over bad lines, and kill it in the end, or not."""
@@ -117,9 +127,10 @@ class Harm:
 
 
 KINDS = (
-    (Harm.killed_somewhere, 34),
-    (Harm.killed_at_a_point, 30),
-    (Harm.cut_off, 30),
+    (Harm.killed_somewhere, 24),
+    (Harm.killed_at_a_point, 20),
+    (Harm.killed_in_one_pass, 60),
+    (Harm.cut_off, 25),
     (Harm.fresh, 1.5),
     (Harm.second, 0.3),
     (Harm.server_down, 1.5),

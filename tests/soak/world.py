@@ -112,7 +112,7 @@ class World:
 
     def __enter__(self) -> Self:
         enter = self._stack.enter_context
-        self.server, self.sink = enter(Dovecot()), enter(SmtpSink())
+        self.server, self.sink = enter(Dovecot(lasting=True)), enter(SmtpSink())
         self.imap = enter(Proxy(self.server.tls_port if self.tls else self.server.port, high=not self.tls))
         self.smtp = enter(Proxy(self.sink.port))
         self.config.write_text(yaml.safe_dump(self._configuration(), allow_unicode=True))
@@ -170,11 +170,11 @@ class World:
             self.client.add_flags([uid], [flag], silent=True)
             mail.flags.add(flag)
 
-    def deliver(self) -> Mail:
+    def deliver(self, *, asks: bool | None = None) -> Mail:
         """Put a new mail into one of the watched folders."""
         flags = {"\\Seen"} if self.chance.random() < 0.3 else set()
         folder = self.chance.choice(("INBOX", "INBOX", "INBOX", "仕事"))
-        mail = Mail(len(self.mails) + 1, self.chance.random() < 0.6, flags, folder)
+        mail = Mail(len(self.mails) + 1, self.chance.random() < 0.6 if asks is None else asks, flags, folder)
         self.client.append(folder, mail.raw, tuple(flags))
         self.mails.append(mail)
         return mail

@@ -82,6 +82,17 @@ class Folders:
             self.abilities = replace(self.abilities, permanent_flags=self._permanent_flags())
         return self.abilities.permanent_flags or frozenset()
 
+    def leave(self) -> bool:
+        """Close the open folder if it is open to look only, so that nothing is expunged; `back` opens it again.
+
+        Returns whether it was.
+        """
+        if self._state is None or self._writing:
+            return False
+        with self._connection.talk() as client:
+            client.close_folder()
+        return True
+
     def look_elsewhere(self, folder: str) -> None:
         """Open another folder to look, without forgetting the open one; `back` returns."""
         self._writing = False

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
@@ -9,6 +10,7 @@ from typing import Literal
 from banken.i18n import _
 from banken.mailbox import search, speech
 from banken.mailbox.connection import Connection, Server
+from banken.mailbox.errors import FolderChanged, Refused
 from banken.mailbox.fetching import Fetcher
 from banken.mailbox.folders import Abilities, Folders
 from banken.mailbox.labelling import Labeller, Way
@@ -131,8 +133,18 @@ class ImapMailbox:
 
     def append(self, folder: str, raw: bytes) -> None:
         """Put a new, unread message into `folder`; raises FolderMissing or Refused."""
-        with self._connection.talk() as client:
-            client.append(speech.clean(folder, _("folder name")), raw)
+        speech.clean(folder, _("folder name"))
+        try:
+            self._append(folder, raw)
+        except Refused:
+            # Courier takes nothing into a folder that is open to look only.
+            if not self._folders.leave():
+                raise
+            try:
+                self._append(folder, raw)
+            finally:
+                with contextlib.suppress(FolderChanged):
+                    self._folders.back()
 
     def cut(self) -> None:
         """Break the connection at once, from any thread: a call that waits on it raises Unreachable."""
@@ -141,6 +153,10 @@ class ImapMailbox:
     def close(self) -> None:
         """Log out; never raises, never takes longer than a few seconds."""
         self._connection.close()
+
+    def _append(self, folder: str, raw: bytes) -> None:
+        with self._connection.talk() as client:
+            client.append(folder, raw)
 
     def _fetcher(self) -> Fetcher:
         state = self._folders.opened()

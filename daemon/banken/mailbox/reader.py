@@ -41,7 +41,7 @@ class Nonsense(ValueError):  # noqa: N818, as in errors.py
 class Answers:
     """What a FETCH brought: the items of each message by UID, and what could not be read.
 
-    Item names are in capitals, without the `<origin>` of a partial fetch: UID, FLAGS, BODY[], BODY[1.MIME].
+    Item names are in capitals, without quotes and the `<origin>` of a partial fetch: UID, FLAGS, BODY[], BODY[1.MIME].
     """
 
     items: dict[int, dict[str, Value]] = field(default_factory=dict)
@@ -139,7 +139,8 @@ class _Cursor:
         if found is None:
             return None
         self._at = found.end()
-        return found[1].decode("ascii").upper().partition("<")[0]
+        # Courier puts the names of header fields in quotes, as it may (RFC 9051 section 9, header-fld-name).
+        return found[1].decode("ascii").upper().partition("<")[0].replace('"', "")
 
     def _flags(self) -> Value:
         """Read flags by their brackets alone: clients make keywords with `[`, `]` and spaces in them."""

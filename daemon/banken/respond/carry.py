@@ -28,6 +28,9 @@ _MANY = ("gmail", "keyword")
 _PATIENCE = 4
 """How often a warning is tried with the original attached."""
 
+_BELIEVED = 3
+"""So often a label is tried before a refusal is believed: it may be the answer to a command that was garbled on the way."""
+
 
 def carry_out(
     ledger: Ledger,
@@ -60,7 +63,7 @@ def _hopeless(row: OutboxRow, error: MailboxError) -> bool:
     A wrong password is set right some day, a full mailbox emptied; a message that is gone may turn up in another
     folder; and the inbox is the last way a warning has.
     """
-    return row.action == "label" and isinstance(error, FolderMissing | Refused)
+    return row.action == "label" and row.tries >= _BELIEVED and isinstance(error, FolderMissing | Refused)
 
 
 @dataclass(slots=True, kw_only=True)
