@@ -67,7 +67,7 @@ def look(server):
 
 def deliver(server, count):
     for number in range(1, count + 1):
-        server.inbox.add(notice("どうぞよろしくお願いします。", number=number))
+        server.inbox.add(notice("どうぞよろしくお願いします。", number=number)).when = datetime.now(UTC)
 
 
 def over(server, uid, item, answer=b""):

@@ -6,6 +6,7 @@ python -m tests.soak.worker --way watched --seconds 600 --seed 1
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
 import random
 import tempfile
@@ -98,11 +99,22 @@ class Harm:
     def second(self) -> None:
         """Start a second one beside the first on the same ledger; it has to say so and stop."""
         first = self.lives.start("run")
-        time.sleep(0.3)
+        end = time.monotonic() + 20
+        while not self._is_guarded() and time.monotonic() < end:
+            time.sleep(0.05)
         self.done["a second process"] += 1
         if self.lives.fresh(30) or self.lives.code != 2:
             self.done["A SECOND PROCESS WENT ON"] += 1
         self.done["kill -9, random instant"] += self.lives.end(first)
+
+    def _is_guarded(self) -> bool:
+        """Return whether a process holds the ledger's lock."""
+        with self.world.ledger.with_suffix(".lock").open() as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                return True
+            return False
 
     def server_down(self) -> None:
         """Stop the IMAP server under it."""
