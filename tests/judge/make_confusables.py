@@ -24,8 +24,10 @@ _LATIN = {{
 '''
 TAIL = '''}
 
-_SIGNS = {"l": "丨¦", "n": "几Ии", "○": "●◯〇◎○□■★☆✕✖×⭕⚪⚫◆◇"}
-_KANA = zip("ソ力卜工一~〜ブレァィゥェォャュョッ", "んかとえーーーぷlあいうえおやゆよつ", strict=True)
+_SIGNS = {
+    "l": "丨¦ᒪ", "d": "ᗪ", "u": "ᑌ", "v": "ᐯ", "w": "ᗯ", "m": "ᗰ", "c": "ᑕ", "s": "ᔕ", "n": "几Ииᑎ", "○": "●◯〇◎○□■★☆✕✖×⭕⚪⚫◆◇",
+}  # fmt: skip
+_KANA = zip("ソ力卜工夕一~〜ブレァィゥェォャュョッ", "んかとえたーーーぷlあいうえおやゆよつ", strict=True)
 
 LOOKALIKE: dict[str, str] = {
     **{char: letter for table in (_LATIN, _SIGNS) for letter, chars in table.items() for char in chars},

@@ -31,6 +31,8 @@ def _english():
         ("https://line.me/ti/p/abc?x=1 です", f"{HIDDEN} です"),
         ("IDは haru_2026 です", f"IDは {HIDDEN} です"),
         ("@haru.kaze へ", f"{HIDDEN} へ"),
+        ("〇九〇の〇〇〇〇の一二三四へ", f"{HIDDEN}へ"),
+        ("haru(あっと)client ドット example まで", f"{HIDDEN} まで"),
         ("LINEで30分、10,000円、2026年", "LINEで30分、10,000円、2026年"),
         ("Zoom and Chatwork", "Zoom and Chatwork"),
         ("ｎａｇｉｓａ★client．example です", f"{HIDDEN} です"),

@@ -21,6 +21,7 @@ from banken.judge.views import MASK, SEPARATORS, View, fold
 
 _LONG_SIGNS = "ー-~"
 _GAP_LIMIT = 3
+_KANA_AROUND = re.compile(r"[ぁ-ゖ一-龥]{2}")
 _REAL = re.compile(r"[^\W\d_]")
 
 
@@ -101,7 +102,10 @@ def _unmask(view: View, original: Original, brand: _Brand, first: int, last: int
     if shown == brand.plain or not original.stands_alone(start, end):
         return None
     gaps = _gaps(view.skeleton, places, brand.long_after)
-    if gaps is None or not _plausible(gaps, brand.letters, shown) or _longer_row(view.skeleton, start, end, gaps):
+    among_kana = bool(_KANA_AROUND.match(view.text[start - 1 : start] + view.text[end : end + 1]))
+    if gaps is None or not _plausible(gaps, brand.letters, shown, among_kana=among_kana):
+        return None
+    if _longer_row(view.skeleton, start, end, gaps):
         return None
     return Hit(start, end, brand.concept, "masked" if brand.masked else "disguised")
 
@@ -121,11 +125,11 @@ def _gaps(skeleton: str, places: list[int], long_after: frozenset[int]) -> dict[
     return gaps
 
 
-def _plausible(gaps: Mapping[int, str], letters: str, shown: str) -> bool:
-    """Return whether somebody wrote the letters so on purpose."""
+def _plausible(gaps: Mapping[int, str], letters: str, shown: str, *, among_kana: bool) -> bool:
+    """Return whether somebody wrote the letters so on purpose; a Latin name `among_kana` was broken by no wrapping."""
     if any(len(gap) > _GAP_LIMIT for gap in gaps.values()):
         return False
-    if len(gaps) == 1 and not _purposeful(*next(iter(gaps.items())), letters):
+    if len(gaps) == 1 and not _purposeful(*next(iter(gaps.items())), letters, among_kana=among_kana):
         return False
     if 1 < len(gaps) < len(letters) - 1:
         return False
@@ -133,13 +137,13 @@ def _plausible(gaps: Mapping[int, str], letters: str, shown: str) -> bool:
     return 2 * signs <= len(letters)
 
 
-def _purposeful(after: int, gap: str, letters: str) -> bool:
+def _purposeful(after: int, gap: str, letters: str, *, among_kana: bool) -> bool:
     """Return whether a single gap parts a name, and not two words that make it by chance (the team's, me et)."""
     if len(letters) == 2:
         return "\n" not in gap
     if not letters.isascii():
         return True
-    return min(after + 1, len(letters) - after - 1) > 1 or gap in ("-", ".", "/", "_", "・")
+    return among_kana or min(after + 1, len(letters) - after - 1) > 1 or gap in ("-", ".", "/", "_", "・")
 
 
 def _longer_row(skeleton: str, start: int, end: int, gaps: Mapping[int, str]) -> bool:

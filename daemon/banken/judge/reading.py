@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property, reduce
 from operator import or_
 
-from banken.judge.atoms import ATOMS
+from banken.judge.atoms import ATOMS, hidden
 from banken.judge.book import Rulebook
 from banken.judge.lexicon import ATOM, LINK, Hit
 from banken.judge.model import Case
 from banken.judge.passage import Passage
+from banken.judge.rows import spelled_out
 from banken.words import Channel, Segment, SegmentKind
 
 JUDGED_CHANNELS = (Channel.DIRECT, Channel.NOTIFICATION)
@@ -57,7 +58,7 @@ def judged(case: Case) -> list[Segment]:
 def _passage(case: Case, segment: Segment, book: Rulebook) -> Passage:
     text = case.text[segment.start : segment.end]
     passage = Passage(segment.kind, segment.start, text, book.splitter, book.lexicon)
-    passage.disguised = book.disguises.scan(passage.view, passage)
+    passage.disguised = book.disguises.scan(passage.view, passage) | dict(spelled_out(passage))
     passage.extra = [*passage.disguised, *_atoms(passage, book), *_links(case, passage, book)]
     return passage
 
@@ -65,8 +66,9 @@ def _passage(case: Case, segment: Segment, book: Rulebook) -> Passage:
 def _atoms(passage: Passage, book: Rulebook) -> Iterator[Hit]:
     for kind, concepts in book.atoms.items():
         for start, end in ATOMS[kind](passage.text):
+            how = "disguised" if hidden(kind, passage.text[start:end]) else "atom"
             for name in (ATOM + kind, *concepts):
-                yield Hit(start, end, name, "atom")
+                yield Hit(start, end, name, how)
 
 
 def _links(case: Case, passage: Passage, book: Rulebook) -> Iterator[Hit]:

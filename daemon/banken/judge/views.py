@@ -24,8 +24,8 @@ Span = tuple[int, int]
 MASK = "○"
 """What every mask sign (伏字) becomes in the skeleton."""
 
-# Kanji but 一 丨 几 力 卜 工, which pass for kana or Latin letters
-_KANJI = "\u4e01-\u4e27\u4e29-\u51df\u51e1-\u529a\u529c-\u535b\u535d-\u5de4\u5de6-\u9fff"
+# Kanji but 一 丨 几 力 卜 夕 工, which pass for kana or Latin letters
+_KANJI = "\u4e01-\u4e27\u4e29-\u51df\u51e1-\u529a\u529c-\u535b\u535d-\u5914\u5916-\u5de4\u5de6-\u9fff"
 _STABLE = rf"\n -@\[-~ぁ-ゖー、。「」・々{_KANJI}"
 _RUNS = re.compile(f"([^{_STABLE}]+)")
 _COMPOSING = "\u3099\u309a\u309b\u309cﾞﾟ"
@@ -227,7 +227,7 @@ def _plain(char: str) -> str:
     if "ァ" <= char <= "ヶ":
         return chr(ord(char) - 0x60)
     kind = unicodedata.category(char)
-    if kind in ("Cf", "Mn", "Me", "Cn", "Co", "Cs"):
+    if kind in ("Cf", "Mn", "Me", "Cn", "Co", "Cs") or char in _BLANK_LETTERS:
         return ""
     if kind == "Pd" or char == "−":
         return "-"
@@ -246,6 +246,8 @@ def _skeleton_of(original: str, plain: str) -> str:
     return LOOKALIKE.get(original[0]) or LOOKALIKE.get(plain) or plain
 
 
+_BLANK_LETTERS = "\u115f\u1160\u2800\u3164\uffa0"
+"""Letters and signs that show nothing: fillers of the Korean script, the empty braille cell."""
 _COMBINING = {
     "\u3099": "\u3099", "\u309b": "\u3099", "ﾞ": "\u3099",
     "\u309a": "\u309a", "\u309c": "\u309a", "ﾟ": "\u309a",
@@ -256,11 +258,14 @@ _ODD_LETTERS = {
     for letter in range(26)
 } | {char: char for char in "①②③④⑤⑥⑦⑧⑨⑩⑪⑫⑬⑭⑮⑯⑰⑱⑲⑳"}  # marks of a list, no numbers
 
-_LOOKS = tuple(zip("01!|3i*ぁぃぅぇぉゃゅょっ", f"olllel{MASK}あいうえおやゆよつ", strict=True))
+_LOOKS = tuple(zip("01!|3i4@5$*ぁぃぅぇぉゃゅょっ", f"olllelaass{MASK}あいうえおやゆよつ", strict=True))
+_BAR = re.compile(rf"(?<={_LETTER})\|(?={_LETTER})")
 
 
 def _letters(skeleton: str) -> str:
     """Return `skeleton` with leet digits as letters, small kana as large ones; i, l, 1, | and ! are one."""
+    if "|" in skeleton:
+        skeleton = _BAR.sub("/", skeleton)  # between kanji or kana it parts them, and is no letter
     for sign, letter in _LOOKS:
         skeleton = skeleton.replace(sign, letter)
     return skeleton

@@ -9,6 +9,8 @@ from dataclasses import replace
 from typing import NamedTuple
 
 from banken.i18n import _
+from banken.judge.atoms import ATOMS
+from banken.judge.views import fold
 from banken.report.model import Find, Mail
 from banken.report.story import Step, Story
 
@@ -80,10 +82,23 @@ class Mask:
         """Return `text` with names, mail addresses, links, numbers and IDs replaced."""
         for name, shown in self._names:
             text = name.sub(lambda _match, shown=shown: shown, text)  # type: ignore[misc]
-        text = _TELLING.sub(self._instead, text)
+        text = self._without_disguised(_TELLING.sub(self._instead, text))
         person = self._shown.person
         text = _GREETED.sub(lambda match: f"{match['word']} {person}", text)
         return _CALLED.sub(lambda match: match[0] if match[0] in _NOBODY else person, text)
+
+    def _without_disguised(self, text: str) -> str:
+        """Return `text` without the numbers and addresses that somebody wrote in words to pass a filter."""
+        view = fold(text)
+        found = [
+            (*view.span(*span), instead)
+            for kind, instead in (("phone", self._shown.number), ("email", self._shown.address))
+            for span in ATOMS[kind](view.text)
+        ]
+        for start, end, instead in sorted(found, key=lambda one: -one[0]):
+            if isinstance(instead, str) and text[start:end] != instead:
+                text = text[:start] + instead + text[end:]
+        return text
 
     def _instead(self, found: re.Match[str]) -> str:
         instead: Instead = getattr(self._shown, found.lastgroup or "")
