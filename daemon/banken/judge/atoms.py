@@ -7,15 +7,16 @@ Every pattern is bounded, so that a megabyte of anything takes linear time.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterator
 
 from banken.judge.views import Span
 
-_DIGIT = "(?:[0-9〇零一二三四五六七八九oil]|ぜろ|れい|まる|いち|にー?|さん|よん|ごー?|ろく|なな|はち|きゅ[うー])"
+_DIGIT = "(?:[0-9①-⑨〇零一二三四五六七八九oil]|ぜろ|れい|まる|いち|にー?|さん|よん|ごー?|ろく|なな|はち|きゅ[うー])"
 _BETWEEN = r"[-.\s()ー・の_/、*]{0,2}"
 _PHONE = re.compile(  # opens on a set of characters, which `re` skips to quickly; so the look behind comes after it
     rf"[+0〇零oぜれ](?<![0-9a-z.,/:@].)(?:(?<=\+)81{_BETWEEN}(?:0{_BETWEEN})?|(?:(?<=[0〇零o])|(?<=ぜ)ろ|(?<=れ)い)"
-    rf"{_BETWEEN}(?=[1-9一二三四五六七八九いにさよごろなはき])){_DIGIT}(?:{_BETWEEN}{_DIGIT}){{8,9}}(?![0-9])"
+    rf"{_BETWEEN}(?=[1-9①-⑨一二三四五六七八九いにさよごろなはき])){_DIGIT}(?:{_BETWEEN}{_DIGIT}){{8,9}}(?![0-9])"
 )
 _AT = re.compile(
     r"@(?:まーく)?|[★☆◎●◆■]|[(\[<{]\s?(?:at?|あっと(?:まーく)?|@)\s?[)\]>}]|\s?あっと(?:まーく)?\s?|\sat\s|_at_"
@@ -28,6 +29,7 @@ _LOOSE_DOMAIN = re.compile(  # with points that are none, up to a name that is s
     r"\s?[a-z0-9-]{1,63}(?:(?:\s?[.。・,]\s?|[_ ]dot[_ ])[a-z0-9-]{1,63}){0,4}(?:\s?[.。・,]\s?|[_ ]dot[_ ])"
     r"(?:com|net|org|info|jp|me|io|dev|example)(?![a-z0-9-])"
 )
+_SURELY_LAST = re.compile(r"(?:com|net|org|info|jp|me|io|dev|example)$")
 _DOMAIN = re.compile(rf"\s?[a-z0-9-]{{1,63}}(?:{_DOT}[a-z0-9-]{{1,63}}){{0,4}}{_DOT}[a-z]{{2,20}}(?![a-z0-9-])")
 _LOCAL = frozenset("abcdefghijklmnopqrstuvwxyz0123456789._%+-")
 _LOCAL_LIMIT = 64  # RFC 5321 section 4.5.3.1.1
@@ -56,6 +58,8 @@ def emails(text: str) -> Iterator[Span]:
         while start > max(0, local_end - _LOCAL_LIMIT) and text[start - 1] in _LOCAL:
             start -= 1
         domain = _DOMAIN.match(text, at.end()) or _LOOSE_DOMAIN.match(text, at.end())
+        if domain and at.group() == " at " and not _SURELY_LAST.search(domain.group()):
+            continue  # look at the dot product
         if domain and start < local_end and text[start].isalnum():
             yield start, domain.end()
 
@@ -82,8 +86,10 @@ _PLAIN = {
 _SPACED_DIGITS = re.compile(r"[0-9](?: [0-9]){6}")
 
 
-def hidden(kind: str, text: str) -> bool:
-    """Return whether an atom is written so that a filter may miss it: digits or signs in words, letters apart."""
+def hidden(kind: str, text: str, source: str) -> bool:
+    """Return whether an atom is written so that a filter may miss it: digits in circles or words, letters apart."""
+    if kind == "phone" and any(unicodedata.category(char) == "No" for char in source):
+        return True
     plain = _PLAIN.get(kind)
     return plain is not None and (not plain.match(text) or _SPACED_DIGITS.search(text) is not None)
 

@@ -66,7 +66,7 @@ def _passage(case: Case, segment: Segment, book: Rulebook) -> Passage:
 def _atoms(passage: Passage, book: Rulebook) -> Iterator[Hit]:
     for kind, concepts in book.atoms.items():
         for start, end in ATOMS[kind](passage.text):
-            how = "disguised" if hidden(kind, passage.text[start:end]) else "atom"
+            how = "disguised" if hidden(kind, passage.text[start:end], passage.evidence(start, end).text) else "atom"
             for name in (ATOM + kind, *concepts):
                 yield Hit(start, end, name, how)
 
