@@ -16,7 +16,7 @@ from banken.mailbox import idle
 from banken.service import house, pace, push, runner, watch
 
 _TIMEOUT, _DEADLINE = 10.0, 30.0
-"""Seconds that a silent server is waited for: of the machine's own time, for the servers are not hurried."""
+"""Seconds of the machine's own time that a silent server is waited for. libfaketime hurries poll(2), which a socket waits in."""
 
 
 class _Scheduler(watch.BackgroundScheduler):
@@ -40,11 +40,11 @@ def hurry(factor: float) -> None:
     _Scheduler.slowest = factor
     watch.BackgroundScheduler = _Scheduler
     watch.Push = partial(push.Push, renew=push.RENEW_SECONDS / factor)
-    idle._ANSWER_SECONDS = _TIMEOUT
+    idle._ANSWER_SECONDS = _TIMEOUT * factor
     runner.Pace = lambda interval, *rest, **more: pace.Pace(interval / factor, *rest, **more)
     imap, smtp = house.imap_server, house.smtp_server
-    house.imap_server = lambda *one, **more: replace(imap(*one, **more), timeout=_TIMEOUT, deadline=_DEADLINE)
-    house.smtp_server = lambda *one, **more: replace(smtp(*one, **more), timeout=_TIMEOUT, deadline=_DEADLINE)
+    house.imap_server = lambda *one, **more: replace(imap(*one, **more), timeout=_TIMEOUT * factor, deadline=_DEADLINE)
+    house.smtp_server = lambda *one, **more: replace(smtp(*one, **more), timeout=_TIMEOUT * factor, deadline=_DEADLINE)
 
 
 if __name__ == "__main__":
