@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from itertools import islice
 
 from banken.deals import Deals, Reminder, ReminderRule, Tie
 from banken.i18n import _
@@ -36,6 +37,9 @@ from banken.words import (
 
 NOT_JUDGED = Verdict(None)
 """The verdict on mail that nobody's asks are looked for in."""
+
+_MOST_PARENTS = 20
+"""Mails that one mail says it answers, of which it is looked up whether they are ours; the nearest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +116,7 @@ class Guard:
     def look(self, raw: RawMessage) -> Look:
         """Read a message and find out who sent it: all that may ask the network or take its time."""
         message = read(raw.raw, arrived=raw.arrived, limits=self.limits)
-        # Anyone can write our header into a mail; ours is only what the outbox knows that we wrote.
-        own = message.own and self.ledger.outbox.wrote(message.message_id)
-        return Look(raw.place, replace(message, own=own, thread=raw.thread), self._prove(message))
+        return Look(raw.place, replace(message, own=self._is_own(message), thread=raw.thread), self._prove(message))
 
     def examine(self, look: Look, *, explain: bool = False) -> Examined:
         """Return what is thought of one message. Its events are known to `deals` from now on; nothing else is kept."""
@@ -158,6 +160,19 @@ class Guard:
             stage=reminder.stage,
             since=reminder.since,
         )
+
+    def _is_own(self, message: Message) -> bool:
+        """Whether a mail is ours, or what a machine sent back for one of ours: a delivery failure, a holiday notice.
+
+        Anyone can write our header into a mail; ours is only what the outbox knows that we wrote.
+        """
+        wrote = self.ledger.outbox.wrote
+        if message.own and wrote(message.message_id):
+            return True
+        if not self.knowledge.recogniser.is_machine(message):
+            return False
+        parents = dict.fromkeys((*message.in_reply_to, *reversed(message.references)))
+        return any(wrote(one) for one in islice(parents, _MOST_PARENTS))
 
     def _prove(self, message: Message) -> Authenticity:
         return authenticate(

@@ -130,14 +130,14 @@ def server():
 
 
 @pytest.fixture(scope="session")
-def _users():
+def users():
     return iter(USERS)
 
 
 @pytest.fixture
-def desk(server, _users, tmp_path):
+def desk(server, users, tmp_path):
     with SmtpSink() as sink:
-        one = Desk(server, sink, next(_users), tmp_path)
+        one = Desk(server, sink, next(users), tmp_path)
         one.configure()
         yield one
         one.look_for_secrets()

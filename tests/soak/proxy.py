@@ -77,7 +77,7 @@ class Proxy:
         try:
             server = socket.create_connection(("127.0.0.1", self.target), timeout=5)
         except OSError:
-            _close(client)
+            client.close()
             return
         server.settimeout(None)
         for sock in (client, server):

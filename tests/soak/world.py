@@ -105,6 +105,7 @@ class World:
     _stack: ExitStack = field(default_factory=ExitStack)
     _client: IMAPClient | None = None
     _ended: threading.Event = field(default_factory=threading.Event)
+    _provider: threading.Thread = field(init=False)
     server: Dovecot = field(init=False)
     sink: SmtpSink = field(init=False)
     imap: Proxy = field(init=False)
@@ -120,11 +121,15 @@ class World:
         for name in (*WATCHED, ELSEWHERE):
             if name != "INBOX":
                 self.client.create_folder(name)
-        threading.Thread(target=self._provide, daemon=True).start()
+        self._provider = threading.Thread(target=self._provide, daemon=True)
+        self._provider.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._ended.set()
+        self._provider.join()
+        if self._client is not None:
+            self._client.shutdown()
         self._stack.close()
 
     @property
@@ -229,6 +234,8 @@ class World:
                     self.handed_on.append(received.message_id)
                     self.handed_on_at.append(f"{datetime.now(UTC):%H:%M:%S.%f} {received.message['In-Reply-To']}")
                 done, doubtful = done + 1, False
+        if client is not None:
+            client.shutdown()
 
     def _has_arrived(self, client: IMAPClient, message_id: str) -> bool:
         """Return whether a mail lies there that was handed on, but whose APPEND was not answered."""

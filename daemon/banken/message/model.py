@@ -66,7 +66,7 @@ class Message:
     auto_submitted: str = ""
     """Value of Auto-Submitted (RFC 3834), lower-cased; "" when absent."""
     own: bool = False
-    """Carries our own header (X-Banken): never examined."""
+    """Carries our own header (X-Banken), or is known as ours or as called forth by ours: never examined."""
     text: str = ""
     segments: tuple[Segment, ...] = ()
     links: tuple[Link, ...] = ()

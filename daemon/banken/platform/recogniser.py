@@ -95,7 +95,11 @@ class Recogniser:
         named = f"{header.sender.name} {header.subject}"
         if any(pack.direct.names_platform(named) for pack in self._packs):
             return True
-        return not any(pack.direct.is_machine(header) for pack in self._packs)
+        return not self.is_machine(header)
+
+    def is_machine(self, header: Message) -> bool:
+        """Whether the header alone shows that no person wrote a mail to the worker."""
+        return any(pack.direct.is_machine(header) for pack in self._packs)
 
     def recognise(self, message: Message, authenticity: Proof, book: AddressBook) -> Correspondence:
         """Return what `message` is. `authenticity` decides whether its events are believed, `book` who is known."""
