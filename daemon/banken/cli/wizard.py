@@ -191,7 +191,8 @@ class Wizard:
             strange = next((name for name in names if name not in known and name.upper() != "INBOX"), "")
             if names and not strange:
                 return names
-            text = f"{_('there is no folder “{name}”').format(name=strange)} — {did_you_mean(strange, sorted(known))}"
+            text = _("there is no folder “{name}”").format(name=strange)
+            text = f"{text} — {did_you_mean(strange, sorted(known))}"
             if talk.silent or given.folders:
                 errors().print(text, markup=False)
                 raise typer.Exit(Exit.USAGE)
