@@ -17,6 +17,8 @@ from banken.i18n import _
 USER = "nao"
 PATIENCE = 15.0
 """Seconds within which the server must answer."""
+TURNS = 3
+"""How often it is started, each time at another port."""
 
 
 class NoServerError(Exception):
@@ -36,8 +38,24 @@ def running() -> Iterator[DemoServer]:
     """Run the server for the length of the `with`. Raises NoServerError."""
     if find_spec("pymap") is None:
         raise NoServerError(_("the demo needs a small mail server: pip install pymap, or run make demo"))
-    server = DemoServer(_free_port(), secrets.token_urlsafe(12))
-    process = subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no words from outside
+    for turn in range(TURNS):
+        server = DemoServer(_free_port(), secrets.token_urlsafe(12))
+        process = _start(server)
+        try:
+            _wait(server, process)
+            break
+        except NoServerError:  # another program took the port meanwhile
+            _stop(process)
+            if turn == TURNS - 1:
+                raise
+    try:
+        yield server
+    finally:
+        _stop(process)
+
+
+def _start(server: DemoServer) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(  # noqa: S603 - our own interpreter, no shell, no words from outside
         [
             *(sys.executable, "-c", "from pymap.main import main; main()"),
             *("--host", "127.0.0.1", "--port", str(server.port), "--no-tls"),
@@ -46,16 +64,15 @@ def running() -> Iterator[DemoServer]:
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    process.terminate()
     try:
-        _wait(server, process)
-        yield server
-    finally:
-        process.terminate()
-        try:
-            process.wait(5)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
+        process.wait(5)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _free_port() -> int:
