@@ -62,7 +62,8 @@ class Proxy:
         assert self._listener is not None
         self._listener.close()
         for sock in list(self._open):
-            _close(sock)
+            with contextlib.suppress(OSError):
+                sock.shutdown(socket.SHUT_RDWR)
 
     def _accept(self) -> None:
         assert self._listener is not None
@@ -104,17 +105,26 @@ class Proxy:
                     sink.sendall(octets[:head])
                     self.struck[mine.kind] += passed <= mine.after
                     if not self._strike(mine, octets[head:], sink):
-                        _close(source, reset=mine.kind == "reset")
-                        _close(sink, reset=mine.kind == "reset")
+                        self._end(source, sink, reset=mine.kind == "reset")
                         return
                     if mine.kind == "delay":
                         mine = None
                 passed += len(octets)
         if fault is None:
             self.lengths[direction].append(passed)
-        for sock in (source, sink):
+        self._end(source, sink, reset=False)
+
+    def _end(self, *socks: socket.socket, reset: bool) -> None:
+        """Wake both directions up from reading, so that `_serve` closes both connections, with RST when `reset`.
+
+        A socket that is closed while another thread reads from it stays open until that ends: nobody is told of it.
+        """
+        for sock in socks:
             with contextlib.suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
+                if reset:
+                    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+                lingers, _seconds = struct.unpack("ii", sock.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER, 8))
+                sock.shutdown(socket.SHUT_RD if lingers else socket.SHUT_RDWR)
 
     def _strike(self, fault: Fault, rest: bytes, sink: socket.socket) -> bool:
         """Do the harm; return whether the connection goes on."""
@@ -137,12 +147,3 @@ class Proxy:
     def _noise(self, size: int) -> bytes:
         octets = os.urandom(size)
         return bytes(octet | 0x80 for octet in octets) if self.high else octets
-
-
-def _close(sock: socket.socket, *, reset: bool = False) -> None:
-    with contextlib.suppress(OSError):
-        if reset:
-            sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-            sock.close()
-        else:
-            sock.shutdown(socket.SHUT_RDWR)

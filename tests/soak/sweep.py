@@ -115,12 +115,14 @@ class Sweep:
         if self.chance.random() < 0.3:
             self.world.act()
         self.watch.look()
+        self.world.provide()
         self.watch.ahead += timedelta(seconds=3)
         self.done["sessions"] += 1
 
     def _rest(self) -> bool:
         for number in range(QUIET_ROUNDS):
             self.watch.look()
+            self.world.provide()
             self.watch.ahead += timedelta(minutes=15)
             if number and not open_rows(self.world):
                 return True

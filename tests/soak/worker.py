@@ -202,6 +202,7 @@ def _rest(world: World, lives: Lives) -> bool:
     for number in range(QUIET_ROUNDS):
         lives.start("passes", count=2, ahead=number * 900)
         lives.end()
+        world.provide()
         if number and not open_rows(world):
             return True
         time.sleep(0.1)

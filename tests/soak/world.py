@@ -102,6 +102,8 @@ class World:
     handed_on_at: list[str] = field(default_factory=list)
     handed_on: list[str] = field(default_factory=list)
     """Message-IDs of the warnings that the provider put into the inbox."""
+    _dealt_with: int = 0
+    """How many mails of the sink the provider has dealt with."""
     _stack: ExitStack = field(default_factory=ExitStack)
     _client: IMAPClient | None = None
     _ended: threading.Event = field(default_factory=threading.Event)
@@ -214,15 +216,23 @@ class World:
         self.sink._orders.clear()
         self.sink.answer(*self.chance.choice(answers))
 
+    def provide(self) -> None:
+        """Wait until the provider has dealt with what the sink took: where the program's clock is put forward, so is his."""
+        end = time.monotonic() + 60
+        while self._dealt_with < len(self.sink.messages):
+            if time.monotonic() > end:
+                raise TimeoutError("the provider does not hand mail on")
+            time.sleep(0.005)
+
     def _uid(self, mail: Mail) -> int:
         self.client.select_folder(mail.folder)
         return self.client.search(["HEADER", "Message-ID", mail.message_id.strip("<>")])[0]
 
     def _provide(self) -> None:
         """Be the worker's provider: put what the sink took into the inbox, a moment later."""
-        client, done, doubtful = None, 0, False
+        client, doubtful = None, False
         while not self._ended.wait(0.05):
-            for received in self.sink.messages[done:]:
+            for received in self.sink.messages[self._dealt_with :]:
                 if self.way == "watched":
                     try:
                         client = client or self._log_in()
@@ -233,7 +243,8 @@ class World:
                         break
                     self.handed_on.append(received.message_id)
                     self.handed_on_at.append(f"{datetime.now(UTC):%H:%M:%S.%f} {received.message['In-Reply-To']}")
-                done, doubtful = done + 1, False
+                doubtful = False
+                self._dealt_with += 1
         if client is not None:
             client.shutdown()
 
