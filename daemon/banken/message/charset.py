@@ -56,7 +56,7 @@ def decode(
     `label` is the charset its header names, `hint` a weaker word (the HTML's own), `folded` says that it is a folded
     raw header field. Line ends become LF, control characters go.
     """
-    if b"\x1b$" in data and _PICTOGRAM.search(data):
+    if b"\x1b" in data and _PICTOGRAM.search(data):
         text, notes = decode(_PICTOGRAM.sub(b"", data), label, hint=hint, folded=folded)
         return text, [*notes, Note.CONTROLS_REMOVED]
     text, notes = _decode(data, label or "", hint or "", folded=folded)

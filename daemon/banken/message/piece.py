@@ -48,6 +48,7 @@ class Piece:
 
     def only(self, spans: list[tuple[int, int]]) -> Piece:
         """Return the piece cut down to `spans` (in order); links whose words are cut away lose their place."""
+        spans = _joined(spans)
         texts: list[str] = []
         segments: list[Segment] = []
         shifts: list[tuple[int, int, int]] = []
@@ -64,6 +65,21 @@ class Piece:
                 segments.append(Segment(segment.kind, low + length - start, high + length - start))
             length += end - start
         return Piece("".join(texts), _merged(segments), _shifted(self.links, shifts))
+
+
+def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return `spans` with those that touch each other made one: most often a run of lines is kept, not each alone."""
+    joined: list[tuple[int, int]] = []
+    begin = last = -1
+    for start, end in spans:
+        if start != last:
+            if begin >= 0:
+                joined.append((begin, last))
+            begin = start
+        last = end
+    if begin >= 0:
+        joined.append((begin, last))
+    return joined
 
 
 def _shifted(links: list[Link], shifts: list[tuple[int, int, int]]) -> list[Link]:
