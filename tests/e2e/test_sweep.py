@@ -7,6 +7,7 @@ import random
 import time
 
 import pytest
+from tests.smtpsink import DROP
 from tests.soak.proxy import DOWN, UP, Fault
 from tests.soak.sweep import Sweep, prepared
 from tests.soak.world import World
@@ -68,3 +69,16 @@ def test_nothing_is_lost_doubled_or_touched_wherever_a_session_is_spoilt(world, 
     assert found.warnings
     assert set(world.imap.struck + world.smtp.struck) == set(KINDS)
     assert watch.lost
+
+
+def test_a_warning_whose_receipt_nobody_heard_comes_once(world, watch, chance):
+    before = len(world.sink.messages)
+    world.sink.answer("DATA", DROP)
+    mail = world.deliver(asks=True)
+    watch.look()
+    assert len(world.sink.messages) == before + 1
+    world.provide()
+    found = Sweep(world, watch, chance).rest([mail])
+    assert (found.lost, found.doubled, found.changed) == ([], [], []), found.histories
+    assert found.warnings == 1
+    assert len(world.sink.messages) == before + 1

@@ -16,7 +16,7 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from itertools import product, zip_longest
@@ -25,7 +25,7 @@ from pathlib import Path
 from tests.soak import runner
 from tests.soak.check import Findings, check, left_over, open_rows
 from tests.soak.proxy import DOWN, UP, Fault
-from tests.soak.world import WAYS, World
+from tests.soak.world import WAYS, Mail, World
 
 from banken.config.load import load
 from banken.ledger import Ledger
@@ -92,18 +92,24 @@ class Sweep:
 
     def stretch(self, faults: Iterator[tuple[str, Fault]], count: int, end: float) -> Findings:
         """Spoil so many sessions, let it come to rest, and look at every mail."""
-        world, first = self.world, len(self.world.mails)
+        first = len(self.world.mails)
         for service, fault in faults:
             self._spoilt(service, fault)
             count -= 1
             if count <= 0 or time.monotonic() > end:
                 break
+        found = self.rest(self.world.mails[first:])
+        self.world.clear()
+        return found
+
+    def rest(self, mails: Sequence[Mail]) -> Findings:
+        """Let it come to rest, and look at `mails`."""
+        world = self.world
         world.imap.plan = world.smtp.plan = lambda: None
         quiet = self._rest()
-        found = check(world, world.mails[first:])
+        found = check(world, mails)
         if not quiet:
             found.lost.append(f"it never came to rest: {left_over(world)[:5]}")
-        world.clear()
         return found
 
     def _spoilt(self, service: str, fault: Fault) -> None:
