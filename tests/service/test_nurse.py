@@ -150,6 +150,18 @@ def test_a_letter_is_kept_while_the_smtp_server_is_away(by_smtp, sink):
     assert [row.state for row in by_smtp.ledger.outbox.open(HOUSE)] == ["retry"]
 
 
+def test_a_letter_that_is_refused_for_good_goes_into_the_inbox_of_another_account(by_smtp, sink, ledger):
+    sink.answer("RCPT", "550 5.1.1 nobody here")
+    by_smtp.works(by_smtp.other)
+    by_smtp.fails(LoginRefused("no"))
+    by_smtp.fails(LoginRefused("no"))
+    by_smtp.nurse.send()
+    assert not sink.messages
+    (row,) = ledger.outbox.due(dt.datetime.now(dt.UTC), "other")
+    assert (row.action, row.target) == ("tell", "append:INBOX")
+    assert not ledger.outbox.due(dt.datetime.now(dt.UTC), HOUSE)
+
+
 def test_put_into_an_inbox_it_goes_through_an_account_that_can_be_reached(by_append, ledger):
     by_append.works()
     by_append.fails(Unreachable("gone"))

@@ -18,6 +18,7 @@ from banken.respond.advice import Advice
 from banken.respond.answering import Answering, answering
 from banken.respond.labels import keyword
 from banken.respond.model import FACTS_JSON, LABEL_JSON, REMINDER_JSON, Label, Spot, WarningSettings
+from banken.respond.news import HOUSE
 from banken.respond.outcome import Outcome, utc_now
 from banken.respond.post import Post, PostError
 from banken.respond.way import KIND
@@ -39,17 +40,19 @@ def carry_out(
     settings: WarningSettings,
     advice: Advice,
     *,
+    shelter: str = HOUSE,
     clock: Callable[[], datetime] = utc_now,
 ) -> Outcome:
     """Carry out all that is due for an account, each action at most once; return what became of it.
 
-    Without a `mailbox` only letters can go out. Other ways than mail are used by `send_notices`.
+    Without a `mailbox` only letters can go out. Other ways than mail are used by `send_notices`. `shelter`: the account
+    whose inbox takes a letter of the house that the submission server refuses for good; HOUSE for none.
 
     Failures of servers are no exceptions here: they stand in the outbox, with the time of the next try. Raises
     LedgerError.
     """
     outcome = Outcome()
-    hands = Hands(ledger=ledger, box=mailbox, settings=settings, advice=advice, clock=clock)
+    hands = Hands(ledger=ledger, box=mailbox, settings=settings, advice=advice, shelter=shelter, clock=clock)
     with hands:
         while rows := ledger.outbox.due(clock(), account, but_not_to=f"{KIND}:"):
             for row in rows:
@@ -74,6 +77,7 @@ class Hands:
     box: Mailbox | None
     settings: WarningSettings
     advice: Advice
+    shelter: str
     clock: Callable[[], datetime]
     _post: Post | None = None
 
@@ -259,18 +263,19 @@ class Hands:
                 outbox.failed(row.id, now, why)
             else:
                 permanent = outbox.retry(row.id, now, why, doubtful=doubtful).state is OutboxState.FAILED
-            if permanent and row.account and row.action != "label" and row.target.startswith("smtp:"):
-                outbox.plan([self._another_way(row)], now)
+            account = row.account or self.shelter
+            if permanent and account and row.action != "label" and row.target.startswith("smtp:"):
+                outbox.plan([self._another_way(row, account)], now)
 
-    def _another_way(self, row: OutboxRow) -> Owed:
+    def _another_way(self, row: OutboxRow, account: str) -> Owed:
         target = f"append:{self.settings.folder}"
         return Owed(
-            account=row.account,
+            account=account,
             fingerprint=row.fingerprint,
             action=row.action,
             target=target,
             deal=row.deal,
-            lane=f"{row.account}/{row.deal}/{target}" if row.deal else "",
+            lane=f"{account}/{row.deal}/{target}" if row.deal else "",
             message_id=row.message_id,
             payload=row.payload,
         )

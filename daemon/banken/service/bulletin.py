@@ -10,7 +10,7 @@ from banken.ledger import Ledger
 from banken.mailbox.errors import LoginRefused
 from banken.oauth import LoginNeeded
 from banken.respond import HOUSE, News, WarningSettings, tell, warning_id
-from banken.service.health import Condition, Trouble
+from banken.service.health import Trouble
 
 REFUSALS = 2
 """So many refused logins in a row are told at once: they will not pass by themselves."""
@@ -24,14 +24,14 @@ def must_be_told(trouble: Trouble, error: Exception, now: datetime, patience: ti
 
 
 def unreachable(
-    ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettings, now: datetime, fresh: list[Condition]
+    ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettings, now: datetime, well: list[str]
 ) -> None:
     """Owe a letter on an account that cannot be reached, once for each time it was lost.
 
-    Put into an inbox, it goes into that of another account which is `fresh`; when there is none, only other ways than
-    mail can tell it before `back`.
+    Put into an inbox, it goes into that of another account, one of those that are `well`; when there is none, only other
+    ways than mail can tell it before `back`.
     """
-    others = [one.account for one in fresh if one.account != account]
+    others = [one for one in well if one != account]
     text = _(
         "The mail account “{account}” has not been looked at since {since}: {why}\n\n"
         "New mail in it is not examined until this is set right. Banken keeps trying, and looks at everything that "

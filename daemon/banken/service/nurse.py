@@ -88,8 +88,9 @@ class Nurse:
         """Send what is owed and needs no mailbox: letters of the house, and notices that were held or failed."""
         config = self._house.config
         try:
-            outcome = carry_out(self._ledger, HOUSE, None, self._settings(config.accounts[0]), self._house.advice)
-            outcome.take(send_notices(self._ledger, HOUSE, self._settings(config.accounts[0])))
+            settings, shelter = self._settings(config.accounts[0]), next(iter(self._well()), HOUSE)
+            outcome = carry_out(self._ledger, HOUSE, None, settings, self._house.advice, shelter=shelter)
+            outcome.take(send_notices(self._ledger, HOUSE, settings))
             for account in config.accounts:
                 outcome.take(send_notices(self._ledger, account.name, self._settings(account)))
         except LedgerError as error:
@@ -121,9 +122,12 @@ class Nurse:
             self._tell(account, trouble, now)
 
     def _tell(self, account: Account, trouble: Trouble, now: datetime) -> None:
-        fresh = [one for one in self.conditions() if one.fresh and one.trouble is None]
         settings = self._settings(account)
-        bulletin.unreachable(self._ledger, account.name, trouble, settings, now, fresh)
+        bulletin.unreachable(self._ledger, account.name, trouble, settings, now, self._well())
+
+    def _well(self) -> list[str]:
+        """Return the names of the accounts that can be looked at."""
+        return [one.account for one in self.conditions() if one.fresh and one.trouble is None]
 
     def _line(self) -> str:
         accounts = self.conditions()
