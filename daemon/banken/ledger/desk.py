@@ -135,7 +135,10 @@ def _told(error: BaseException) -> LedgerError:
     if "locked" in why or "busy" in why:
         return LedgerError(_("the ledger is busy: another process keeps writing to it"), _("try again in a minute"))
     if "full" in why:
-        return LedgerError(_("the disk is full, the ledger cannot be written"), _("make room, then start again"))
+        return LedgerError(
+            _("the disk is full, the ledger cannot be written"),
+            _("make room: “banken run” goes on by itself, other commands have to be given again"),
+        )
     if "malformed" in why or "not a database" in why:
         return LedgerDamagedError.because(why)
     return LedgerError(

@@ -83,7 +83,10 @@ def told(error: BaseException, state: str | None) -> LedgerError:
     if state in _BUSY:
         return LedgerError(_("the ledger is busy: another process keeps writing to it"), _("try again in a minute"))
     if state == "53100":
-        return LedgerError(_("the disk is full, the ledger cannot be written"), _("make room, then start again"))
+        return LedgerError(
+            _("the disk is full, the ledger cannot be written"),
+            _("make room: “banken run” goes on by itself, other commands have to be given again"),
+        )
     if state.startswith("XX0"):
         return LedgerDamagedError.because(why)
     if not state or state.startswith(("08", "28", "3D", "53", "57P")):
