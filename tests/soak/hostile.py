@@ -1,5 +1,7 @@
 """Mail that is broken, huge or endless, through the whole program: nothing raises, nothing is lost, memory stays flat.
 
+Mutated mails and many small ones from files; many small ones and a huge one on a real server, labelled and warned about.
+
 python -m tests.soak.hostile [--mutated 10000] [--small 100000] [--megabytes 100] [--seed 1]
 """
 
@@ -102,26 +104,40 @@ def huge(folder: Path, megabytes: int) -> tuple[bool, int]:
                 text = b"--x\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n" + body
                 raw = head + b"\r\n\r\n" + text + b"\r\n" + attachment + b"--x--\r\n"
             server.append("INBOX", raw)
-        imap = {
-            "host": server.host,
-            "port": server.tls_port,
-            "security": "tls",
-            "user": USER,
-            "ca": str(server.ca_file),
-        }
-        account = {"name": "home", "imap": imap | {"password": {"env": "MAIL_PASSWORD"}}, "authserv": "mx.example.jp"}
-        whole = {"state": str(folder / "state"), "accounts": [account], "warn": {"to": [USER], "via": "append"}}
-        config = folder / "huge.yaml"
-        config.write_text(yaml.safe_dump(whole))
-        config.chmod(0o600)
+        config = configured(folder, server)
         words = ("scan", "--since", "1d", "--apply", "--config", str(config))
         code, memory = banken(*words, MAIL_PASSWORD=server.password)
         labelled = [uid for uid, flags in server.flags("INBOX").items() if any("banken-" in flag for flag in flags)]
     return labelled == [1, 2, 3] and code == 0, memory
 
 
+def configured(folder: Path, server: Dovecot) -> Path:
+    """Return a configuration that looks at `server`, with a ledger of its own."""
+    imap = {"host": server.host, "port": server.tls_port, "security": "tls", "user": USER, "ca": str(server.ca_file)}
+    account = {"name": "home", "imap": imap | {"password": {"env": "MAIL_PASSWORD"}}, "authserv": "mx.example.jp"}
+    state = Path(tempfile.mkdtemp(dir=folder))
+    config = state / "config.yaml"
+    config.write_text(
+        yaml.safe_dump({"state": str(state / "state"), "accounts": [account], "warn": {"to": [USER], "via": "append"}})
+    )
+    config.chmod(0o600)
+    return config
+
+
+def many_on_a_server(folder: Path, count: int) -> tuple[int, int, float]:
+    """Look at a mailbox of so many small mails over IMAP; return how many are labelled, the peak memory, the seconds."""
+    with Dovecot() as server:
+        server.fill("INBOX", small(count))
+        started = time.monotonic()
+        words = ("scan", "--since", "1d", "--apply", "--config", str(configured(folder, server)))
+        code, memory = banken(*words, MAIL_PASSWORD=server.password)
+        seconds = time.monotonic() - started
+        labelled = sum(any("banken-" in flag for flag in flags) for flags in server.flags("INBOX").values())
+    return labelled if code == 0 else -1, memory, seconds
+
+
 def run(count: int, many: int, megabytes: int, seed: int) -> bool:
-    """Do all three and print what came of them; return whether all is well."""
+    """Do all four and print what came of them; return whether all is well."""
     good = True
     with tempfile.TemporaryDirectory(prefix="banken-hostile-") as name:
         folder = Path(name)
@@ -133,6 +149,13 @@ def run(count: int, many: int, megabytes: int, seed: int) -> bool:
         good &= code == 0 and told == many and memory < before * FLAT
         print(
             f"small     {told} of {many} in {seconds:.0f} s, {memory / 1e6:.0f} MB ({before / 1e6:.0f} MB for a tenth)"
+        )
+        found = [many_on_a_server(folder, each) for each in (many // 10, many)]
+        (few, before, _seconds), (labelled, memory, seconds) = found
+        good &= (few, labelled) == (many // 1000, many // 100) and memory < before * FLAT
+        print(
+            f"server    {many} over IMAP in {seconds:.0f} s, {labelled} labelled of {many // 100},"
+            f" {memory / 1e6:.0f} MB ({before / 1e6:.0f} MB for a tenth)"
         )
         labelled, memory = huge(folder, megabytes)
         good &= labelled
