@@ -130,6 +130,24 @@ def test_a_certificate_for_another_name(desk):
         assert "tls" in wrong(examine(desk))
 
 
+def test_a_port_that_speaks_tls_at_once_taken_for_one_that_does_not_and_the_other_way_round(well):
+    imap_of(well, security="starttls")
+    assert "speaks TLS from the start. Set `security: tls`" in wrong(examine(well))["tls"][0]["what"]
+    imap_of(well, port=well.server.port)
+    assert "does not speak TLS from the start. Try `security: starttls`" in wrong(examine(well))["tls"][0]["what"]
+
+
+@pytest.mark.parametrize(
+    ("spoken", "set_", "said"),
+    [("tls", "starttls", "Set `security: tls`"), ("starttls", "tls", "Try `security: starttls`")],
+)
+def test_the_same_of_the_smtp_server(well, spoken, set_, said):
+    with SmtpSink(security=spoken) as sink:
+        smtp = {"host": "127.0.0.1", "port": sink.port, "security": set_, "ca": str(sink.ca_file)}
+        well.configure(language="en", warn={"to": [well.user], "via": "smtp", "smtp": smtp})
+        assert said in wrong(examine(well))["smtp"][0]["what"]
+
+
 def test_a_wrong_password_and_one_that_is_not_there(well):
     signs = examine(well, MAIL_PASSWORD="sesam, wrong")
     assert wrong(signs)["login"][0]["todo"]

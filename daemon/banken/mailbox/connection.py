@@ -23,7 +23,7 @@ from imapclient import IMAPClient, SocketTimeout
 from imapclient.exceptions import LoginError
 
 from banken.i18n import _
-from banken.mailbox import reader, speech, trouble
+from banken.mailbox import greeting, reader, speech, trouble
 from banken.mailbox.errors import Garbled, LoginRefused, MailboxError, Refused, Unreachable, Untrusted
 from banken.mailbox.trust import tls_context
 
@@ -263,6 +263,8 @@ class _Wire(imaplib.IMAP4):
         if self._context is not None:
             sock = self._context.wrap_socket(sock, server_hostname=self.host)
             self._owner.remember(sock)
+        elif greeting.waits_for_tls(sock, self.host, self.port):
+            raise trouble.tls_from_the_start(f"{self.host}:{self.port}")
         return sock
 
     def read(self, size: int) -> bytes:

@@ -109,6 +109,11 @@ def lost(error: BaseException, host: str, port: int, seconds: float, *, encrypte
     )
 
 
+def tls_from_the_start(where: str) -> Untrusted:
+    """Return the error for a port that waits for TLS where a greeting was waited for."""
+    return Untrusted(_("{where} speaks TLS from the start. Set `security: tls`, or another port.").format(where=where))
+
+
 def slow(where: str, seconds: float) -> Unreachable:
     """Return the error for a server that took longer than it may."""
     return Unreachable(_("{where} did not answer within {seconds:g} seconds.").format(where=where, seconds=seconds))

@@ -15,7 +15,7 @@ from typing import Self
 
 from banken.i18n import _
 from banken.ledger import crash_point
-from banken.mailbox import trouble
+from banken.mailbox import greeting, trouble
 from banken.mailbox.trust import tls_context
 from banken.respond.model import SmtpServer
 from banken.respond.tidy import one_line
@@ -126,7 +126,7 @@ def _dial(server: SmtpServer) -> smtplib.SMTP:
         return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
     if server.security == "plain" and not _is_loopback(server.host):
         raise PostError(_("mail is handed in without encryption only on this machine itself"), permanent=True)
-    smtp = smtplib.SMTP(server.host, server.port, timeout=server.timeout)
+    smtp = _Smtp(server.host, server.port, timeout=server.timeout)
     if server.security == "starttls":
         try:
             smtp.ehlo_or_helo_if_needed()
@@ -135,6 +135,17 @@ def _dial(server: SmtpServer) -> smtplib.SMTP:
             smtp.close()
             raise
     return smtp
+
+
+class _Smtp(smtplib.SMTP):
+    """smtplib's connection that does not wait for the greeting of a port where TLS is waited for."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        sock: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # typeshed leaves it out
+        if greeting.waits_for_tls(sock, host, port):
+            sock.close()
+            raise PostError(str(trouble.tls_from_the_start(f"{host}:{port}")), permanent=True)
+        return sock
 
 
 def _log_in(smtp: smtplib.SMTP, server: SmtpServer, token: str) -> None:
