@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
+import email
 import os
 import signal
 import subprocess
 import sys
 import time
+from email import policy
 
 import pytest
 from tests.e2e.conftest import USERS, notice
@@ -128,3 +130,56 @@ def test_the_warning_itself_can_be_put_into_a_folder_that_it_names(watched, fold
         assert deal["stage"] != "under_contract"
         assert not ours(watched, again)
         assert "続きはLINEで" in watched.run("report", "--false-alarms").out
+
+
+def move(desk, source, target):
+    """Move the only mail of a folder as a phone does it; it has a new number where it goes."""
+    with desk.server.client(desk.user) as client:
+        client.select_folder(source)
+        client.copy(client.search("ALL"), target)
+        client.delete_messages(client.search("ALL"))
+        client.expunge()
+
+
+def withdrawn(desk):
+    return (desk.folder / "log").read_text().count("answer withdrawn")
+
+
+def test_a_warning_that_is_moved_back_to_the_inbox_warns_again(watched):
+    """What the warning says of taking an answer back: the false alarm that was told by mistake."""
+    first = watched.deliver(notice("続きはLINEで。", number=1))
+    until(lambda: "banken-warning" in ours(watched, first) and watched.sink.messages)
+    letter = watched.sink.messages[0].raw
+    assert "受信トレイに戻します" in email.message_from_bytes(letter, policy=policy.default).get_body().get_content()
+    with watched.server.client(watched.user) as client:
+        client.append("banken/問題なし", letter)
+    until(lambda: taken(watched, 1))
+    silent = watched.deliver(notice("続きはLINEで。 よろしくお願いします。", number=1), when=later())
+    other = watched.deliver(notice("直接契約しませんか。手数料がもったいないので。", number=1), when=later())
+    until(lambda: ours(watched, other))
+    assert not ours(watched, silent)
+    move(watched, "banken/問題なし", "INBOX")
+    until(lambda: withdrawn(watched) == 1)
+    again = watched.deliver(notice("続きはLINEでお願いします。", number=1), when=later())
+    until(lambda: "banken-warning" in ours(watched, again))
+    assert "続きはLINEで" not in watched.run("report", "--false-alarms").out
+    move_back_count = withdrawn(watched)
+    time.sleep(3)  # several looks
+    assert (move_back_count, withdrawn(watched)) == (1, 1)
+
+
+def test_a_tag_that_is_taken_off_puts_the_deal_back(watched):
+    first = watched.deliver(notice("続きはLINEで。", number=1))
+    until(lambda: "banken-warning" in ours(watched, first))
+    label(watched, first, "banken-under-contract")
+    until(lambda: taken(watched, 1))
+    with watched.server.client(watched.user) as client:
+        client.select_folder("INBOX")
+        client.remove_flags([first], ["banken-under-contract"])
+    until(lambda: withdrawn(watched) == 1)
+    (deal,) = watched.run("deals", "list", "--json").objects()
+    assert deal["stage"] == "before_contract"
+    label(watched, first, "banken-completed")
+    until(lambda: taken(watched, 2))
+    (deal,) = watched.run("deals", "list", "--json").objects()
+    assert deal["stage"] == "completed"

@@ -177,6 +177,14 @@ def test_what_was_learned_is_replaced_and_dropped(ledger):
     assert ledger.learned.get("home", "labels") == "keyword"
 
 
+def test_what_was_learned_is_found_by_how_its_name_begins(ledger):
+    for account, name in (("home", "answer a"), ("home", "answer_b"), ("home", "answers c"), ("away", "answer d")):
+        ledger.learned.put(account, name, name.upper(), NOW)
+    assert ledger.learned.named("home", "answer ") == {"answer a": "ANSWER A"}
+    assert list(ledger.learned.named("home", "answer_")) == ["answer_b"]
+    assert ledger.learned.named("home", "none") == {}
+
+
 def test_a_transaction_stands_as_a_whole_or_not_at_all(tmp_path):
     with Ledger.open(tmp_path) as ledger:
 

@@ -1,6 +1,7 @@
 """Who vouches for a sender, who cannot, and who only looks like the platform."""
 
 import base64
+import re
 import threading
 
 import dkim
@@ -208,6 +209,28 @@ def test_impostors_are_named(sender):
     seen = _check(_mail(PASS, RECEIVED, sender=sender), brands=("クラウドワークス", "CrowdWorks"))
     assert seen.impersonates
     assert seen.result is Authentic.UNVERIFIED
+
+
+@pytest.mark.parametrize("order", [1, -1])
+@pytest.mark.parametrize(
+    ("domain", "own"),
+    [
+        ("crowdworks.jp.example", "crowdworks.jp"),
+        ("crowdworks.co.jp.example", "crowdworks.co.jp"),
+        ("crowdworks.jp.crowdworks.co.jp.example", "crowdworks.co.jp"),
+        ("cr0wdworks.jp", "crowdworks.jp"),
+        ("crowdwork.co.jp", "crowdworks.co.jp"),
+        ("crovvdworks.co.jp", "crowdworks.co.jp"),
+        ("crowdworks-support.example", "crowdworks.jp"),
+    ],
+)
+def test_an_impostor_is_compared_with_the_domain_that_it_is_nearest_to(domain, own, order):
+    seen = authenticate(
+        _mail(PASS, RECEIVED, sender=f"x@{domain}"),
+        domains=("magazine.crowdworks.jp", *DOMAINS)[::order],
+        trusted=(ME,),
+    )
+    assert set(re.findall(r"[\w.-]+\.[\w.-]+\w", seen.impersonates)) == {domain, own}
 
 
 HONEST = [

@@ -38,7 +38,9 @@ def test_every_mark_that_is_told_is_understood(language):
         (Answering("label"), "ラベルを付けて"),
         (Answering("folder"), "フォルダーに移して"),
         (Answering("label", here=False), "元のメールに次のどれかのラベル"),
+        (Answering("folder"), "番犬が作ったフォルダーです。スマホでは、メールを開いて「移動」"),
         (Answering("folder", here=False), "元のメールを次のどれかのフォルダーにコピー"),
+        (Answering("folder", here=False), "「コピー」を選びます"),
         (Answering("folder", there=False), "同じ名前で作って"),
     ],
 )
@@ -49,10 +51,26 @@ def test_it_says_how_the_mail_program_calls_it_and_which_mail(advice, way, words
     assert ("元のメール" in told.how) is not way.here
     assert [name for name, _says in told.marks] == ["banken/問題なし", "banken/契約中", "banken/完了", "banken/承認済"]
     assert told.tags == ""
+    assert "タグ" not in told.undo
+
+
+@pytest.mark.parametrize(
+    ("way", "words"),
+    [
+        (Answering("label"), "remove the label."),
+        (Answering("label", here=False), "remove the label."),
+        (Answering("folder"), "move the mail back to the inbox."),
+        (Answering("folder", here=False), "delete the copy in the folder."),
+    ],
+)
+def test_it_says_how_a_mark_is_taken_back(advice, way, words):
+    assert answers(facts(), advice, way).undo == f"To take it back, {words}"
+    assert not answers(facts(standing=replace(STANDING, deal=None)), advice, way).undo
 
 
 def test_a_server_with_keywords_has_tags_too(advice):
     told = answers(facts(), advice, Answering(tags=True))
+    assert told.undo.endswith("(A tag: remove it.)")
     assert "banken-no-problem, banken-under-contract, banken-completed, banken-approved" in told.tags
 
 
@@ -116,4 +134,4 @@ def test_on_gmail_they_are_labels(ledger, advice):
 def test_a_server_that_makes_no_folders_keeps_no_warning_back(ledger, advice, trouble):
     box = MemoryMailbox(trouble={"offer": [trouble]})
     assert carried(ledger, advice, box) == [OutboxState.DONE]
-    assert "If the folder is not there yet, make it." in letter(box)
+    assert "(make it if it is not there yet)" in letter(box)

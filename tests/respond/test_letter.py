@@ -247,7 +247,7 @@ def test_what_was_not_checked_is_said(advice):
     )
     text = plain(written(advice, told))
     assert "no DKIM signature" in text
-    assert "a mail straight to you, from client@client.example" in text
+    assert "direct mail from client@client.example" in text
     assert "applied for, no answer yet" in text
     assert "no DKIM" not in plain(written(advice))
 
@@ -256,16 +256,18 @@ def test_someone_who_passes_as_the_platform_is_not_called_by_its_name(advice):
     judged = verdict(finding(category=Category.IMPERSONATION, level=Level.DANGER, key="impersonation.sender"))
     told = facts(judged, spoken=Spoken(client="クラウドワークス", authentic=Authentic.FORGED))
     text = plain(written(advice, told))
-    assert text.startswith("It could not be confirmed that this mail is from whom it says.")
-    assert "a mail straight to you, from client@client.example" in text
+    assert text.startswith("It could not be confirmed that this mail comes from the sender it claims.")
+    assert "direct mail from client@client.example" in text
     assert "Replies to copy" not in text
-    assert parsed(written(advice, told))["Subject"] == "[Banken: danger] impersonation (client@client.example)"
+    assert parsed(written(advice, told))["Subject"] == "[Banken: danger] possible impersonation (client@client.example)"
     assert "banken/" not in text
-    assert "notification of the platform" not in text
+    assert "notification from the platform" not in text
+    assert "Client:" not in text
+    assert "Named in the mail: クラウドワークス (it may not be from them at all" in text
 
 
 @pytest.mark.parametrize(
-    ("by", "words"), [("rule", "such requests are made in these words"), ("reader", "It may be wrong")]
+    ("by", "words"), [("rule", "this wording is common in such requests"), ("reader", "It may be wrong")]
 )
 def test_how_sure_it_is_depends_on_who_found_it(advice, by, words):
     raw = written(advice, facts(verdict(finding(by=by))))
@@ -304,14 +306,33 @@ def test_a_reply_speaks_of_the_other_findings_too(advice):
             finding(),
         )
     )
-    also = "また、LINEなど、サービスの外でのやりとりは"
+    also = "なお、LINEなど、サービスの外でのやりとりは"
     assert also not in plain(written(advice, one))
-    assert plain(written(advice, both)).count(also) == 2  # to ask and to decline, not where the way is offered
+    assert plain(written(advice, both)).count(also) == 1  # to ask; who declines has said enough
     ask = plain(written(advice, both)).partition("── ていねい")[2].partition("── 断る")[0]
+    assert also in ask
     assert ask.strip().endswith("どうぞよろしくお願いいたします。")
 
 
-@pytest.mark.parametrize(("language", "words"), [("ja", "上と同じ言葉です"), ("en", "The same words as above.")])
+def test_a_reply_says_of_one_tool_only_once_that_it_needs_approval(advice):
+    set_language("ja")
+    text = "まずはZoomで面談をお願いします。\nZoomのIDをお送りください。\n"
+    told = facts(
+        verdict(
+            finding("Zoomで面談", Category.INTERVIEW, key="interview.online", text=text),
+            finding("ZoomのID", text=text),
+        ),
+        mail=message(text=text),
+    )
+    letter = plain(written(advice, told))
+    assert "> 【ZoomのID】をお送りください。" in letter
+    assert "なお、" not in letter
+    assert letter.count("承認される前に") == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("ja", "上の言葉は、これにもあたります。"), ("en", "The words above are this as well.")]
+)
 def test_words_are_quoted_once_and_a_page_is_named_once(advice, language, words):
     set_language(language)
     raw = written(advice, facts(verdict(finding(category=Category.INTERVIEW, key="interview"), finding())))
@@ -323,7 +344,12 @@ def test_words_are_quoted_once_and_a_page_is_named_once(advice, language, words)
 
 @pytest.mark.parametrize(
     ("how", "words"),
-    [("plain", "made in these words."), ("masked", "hard to find"), ("disguised", "hard to find"), ("hidden", "eye")],
+    [
+        ("plain", "common in such requests.\n"),
+        ("masked", "not necessarily on purpose"),
+        ("disguised", "not necessarily on purpose"),
+        ("hidden", "so that the eye does not see it"),
+    ],
 )
 def test_words_that_were_hidden_are_told_as_such(advice, how, words):
     found = finding()
@@ -355,6 +381,82 @@ def test_a_mail_straight_from_a_client_is_told_as_one(advice):
     assert "> 【client@client.example】" in text
     assert "確かさ" not in text
     assert "山田商店様" in text
+
+
+def test_the_second_finding_is_given_its_reason_in_a_sentence(advice):
+    told = facts(
+        verdict(
+            finding("よろしく", Category.DIRECT_CONTRACT, Level.DANGER, key="contract.direct"),
+            finding("はじめまして", Category.OFF_PLATFORM_PAYMENT, Level.DANGER, key="payment.outside"),
+            finding(),
+        )
+    )
+    for language in ("ja", "en"):
+        set_language(language)
+        raw = written(advice, told)
+        for category, key in (
+            (Category.OFF_PLATFORM_PAYMENT, "payment.outside"),
+            (Category.DIRECT_CONTACT, "contact.chat"),
+        ):
+            counsel = advice.counsel(key, category, Stage.BEFORE, language)
+            assert counsel.brief in plain(raw)
+            assert counsel.brief in Page(html(raw)).seen
+            assert counsel.why not in plain(raw)
+
+
+@pytest.mark.parametrize(
+    ("channel", "permission", "key", "words", "told"),
+    [
+        (Channel.DIRECT, Permission.NONE, "contact.chat", "LINEでご説明します", True),
+        (Channel.DIRECT, Permission.APPLIED, "contact.chat", "LINEでご説明します", True),
+        (Channel.NOTIFICATION, Permission.NONE, "contact.chat", "LINEでご説明します", False),
+        (Channel.DIRECT, Permission.APPROVED, "contact.chat", "LINEでご説明します", False),
+        (Channel.DIRECT, Permission.NONE, "contact.reached", "", False),  # its own advice says so
+    ],
+)
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_direct_mail_is_said_not_to_be_answered_before_anything_is_quoted(
+    advice, language, channel, permission, key, words, told
+):
+    set_language(language)
+    judged = verdict(finding(words, level=Level.DANGER, key=key))
+    raw = written(
+        advice, facts(judged, spoken=Spoken(channel=channel), standing=replace(STANDING, permission=permission))
+    )
+    first = "そのメールには返信せず" if language == "ja" else "Do not answer that mail; open CrowdWorks"
+    assert (first in plain(raw).partition("■")[0]) is told
+    assert (first in Page(html(raw)).seen.partition("LINE")[0]) is told
+
+
+@pytest.mark.parametrize(("language", "word"), [("ja", "仮払い"), ("en", "escrow")])
+@pytest.mark.parametrize("category", list(Category))
+def test_what_escrow_is_stands_where_it_is_named_first(advice, category, language, word):
+    set_language(language)
+    raw = written(advice, facts(verdict(finding(category=category, level=Level.DANGER, key=""))))
+    means = "（報酬を先に預けてもらうこと）" if language == "ja" else " (仮払い: the client deposits the pay"
+    heads = re.compile(r"^.*（危険）\r?$|^.* \(danger\)\r?$", re.MULTILINE)  # a heading only names it
+    replies = "そのまま使える" if language == "ja" else "Replies to copy"
+    for seen in (plain(raw), Page(html(raw)).seen.replace(parsed(raw)["Subject"], "")):
+        text = heads.sub("", seen.partition(replies)[0])
+        assert text.count(means) == (word in text)
+        if means in text:
+            assert re.fullmatch(rf"{word}[」』]?", text[text.index(word) : text.index(means)])
+
+
+def test_our_own_marks_are_explained_where_they_are_used(advice):
+    told = "In the quotes, 【 】 are Banken's marks."
+    assert plain(written(advice)).count(told) == 1
+    assert told not in html(written(advice))
+    none = facts()
+    assert told not in plain(written(advice, replace(none, points=(replace(none.points[0], quotes=()),))))
+
+
+def test_what_the_client_answered_to_an_application_is_kept_where_one_can_apply(advice):
+    status = "a screenshot of the application's status"
+    for category in Category:
+        text = plain(written(advice, facts(verdict(finding(category=category, level=Level.DANGER, key="")))))
+        assert (status in text) is (category in (Category.DIRECT_CONTACT, Category.INTERVIEW))
+    assert any(status in line for line in advice.keep("en"))
 
 
 def test_an_approval_changes_what_is_told(advice):

@@ -91,3 +91,20 @@ def test_a_false_alarm_silences_its_rule_in_its_deal(gmail):
     (examined,) = gmail.look()[1]
     assert not examined.verdict.findings
     assert "false_alarm" in {one.excuse for one in examined.verdict.excused}
+
+
+def test_a_label_taken_off_is_taken_back(gmail):
+    before = gmail.stage()
+    gmail.label("banken/契約中")
+    gmail.look()
+    assert gmail.stage() is Stage.UNDER
+    gmail.fake.inbox.mails[-1].labels.clear()
+    assert gmail.look()[0] == 0
+    assert gmail.stage() is before
+
+
+def test_all_mail_is_known_by_its_mark_not_by_its_name(gmail):
+    assert gmail.box.whole() is None
+    listed = b'* LIST (\\Noselect) "/" "[Gmail]"\r\n* LIST (\\All \\HasNoChildren) "/" "[Gmail]/Alle Nachrichten"\r\nTAG OK listed\r\n'
+    gmail.fake.on(r'LIST "" "?\*', listed)
+    assert gmail.box.whole() == "[Gmail]/Alle Nachrichten"

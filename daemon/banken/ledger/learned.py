@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import delete, select
@@ -21,6 +22,13 @@ class LearnedRepository:
         c = tables.learned.c
         with self._desk.connection() as connection:
             return connection.execute(select(c.value).where(c.account == account, c.name == name)).scalar()
+
+    def named(self, account: str, beginning: str) -> Mapping[str, str]:
+        """Return all that was learned under names that begin so, by name."""
+        c = tables.learned.c
+        query = select(c.name, c.value).where(c.account == account, c.name.startswith(beginning, autoescape=True))
+        with self._desk.connection() as connection:
+            return {row.name: row.value for row in connection.execute(query.order_by(c.name))}
 
     def put(self, account: str, name: str, value: str, at: datetime) -> None:
         """Remember `value`, in place of what was learned before."""

@@ -60,6 +60,11 @@ class Folders:
         """Return the names of the folders that can be opened."""
         return [name for flags, _separator, name in self._listed("*") if not _is_closed(flags)]
 
+    def whole(self) -> str | None:
+        """Return the folder of all mail but what was thrown away or is junk (RFC 6154), None where there is none."""
+        listed = ((flags, name) for flags, _separator, name in self._listed("*") if not _is_closed(flags))
+        return next((name for flags, name in listed if "\\all" in map(str.lower, flags)), None)
+
     def open(self, folder: str) -> FolderState:
         """Open `folder` to look only (EXAMINE); raises FolderMissing with the nearest name there is."""
         self._state = None

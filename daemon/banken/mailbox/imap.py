@@ -71,6 +71,10 @@ class ImapMailbox:
         """Return the folders that can be opened."""
         return self._folders.names()
 
+    def whole(self) -> str | None:
+        """Return Gmail's folder of all mail that was not thrown away; None on other servers, or when it is not shown."""
+        return self._folders.whole() if self.abilities.gmail else None
+
     def open(self, folder: str) -> FolderState:
         """Open `folder` read-only; raises FolderMissing (with the nearest name) or Refused."""
         return self._folders.open(folder)

@@ -52,7 +52,11 @@ def authenticate(
     impersonates = lookalike.reason(message, domains, brands)
     own = within(message.sender.domain, domains)
     if not own:
-        return Authenticity(Authentic.UNVERIFIED, _("the sender does not claim to be the platform"), impersonates)
+        return Authenticity(
+            Authentic.UNVERIFIED,
+            _("it does not claim to come from the platform; the address seems to be the sender's own"),
+            impersonates,
+        )
     fields, _end = headers.parse(mime.lines(message.raw), 0, Budget(), top=True)
     result, why = _Check(message, fields, own, trusted, resolver).result()
     return Authenticity(result, why, impersonates)

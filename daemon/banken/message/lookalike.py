@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
+from difflib import SequenceMatcher
 
 from banken.i18n import _
 from banken.message.domains import within
@@ -62,13 +63,24 @@ def reason(message: Message, domains: Sequence[str], brands: Sequence[str] = ())
 
 def _of_domain(domain: str, domains: Sequence[str]) -> str:
     shown = _readable(domain)
-    for own in domains:
-        if f".{own}." in f".{domain}":
-            return _("{domain} only begins with the platform's domain {own}").format(domain=shown, own=own)
-        brand = own.partition(".")[0]
-        if len(brand) >= _SHORTEST_BRAND and any(_resembles(label, brand) for label in shown.split(".")):
-            return _("{domain} looks like the platform's domain {own} but is another one").format(domain=shown, own=own)
+    held = [own for own in domains if f".{own}." in f".{domain}"]
+    if held:
+        return _("{domain} only begins with the platform's domain {own}").format(domain=shown, own=max(held, key=len))
+    alike = [own for own in domains if _is_like(shown, own)]
+    if alike:
+        nearest = max(alike, key=lambda own: _likeness(shown, own))
+        return _("{domain} looks like the platform's domain {own} but is another one").format(domain=shown, own=nearest)
     return ""
+
+
+def _is_like(shown: str, own: str) -> bool:
+    brand = own.partition(".")[0]
+    return len(brand) >= _SHORTEST_BRAND and any(_resembles(label, brand) for label in shown.split("."))
+
+
+def _likeness(shown: str, own: str) -> float:
+    """Return from 0 to 1 how much of two domains looks the same."""
+    return SequenceMatcher(None, skeleton(shown), skeleton(own)).ratio()
 
 
 def _of_name(sender: Address, domains: Sequence[str], brands: Sequence[str]) -> str:

@@ -54,6 +54,8 @@ class Texts(_Model):
     """What `{tool}` is called when the mail names none."""
     short: Text | None = None
     why: Text | None = None
+    brief: Text | None = None
+    """Why it matters in a sentence, for when something worse is found in the same mail; goes with `why`."""
     dont: list[str] | None = Field(default=None, min_length=1)
     steps: list[Text] | None = Field(default=None, min_length=1)
     reply: Replies | None = None
@@ -97,6 +99,30 @@ class Both(_Model):
         return self.ja if language == "ja" else self.en
 
 
+class Keep(Both):
+    """Evidence to keep; `categories` for which, all when none is named."""
+
+    categories: list[Annotated[Category, Field(strict=False)]] = []
+
+
+class Meaning(_Model):
+    """A word and what it means."""
+
+    word: str = Field(min_length=1)
+    means: str = Field(min_length=1)
+
+
+class Term(_Model):
+    """A word of the platform's that a newcomer may not know; told where a page uses it first."""
+
+    ja: Meaning
+    en: Meaning
+
+    def meaning(self, language: str) -> Meaning:
+        """Return it in a language."""
+        return self.ja if language == "ja" else self.en
+
+
 class Page(Both):
     """A page of the platform (or of an office): its title, where it is, and when it was last looked at."""
 
@@ -131,11 +157,14 @@ class Common(_Model):
 
     pages: dict[str, Page]
     whom: dict[str, Both]
-    keep: list[Both] = Field(min_length=1)
+    keep: list[Keep] = Field(min_length=1)
     report: list[Both] = Field(min_length=1)
     """How to report a client to the platform, step by step, with what an evidence bundle holds."""
     claimed: Both
     """What a client's word is worth that contact outside was approved, and where the worker can look."""
+    straight: Both
+    """What is told first of a mail that did not come through the platform: where to answer it."""
+    terms: list[Term] = []
     answers: Answers
     nobody: Both
     """How a client without a name is addressed."""
@@ -150,12 +179,15 @@ class Counsel:
     title: str
     short: str
     why: str
+    brief: str
     dont: tuple[str, ...]
     steps: tuple[str, ...]
     replies: Mapping[str, str]
     """By `ask`, `decline`, `propose`; empty when one should not answer at all."""
     also: str
     """What a reply to something worse in the same mail says of this; "" for nothing."""
+    tool: str
+    """The outside means that the client named, or what stands for it."""
     keep: tuple[str, ...]
     whom: tuple[str, ...]
     page: Page
@@ -205,11 +237,13 @@ class Advice:
             title=texts["title"],
             short=_filled(texts["short"], stage, fill),
             why=_filled(texts["why"], stage, fill),
+            brief=_filled(texts["brief"], stage, fill),
             dont=tuple(_filled(text, stage, fill) for text in texts["dont"]),
             steps=tuple(_filled(text, stage, fill) for text in texts["steps"]),
             replies={} if replies is None else {name: _filled(text, stage, fill) for name, text in replies},
-            keep=tuple(texts["keep"] or self.keep(language)),
             also=_filled(texts["also"] or "", stage, fill),
+            tool=fill["tool"],
+            keep=tuple(texts["keep"] or self.keep(language, category)),
             whom=tuple(self.common.whom[name].text(language) for name in entry.ask or own.ask or ()),
             page=page,
             as_of=entry.as_of or own.as_of or page.as_of,
@@ -218,6 +252,14 @@ class Advice:
     def claimed(self, language: str) -> str:
         """Return what a client's word on an approval is worth."""
         return self.common.claimed.text(language)
+
+    def straight(self, language: str) -> str:
+        """Return where to answer a mail that did not come through the platform."""
+        return self.common.straight.text(language)
+
+    def meanings(self, language: str) -> Sequence[Meaning]:
+        """Return the words that a newcomer may not know."""
+        return [term.meaning(language) for term in self.common.terms]
 
     def answer(self, answer: Answer, language: str) -> str:
         """Return what a mark of the worker's says."""
@@ -230,9 +272,10 @@ class Advice:
         }
         return told[answer].text(language)
 
-    def keep(self, language: str) -> Sequence[str]:
-        """Return what evidence to keep."""
-        return [item.text(language) for item in self.common.keep]
+    def keep(self, language: str, category: Category | None = None) -> Sequence[str]:
+        """Return what evidence to keep, for one category or for any."""
+        kept = self.common.keep
+        return [one.text(language) for one in kept if not (category and one.categories) or category in one.categories]
 
     def report(self, language: str) -> Sequence[str]:
         """Return how to report a client to the platform, step by step."""

@@ -69,6 +69,8 @@ def _file_problems(
         yield from _one_sided(document, trail, entry)
         if entry is own:
             yield from _incomplete(document, trail, entry)
+        else:
+            yield from _not_brief(document, trail, entry)
 
 
 def _unknown_names(document: Document, trail: tuple[str, ...], entry: Entry, common: Common) -> Iterator[Problem]:
@@ -86,11 +88,20 @@ def _incomplete(document: Document, trail: tuple[str, ...], entry: Entry) -> Ite
     missing = [name for name in ("as_of", "source", "ask") if getattr(entry, name) is None]
     for language in LANGUAGES:
         texts = entry.texts(language)
-        needed = ("title", "tool", "short", "why", "dont", "steps")
+        needed = ("title", "tool", "short", "why", "brief", "dont", "steps")
         missing += [f"{language}.{name}" for name in needed if getattr(texts, name) is None]
         missing += [f"{language}.also"] if texts.reply is not None and texts.also is None else []
     if missing:
         yield document.problem(trail, _("here is missing: {names}").format(names=", ".join(missing)), _("add it"))
+
+
+def _not_brief(document: Document, trail: tuple[str, ...], entry: Entry) -> Iterator[Problem]:
+    """Find where a reason of an entry's own would be given in the words of another, when told briefly."""
+    for language in LANGUAGES:
+        texts = entry.texts(language)
+        if texts.why is not None and texts.brief is None:
+            what = _("here is missing: {names}").format(names=f"{language}.brief")
+            yield document.problem(trail, what, _("add it"))
 
 
 def _one_sided(document: Document, trail: tuple[str, ...], entry: Entry) -> Iterator[Problem]:

@@ -38,11 +38,15 @@ class Answering:
 
 @dataclass(frozen=True, slots=True)
 class Answers:
-    """The part of a warning that tells how to set Banken right: `how`, the marks with their meanings, more on tags."""
+    """The part of a warning that tells how to set Banken right: `how`, the marks with their meanings, more on tags.
+
+    `undo` tells how to take such a mark back.
+    """
 
     how: str
     marks: tuple[tuple[str, str], ...] = ()
     tags: str = ""
+    undo: str = ""
 
 
 def mark(answer: Answer) -> str:
@@ -73,15 +77,16 @@ def answers(facts: WarningFacts, advice: Advice, way: Answering) -> Answers:
     if not possible:
         if any(point.category is Category.IMPERSONATION for point in facts.points):
             return Answers(
-                _("If you have seen on the platform itself that it is genuine, you may pass over this warning.")
+                _("If you have seen on the platform itself that it is genuine, you can ignore this warning.")
             )
-        return Answers(_("If this warning is mistaken, you may pass over it."))
+        return Answers(_("If this warning is mistaken, you can ignore it."))
     marks = tuple((mark(answer), advice.answer(answer, language())) for answer in possible)
     tags = ", ".join(tag(answer) for answer in possible)
     return Answers(
         _how(way),
         marks,
         _("Or with a tag, as in Thunderbird: {tags}").format(tags=tags) if way.tags else "",
+        _undo(way),
     )
 
 
@@ -93,16 +98,30 @@ def _how(way: Answering) -> str:
             "In your mail program, put one of these labels on the mail itself. Banken reads it and learns from it."
         )
     text = (
-        _("In your mail program, move this mail into one of these folders. Banken looks there and learns from it.")
+        _(
+            "In your mail program, move this mail into one of these folders{note}. Banken looks there and learns from it."
+        )
         if way.here
         else _(
-            "In your mail program, copy the mail itself into one of these folders. Banken looks there and learns from it."
+            "In your mail program, copy the mail itself into one of these folders{note}. Banken looks there and learns"
+            " from it."
         )
     )
-    if way.there:
-        return text
-    make = _("(If the folder is not there yet, make it.)")
-    return f"{text}{make}" if language() == "ja" else f"{text} {make}"
+    if not way.there:
+        return text.format(note=_(" (make it if it is not there yet)"))
+    if way.here:
+        return text.format(note=_(" (made by Banken; on a phone, open the mail and choose “Move”)"))
+    return text.format(note=_(" (made by Banken; on a phone, open the mail and choose “Copy”)"))
+
+
+def _undo(way: Answering) -> str:
+    if way.shown_as == "label":
+        told = _("To take it back, remove the label.")
+    elif way.here:
+        told = _("To take it back, move the mail back to the inbox.")
+    else:
+        told = _("To take it back, delete the copy in the folder.")
+    return told + _(" (A tag: remove it.)") if way.tags else told
 
 
 def answering(ledger: Ledger, box: Mailbox | None, row: OutboxRow, settings: WarningSettings) -> Answering:

@@ -41,8 +41,8 @@ def found_in(facts: WarningFacts, counsels: Sequence[Counsel]) -> Iterator[Found
             heading=_("{title} ({level})").format(title=told.title, level=level_name(point.level)),
             quotes=tuple(Quote(unlinked(q.before), unlinked(q.words), unlinked(q.after), q.line) for q in quotes),
             places=tuple(_("(line {line})").format(line=q.line) if q.line else "" for q in quotes),
-            again=_("(The same words as above.)") if point.quotes and not quotes else "",
-            why=told.why if first else told.short,
+            again=_("The words above are this as well.") if point.quotes and not quotes else "",
+            why=told.why if first else told.brief,
             sure=_sure(point, facts) if first or not point.rules else "",
             page_title="" if known else told.page.text(language()),
             page_url="" if known else told.page.url,
@@ -77,12 +77,13 @@ def _sure(point: Point, facts: WarningFacts) -> str:
         )
     ways = {quote.how for quote in point.quotes}
     if "hidden" in ways:
-        return _(
-            "How sure: such requests are made in these words. They were written so that the eye does not see them."
-        )
+        return _("How sure: this wording is common in such requests. It is written so that the eye does not see it.")
     if ways & {"disguised", "masked"}:
-        return _("How sure: such requests are made in these words. They were written so that they are hard to find.")
-    return _("How sure: such requests are made in these words.")
+        return _(
+            "How sure: this wording is common in such requests. Its letters are spaced, masked or of an unusual kind"
+            " (not necessarily on purpose)."
+        )
+    return _("How sure: this wording is common in such requests.")
 
 
 def _overlap(one: Quote, other: Quote) -> bool:

@@ -24,8 +24,8 @@ def category_name(category: Category) -> str:
         Category.DIRECT_CONTRACT: _("direct contract"),
         Category.OFF_PLATFORM_PAYMENT: _("payment outside"),
         Category.ESCROW_BYPASS: _("work before escrow"),
-        Category.RESIDENT_WORK: _("resident work"),
-        Category.IMPERSONATION: _("impersonation"),
+        Category.RESIDENT_WORK: _("on-site work"),
+        Category.IMPERSONATION: _("possible impersonation"),
     }[category]
 
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from banken.i18n import _, language
 from banken.respond.advice import Advice, Counsel
 from banken.respond.answering import Answering, Answers, answers
 from banken.respond.found import Found, day_of, found_in, new_words
+from banken.respond.gloss import Gloss
 from banken.respond.model import Point, WarningFacts, WarningSettings
 from banken.respond.names import category_name, level_name, permission_name, stage_name
 from banken.respond.tidy import unlinked
@@ -27,7 +28,7 @@ _SENTENCE = 3
 """So many Latin words are no name or abbreviation any more."""
 
 ALSO = 2
-"""How many of the other findings a reply speaks of."""
+"""How many of the other findings the reply that asks speaks of."""
 
 DONT = 5
 """How many lines of what not to do a warning shows at most: it is read on a phone, by someone who is worried."""
@@ -52,6 +53,8 @@ class Page:
     subject: str
     heading: str
     short: str
+    straight: str
+    """Where a mail is answered that did not come through the platform; "" for one that did."""
     mail: str
     """Which mail it is about."""
     found: tuple[Found, ...]
@@ -73,22 +76,24 @@ def compose(
     """Return the warning for `facts` in the language spoken now; `attached` is whether the original goes along."""
     spoken = language()
     counsels = [_counsel(point, facts, advice, spoken) for point in facts.points]
-    main = counsels[0]
+    main, *others = counsels
+    gloss = Gloss(advice.meanings(spoken), _(" ({means})"))
     quotes = [unlinked(quote.words) != quote.words for point in facts.points for quote in point.quotes]
     return Page(
         language=spoken,
         level=facts.level.value,
         subject=_subject(facts),
         heading=_heading(facts),
-        short=main.short,
+        short=gloss(main.short),
+        straight=advice.straight(spoken) if _is_straight(facts) else "",
         mail=_("In “{subject}”, received {when}").format(
             subject=unlinked(facts.subject), when=_moment(facts.sent, settings)
         ),
-        found=tuple(found_in(facts, counsels)),
+        found=tuple(replace(found, why=gloss(found.why)) for found in found_in(facts, counsels)),
         defanged=any(quotes),
         deal=tuple(_deal(facts, advice, settings)),
-        dont=tuple(_unique([main.dont, *(told.dont[:1] for told in counsels[1:])])[:DONT]),
-        steps=main.steps,
+        dont=gloss.all(_unique([main.dont, *(one.dont[:1] for one in others if one.page != main.page)])[:DONT]),
+        steps=gloss.all(main.steps),
         replies=tuple(_replies(facts, advice, spoken)),
         keep=main.keep,
         whom=tuple(_unique(told.whom for told in counsels)),
@@ -123,11 +128,23 @@ def _is_false(facts: WarningFacts) -> bool:
     return facts.points[0].category is Category.IMPERSONATION
 
 
+def _is_bare(facts: WarningFacts) -> bool:
+    """Whether nothing in the words was found, only that a client has written straight to the worker."""
+    quotes = (quote for point in facts.points for quote in point.quotes)
+    return facts.channel is Channel.DIRECT and not any(quote.line for quote in quotes)
+
+
+def _is_straight(facts: WarningFacts) -> bool:
+    """Whether the answer belongs elsewhere than the mail, and nothing else on the page says so first."""
+    told = _is_bare(facts) or _is_false(facts) or facts.permission is Permission.APPROVED
+    return facts.channel is Channel.DIRECT and not told
+
+
 def _heading(facts: WarningFacts) -> str:
     if _is_false(facts):
-        return _("It could not be confirmed that this mail is from whom it says.")
+        return _("It could not be confirmed that this mail comes from the sender it claims.")
     client = unlinked(facts.client)
-    if facts.channel is Channel.DIRECT and not any(quote.line for point in facts.points for quote in point.quotes):
+    if _is_bare(facts):
         return _("A mail straight to you has come from {client}.").format(client=client)
     if facts.level is Level.DANGER:
         return _("A message from {client} asks for something that could get you into trouble.").format(client=client)
@@ -137,19 +154,19 @@ def _heading(facts: WarningFacts) -> str:
 
 
 def _deal(facts: WarningFacts, advice: Advice, settings: WarningSettings) -> list[tuple[str, str]]:
-    rows = [(_("Client"), unlinked(facts.client))]
+    rows = [_client(facts)]
     if facts.job:
         rows.append((_("Job"), unlinked(facts.job)))
     stage = stage_name(facts.stage)
     if facts.since is not None:
         stage = _("{stage}, since {when}").format(stage=stage, when=_moment(facts.since, settings))
     rows.append((_("Stage"), stage))
-    rows.append((_("How that is known"), _known_by(facts)))
+    rows.append((_("Based on"), _known_by(facts)))
     if facts.permission is not Permission.NONE:
         rows.append((_("Contact outside"), permission_name(facts.permission)))
     if facts.claimed:
         rows.append((_("What the client says of it"), advice.claimed(language())))
-    rows.append((_("Came by"), _channel(facts)))
+    rows.append((_("Received via"), _channel(facts)))
     if facts.authentic is not Authentic.VERIFIED and not _is_false(facts):  # of a false mail it is told further up
         rows.append(
             (_("Sender"), facts.authentic_why or _("it could not be checked that this mail is from who it says"))
@@ -157,17 +174,25 @@ def _deal(facts: WarningFacts, advice: Advice, settings: WarningSettings) -> lis
     return rows
 
 
+def _client(facts: WarningFacts) -> tuple[str, str]:
+    client = unlinked(facts.client)
+    if not _is_false(facts):
+        return _("Client"), client
+    told = _("{client} (it may not be from them at all: nothing in it is counted as theirs)").format(client=client)
+    return _("Named in the mail"), told
+
+
 def _known_by(facts: WarningFacts) -> str:
     why = facts.standing_why or _("guessed: no mail about this deal is known yet")
     if facts.stage is Stage.BEFORE:
-        return _("{why}. Since then no genuine word of a contract has come.").format(why=why)
+        return _("{why}. No verified contract notice has arrived since.").format(why=why)
     return why
 
 
 def _channel(facts: WarningFacts) -> str:
     if facts.channel is Channel.DIRECT or facts.authentic is Authentic.FORGED:
-        return _("a mail straight to you, from {address}").format(address=unlinked(facts.sender))
-    return _("a notification of the platform")
+        return _("direct mail from {address}").format(address=unlinked(facts.sender))
+    return _("a notification from the platform")
 
 
 def _replies(facts: WarningFacts, advice: Advice, spoken: str) -> Iterator[Reply]:
@@ -180,13 +205,19 @@ def _replies(facts: WarningFacts, advice: Advice, spoken: str) -> Iterator[Reply
 
 
 def _answers_in(tongue: str, facts: WarningFacts, advice: Advice) -> dict[str, str]:
-    """Return the replies by name; those that ask and decline speak of the other findings, too."""
+    """Return the replies by name; the one that asks speaks of the other findings, too."""
     main, *others = (_counsel(point, facts, advice, tongue) for point in facts.points)
+    ask = main.replies.get("ask")
+    if ask is None:
+        return {}
     fresh = new_words(facts.points)[1:]
-    told = [one for one, words in zip(others, fresh, strict=True) if one.also and (words or one.page != main.page)]
+    told = [
+        one
+        for one, words in zip(others, fresh, strict=True)
+        if one.also and (one.page != main.page or (words and one.tool not in ask))
+    ]
     more = list({one.page.url: one.also for one in reversed(told)}.values())[::-1][:ALSO]
-    whole = {name: _before_the_end(text, more) for name, text in main.replies.items() if name != "propose"}
-    return {**main.replies, **whole}
+    return {**main.replies, "ask": _before_the_end(ask, more)}
 
 
 def _before_the_end(text: str, more: Sequence[str]) -> str:

@@ -1,22 +1,27 @@
 """The worker's answers, given by a label in the mail program: how far a deal is, or that an alarm was false.
 
-Each answer on a message is taken once. It counts from the moment it is seen, as `banken deals set` does.
+Each answer on a message is taken once. It counts from the moment it is seen, as `banken deals set` does, until its mark
+is taken off again.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 import structlog
 
 from banken.guard import Guard
-from banken.ledger import Ledger, SeenMessage
+from banken.ledger import SeenMessage
 from banken.mailbox.errors import FolderMissing, Refused
 from banken.mailbox.imap import ImapMailbox
 from banken.message import read_header
 from banken.respond import Answer, answer_labels, answer_of
+from banken.service.taken import Book, Mark, Taken, answered, is_back
 from banken.words import Category, Permission, Stage
+
+__all__ = ["answered", "take_answers"]
 
 log = structlog.get_logger("banken")
 
@@ -24,90 +29,132 @@ _STAGES = {Answer.CONTRACT: Stage.UNDER, Answer.DONE: Stage.COMPLETED}
 
 
 def take_answers(guard: Guard, box: ImapMailbox, folders: Sequence[str]) -> int:
-    """Look for the worker's marks and do what they say; return how many answers were new. Raises MailboxError."""
-    labelled = sum(_take(guard, row, answer) for row, answer in _labelled(guard, box, folders))
-    return labelled + _from_folders(guard, box)
+    """Look for the worker's marks and do what they say; return how many answers were new. Raises MailboxError.
 
-
-def _labelled(guard: Guard, box: ImapMailbox, folders: Sequence[str]) -> Iterator[tuple[SeenMessage, Answer]]:
-    """Yield the messages with an answer as a keyword or as Gmail's label."""
-    for folder in folders:
-        try:
-            state = box.open(folder)
-        except (FolderMissing, Refused):
-            continue  # the catch-up tells of it
-        for uid in box.marked(answer_labels()):
-            row = guard.ledger.seen.at(guard.account, folder, state.uidvalidity, uid)
-            about = _about(guard, row.message_id, row) if row is not None else None
-            answers = {answer for label in box.labels(uid) if (answer := answer_of(label)) is not None}
-            if about is not None:
-                yield from ((about, answer) for answer in Answer if answer in answers)
-
-
-def _from_folders(guard: Guard, box: ImapMailbox) -> int:
-    """Take the answers that are given by putting a mail into a folder called like one (a label, on Gmail)."""
-    taken = 0
-    for folder in box.folders():
-        answer = answer_of(folder.removeprefix(box.abilities.prefix).replace(box.abilities.separator, "/"))
-        if answer is not None:
-            taken += _from_folder(guard, box, folder, answer)
+    What is said by marks that were taken off is undone.
+    """
+    look = _Look(guard, box)
+    taken = look.labels(folders) + look.answer_folders()
+    look.take_back(folders)
     return taken
 
 
-def _from_folder(guard: Guard, box: ImapMailbox, folder: str, answer: Answer) -> int:
-    """Take the answer of each mail in a folder that is new there; mail that was not examined yet is looked at again."""
-    name = f"answers read {folder} {box.open(folder).uidvalidity}"
-    read = int(guard.ledger.learned.get(guard.account, name) or 0)
-    taken, reached, known = 0, read, True
-    for raw in box.headers(box.uids(after=read)):
-        about = _about(guard, read_header(raw.raw, arrived=raw.arrived).message_id)
-        taken += about is not None and _take(guard, about, answer)
-        known = known and about is not None
-        reached = raw.place.uid if known else reached
-    if reached != read:
-        guard.ledger.learned.put(guard.account, name, str(reached), guard.clock())
-    return taken
+class _Look:
+    """One look at all marks: what lies where, and what is new of it."""
+
+    def __init__(self, guard: Guard, box: ImapMailbox) -> None:
+        self._guard = guard
+        self._box = box
+        self._book = Book(guard)
+        self._lying: dict[tuple[str, int], set[tuple[Answer, int]]] = {}
+        """The answers by folder and UIDVALIDITY, each with the UID that bears it."""
+
+    def labels(self, folders: Sequence[str]) -> int:
+        """Take the answers that are keywords or Gmail's labels on a mail."""
+        taken = 0
+        for folder in folders:
+            try:
+                state = self._box.open(folder)
+            except (FolderMissing, Refused):
+                continue  # the catch-up tells of it
+            lying = self._lying.setdefault((folder, state.uidvalidity), set())
+            for uid in self._box.marked(answer_labels()):
+                given = {answer for label in self._box.labels(uid) if (answer := answer_of(label)) is not None}
+                lying |= {(answer, uid) for answer in given}
+                row = self._guard.ledger.seen.at(self._guard.account, folder, state.uidvalidity, uid)
+                about, ours = self._about(row.message_id, row) if row is not None else (None, False)
+                if about is not None:
+                    mark = Mark(folder, state.uidvalidity, uid, labelled=True, ours=ours)
+                    taken += sum(self._take(about, answer, mark) for answer in Answer if answer in given)
+        return taken
+
+    def answer_folders(self) -> int:
+        """Take the answers that are given by putting a mail into a folder called like one (a label, on Gmail)."""
+        abilities = self._box.abilities
+        taken = 0
+        for folder in self._box.folders():
+            answer = answer_of(folder.removeprefix(abilities.prefix).replace(abilities.separator, "/"))
+            if answer is not None:
+                taken += self._answer_folder(folder, answer)
+        return taken
+
+    def _answer_folder(self, folder: str, answer: Answer) -> int:
+        """Take the answer of each mail in a folder that is new there; one not examined yet is looked at again."""
+        guard, uidvalidity = self._guard, self._box.open(folder).uidvalidity
+        name = f"answers read {folder} {uidvalidity}"
+        read = int(guard.ledger.learned.get(guard.account, name) or 0)
+        uids = self._box.uids()
+        self._lying.setdefault((folder, uidvalidity), set()).update((answer, uid) for uid in uids)
+        taken, reached, known = 0, read, True
+        for raw in self._box.headers([uid for uid in uids if uid > read]):
+            about, ours = self._about(read_header(raw.raw, arrived=raw.arrived).message_id)
+            mark = Mark(folder, uidvalidity, raw.place.uid, labelled=False, ours=ours)
+            taken += about is not None and self._take(about, answer, mark)
+            known = known and about is not None
+            reached = raw.place.uid if known else reached
+        if reached != read:
+            guard.ledger.learned.put(guard.account, name, str(reached), guard.clock())
+        return taken
+
+    def take_back(self, folders: Sequence[str]) -> None:
+        """Undo what is said no more."""
+        for answer, fingerprint, taken in list(self._book.all()):
+            left = tuple(mark for mark in taken.marks if self._lies(answer, mark))
+            gone = [mark for mark in taken.marks if mark not in left]
+            if taken.numbers and not left and any(self._is_back(fingerprint, mark, folders) for mark in gone):
+                self._undo(answer, fingerprint, taken)
+            elif gone:
+                self._book.put(answer, fingerprint, replace(taken, marks=left))
+
+    def _lies(self, answer: Answer, mark: Mark) -> bool:
+        """Whether a mark is where it was seen; one whose folder could not be looked at counts as being there."""
+        lying = self._lying.get((mark.folder, mark.uidvalidity))
+        renewed = lying is None and any(folder == mark.folder for folder, _validity in self._lying)
+        return not renewed if lying is None else (answer, mark.uid) in lying
+
+    def _is_back(self, fingerprint: str, mark: Mark, folders: Sequence[str]) -> bool:
+        ledger, account = self._guard.ledger, self._guard.account
+        rows = ledger.outbox.of(account, fingerprint) if mark.ours else ledger.seen.same(account, fingerprint)
+        return is_back(self._box, mark, {row.message_id for row in rows} - {""}, folders)
+
+    def _undo(self, answer: Answer, fingerprint: str, taken: Taken) -> None:
+        with self._guard.ledger.transaction():
+            for number in taken.numbers:
+                self._guard.deals.undo(number)
+            self._book.drop(answer, fingerprint)
+        log.info("answer withdrawn", account=self._guard.account, answer=answer.value)
+
+    def _about(self, message_id: str, row: SeenMessage | None = None) -> tuple[SeenMessage | None, bool]:
+        """Return what is known of the mail that is meant, and whether `message_id` is a letter of ours about it."""
+        ledger, account = self._guard.ledger, self._guard.account
+        fingerprint = ledger.outbox.about(account, message_id)
+        if fingerprint is not None:
+            return next(iter(ledger.seen.same(account, fingerprint)), None), True
+        if row is not None or not message_id:
+            return row, False
+        return next((one for one in ledger.seen.by_message_id(message_id) if one.account == account), None), False
+
+    def _take(self, row: SeenMessage, answer: Answer, mark: Mark) -> bool:
+        with self._guard.ledger.transaction():
+            known = self._book.get(answer, row.fingerprint)
+            if known is not None:
+                if known.numbers and mark not in known.marks:
+                    self._book.put(answer, row.fingerprint, replace(known, marks=(*known.marks, mark)))
+                return False
+            numbers = _apply(self._guard, row, answer, self._guard.clock()) if row.deal else ()
+            self._book.put(answer, row.fingerprint, Taken(tuple(numbers), (mark,)))
+        log.info("answer taken", account=self._guard.account, answer=answer.value, deal=row.deal or "-")
+        return True
 
 
-def _about(guard: Guard, message_id: str, row: SeenMessage | None = None) -> SeenMessage | None:
-    """Return what is known of the mail that is meant: of the mail itself or, for a letter of ours, what it is about."""
-    ledger = guard.ledger
-    fingerprint = ledger.outbox.about(guard.account, message_id)
-    if fingerprint is not None:
-        return next(iter(ledger.seen.same(guard.account, fingerprint)), None)
-    if row is not None or not message_id:
-        return row
-    return next((one for one in ledger.seen.by_message_id(message_id) if one.account == guard.account), None)
-
-
-def _take(guard: Guard, row: SeenMessage, answer: Answer) -> bool:
-    name, now = _name(answer, row.fingerprint), guard.clock()
-    with guard.ledger.transaction():
-        if guard.ledger.learned.get(guard.account, name) is not None:
-            return False
-        if row.deal:
-            _apply(guard, row, answer, now)
-        guard.ledger.learned.put(guard.account, name, now.isoformat(), now)
-    log.info("answer taken", account=guard.account, answer=answer.value, deal=row.deal or "-")
-    return True
-
-
-def answered(ledger: Ledger, account: str, fingerprint: str, answer: Answer) -> bool:
-    """Return whether the worker gave this answer on a mail."""
-    return ledger.learned.get(account, _name(answer, fingerprint)) is not None
-
-
-def _name(answer: Answer, fingerprint: str) -> str:
-    return f"answer {answer.value} {fingerprint}"
-
-
-def _apply(guard: Guard, row: SeenMessage, answer: Answer, now: datetime) -> None:
+def _apply(guard: Guard, row: SeenMessage, answer: Answer, now: datetime) -> Iterator[int]:
+    """Do what an answer says; yield the numbers by which that is undone."""
     if answer in _STAGES:
-        guard.deals.set_stage(row.deal, _STAGES[answer], now)
+        yield guard.deals.set_stage(row.deal, _STAGES[answer], now)
     elif answer is Answer.APPROVED:
-        guard.deals.set_permission(row.deal, Permission.APPROVED, now)
+        yield guard.deals.set_permission(row.deal, Permission.APPROVED, now)
     else:
         findings = guard.ledger.findings.of(row.id)
         # Mail that pretends to be the platform's is never let go by one click on another such mail.
         for rule in sorted({one.rule for one in findings if one.category != Category.IMPERSONATION}):
-            guard.deals.let_go(row.deal, rule, now)
+            yield guard.deals.let_go(row.deal, rule, now)
