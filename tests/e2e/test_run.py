@@ -8,10 +8,12 @@ import json
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 
 import pytest
 from tests.e2e.conftest import USERS, notice
@@ -160,6 +162,31 @@ def test_other_ways_are_told_as_they_want_to_be(desk, running):
         assert "青空工房" not in "".join(shy.told[0])
         until(lambda: len(loud.told) == 2)
         assert len(desk.sink.messages) == 2
+
+
+def test_what_hours_of_silence_hold_back_follows_new_hours_at_once(desk, running):
+    hour = dt.datetime.now(dt.timezone(dt.timedelta(hours=9)))
+    silence = f"{hour - dt.timedelta(hours=2):%H:%M}-{hour + dt.timedelta(hours=2):%H:%M}"
+    with WebSink() as site:
+        whole = desk.configure()
+        whole["accounts"][0] |= {"every": "1s"}
+        more = {"accounts": whole["accounts"], "timezone": "Asia/Tokyo"}
+        desk.configure(warn=whole["warn"] | {"notify": [{"url": site.url, "quiet": silence}]}, **more)
+        process = running()
+        desk.deliver(notice("続きはLINEで。", number=1))
+        until(lambda: held(desk))
+        assert not site.told
+        desk.configure(warn=whole["warn"] | {"notify": [{"url": site.url}]}, **more)
+        wait(process, "new settings accounts")
+        until(lambda: site.told)
+
+
+def held(desk):
+    """Return what is put off to later, as the ledger has it."""
+    with closing(sqlite3.connect(f"file:{desk.folder}/state/ledger.db?mode=ro", uri=True)) as ledger:
+        return ledger.execute(
+            "SELECT 1 FROM outbox WHERE target = 'notify:1' AND due > planned AND state = 'planned'"
+        ).fetchall()
 
 
 def test_new_settings_are_taken_over_and_wrong_ones_are_not(desk, running):

@@ -57,6 +57,20 @@ def test_what_a_dead_process_was_trying_is_doubtful(ledger):
     assert heir.claim(row.id, NOW + timedelta(hours=1)).doubtful is False
 
 
+def test_what_waits_is_looked_at_again_when_it_is_asked_for_and_nothing_else(ledger):
+    rows = [
+        owed(fingerprint=f"f{number}", target=target)
+        for number, target in enumerate(("notify:1", "notify:2", "smtp:x"))
+    ]
+    ledger.outbox.plan(rows, NOW)
+    held, failed, letter = ledger.outbox.due(NOW)
+    ledger.outbox.hold(held, NOW + timedelta(hours=1), NOW)
+    ledger.outbox.hold(letter, NOW + timedelta(hours=1), NOW)
+    ledger.outbox.failed(failed.id, NOW, "gone")
+    ledger.outbox.look_again(NOW, to="notify:")
+    assert [row.id for row in ledger.outbox.due(NOW)] == [held.id]
+
+
 def test_a_passing_failure_waits_and_survives(ledger):
     ledger.outbox.plan([owed()], NOW)
     ledger.outbox.claim(1, NOW)

@@ -14,7 +14,7 @@ from tests.respond import scene
 from tests.respond.websink import WebSink
 
 from banken.ledger import Ledger, OutboxState, SeenMessage
-from banken.respond import HOUSE, News, WarningSettings, Way, owe, plan, send_notices, tell
+from banken.respond import HOUSE, News, WarningSettings, Way, owe, plan, release_notices, send_notices, tell
 from banken.words import Category, Level
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -197,6 +197,19 @@ def test_new_hours_count_for_what_is_held_within_the_hour(desk):
     assert desk.tick(9) == []
     desk.use()
     assert len(desk.tick(10)) == 1
+
+
+def test_new_hours_count_at_once_for_what_is_held_after_new_settings(desk):
+    desk.use(digest=(time(8),))
+    desk.now = at(9)
+    desk.warn()
+    assert desk.tick(9) == []
+    desk.use(quiet=(time(9), time(11)))
+    release_notices(desk.ledger, at(9, 1))
+    assert desk.tick(9, 1) == []
+    desk.use()
+    release_notices(desk.ledger, at(9, 2))
+    assert len(desk.tick(9, 2)) == 1
 
 
 def test_what_a_way_no_longer_wants_is_struck_and_a_way_that_is_gone_fails(desk):

@@ -26,7 +26,7 @@ from banken.respond.way import KIND, Way
 from banken.words import LEVELS, Category, Level, strongest
 
 LOOK_AGAIN = LONGEST_WAIT
-"""What is held is looked at again at least so often: the hours may be changed meanwhile, and the clock set."""
+"""What is held is looked at again at least so often: the clock may be set meanwhile."""
 
 _locks: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 """One thread at a time tells of an account, so that what belongs together goes together."""
@@ -45,6 +45,11 @@ def send_notices(
                 ledger.outbox.failed(row.id, clock(), _("this way to be told is no longer set"))
                 outcome.add(ledger.outbox.get(row.id))
     return outcome
+
+
+def release_notices(ledger: Ledger, now: datetime) -> None:
+    """Let all that is held be looked at with the next notices: hours and ways may be others from now on. Raises LedgerError."""
+    ledger.outbox.look_again(now, to=f"{KIND}:")
 
 
 @dataclass(slots=True)

@@ -10,7 +10,7 @@ import structlog
 from banken.config import Account, SecretError
 from banken.ledger import Ledger, LedgerError
 from banken.mailbox.errors import MailboxError, Unreachable
-from banken.respond import HOUSE, WarningSettings, carry_out, send_notices
+from banken.respond import HOUSE, WarningSettings, carry_out, release_notices, send_notices
 from banken.service import bulletin, systemd
 from banken.service import house as rooms
 from banken.service.endpoint import Endpoint
@@ -37,6 +37,7 @@ class Nurse:
         self._house = house
         try:
             self._health.settings("")
+            release_notices(self._ledger, datetime.now(UTC))
         except LedgerError as error:
             log.error("health not noted", why=str(error))
         self._open_port(house.config.health.port)
