@@ -8,7 +8,7 @@ import shutil
 import pytest
 import yaml
 from tests.e2e.conftest import USERS, notice
-from tests.servers import Dovecot
+from tests.servers import Dovecot, SmtpSink
 from tests.tokenserver import TokenServer
 from typer.testing import CliRunner
 
@@ -103,6 +103,94 @@ def test_the_questions_lead_there_too_and_a_wrong_password_is_asked_for_again(de
     assert "no folder “INBOXX”" in result.output
     assert "smtp, append" in result.output
     assert USERS[desk.user] not in result.output
+
+
+@pytest.fixture
+def strict(desk):
+    """A submission server that knows the worker by another name and password than the mailbox does."""
+    with SmtpSink(security="tls", users={"sender": OTHER}) as sink:
+        both = desk.folder / "both.pem"
+        both.write_text(desk.server.ca_file.read_text() + sink.ca_file.read_text())
+        yield sink
+
+
+OTHER = "a word for sending"
+
+
+def ask(desk, monkeypatch, words, answers):
+    monkeypatch.setenv("HOME", str(desk.folder))
+    monkeypatch.setattr("banken.cli.wizard.has_keyring", lambda: False)
+    set_language("en")
+    words = [*words, "--language", "en", "--no-systemd", "--no-scan"]
+    result = CliRunner().invoke(build(), ["init", *map(str, words)], input="\n".join(answers) + "\n")
+    set_language("ja")
+    desk.said.append(result.output)
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+def test_a_login_of_its_own_for_sending_is_asked_for_when_the_mailboxes_is_refused(desk, words, strict, monkeypatch):
+    words[words.index("--ca") + 1] = desk.folder / "both.pem"
+    smtp = ["--via", "smtp", "--smtp", f"127.0.0.1:{strict.port}", "--folder", "INBOX", "--warn-to", desk.user]
+    monkeypatch.setenv("MAIL_PASSWORD", USERS[desk.user])
+    answers = ["y", "", "sender", "wrong", "y", "", "", OTHER]  # the server and then the name by Enter
+    told = ask(desk, monkeypatch, [*words, *smtp, "--password-env", "MAIL_PASSWORD"], answers)
+    assert told.count("does not take warnings yet: 535") == 2
+    assert "takes warnings to" in told
+    assert OTHER not in told
+    assert list(dict.fromkeys(user for verb, user in strict.attempts if verb == "AUTH")) == [desk.user, "sender"]
+    written = yaml.safe_load((desk.folder / "new.yaml").read_text())
+    secret = desk.folder / "home-smtp.password"
+    assert written["warn"]["smtp"]["user"] == "sender"
+    assert written["warn"]["smtp"]["password"] == {"file": str(secret)}
+    assert written["accounts"][0]["imap"]["password"] == {"env": "MAIL_PASSWORD"}
+    assert secret.read_text() == OTHER + "\n"
+    assert secret.stat().st_mode & 0o777 == 0o600
+    assert OTHER not in (desk.folder / "new.yaml").read_text()
+
+
+def test_who_gives_up_on_sending_finds_the_mailboxes_login_in_the_configuration(desk, words, strict, monkeypatch):
+    words[words.index("--ca") + 1] = desk.folder / "both.pem"
+    smtp = ["--via", "smtp", "--smtp", f"127.0.0.1:{strict.port}", "--folder", "INBOX", "--warn-to", desk.user]
+    monkeypatch.setenv("MAIL_PASSWORD", USERS[desk.user])
+    told = ask(desk, monkeypatch, [*words, *smtp, "--password-env", "MAIL_PASSWORD"], ["y", "", "x", "wrong", "n"])
+    assert "banken doctor" in told
+    smtp = yaml.safe_load((desk.folder / "new.yaml").read_text())["warn"]["smtp"]
+    assert (smtp["user"], smtp["password"]) == (desk.user, {"env": "MAIL_PASSWORD"})
+    assert not (desk.folder / "home-smtp.password").exists()
+
+
+def test_nothing_more_is_asked_where_the_mailboxes_login_does(desk, words, monkeypatch):
+    with SmtpSink(security="tls", users={desk.user: USERS[desk.user]}) as sink:
+        (desk.folder / "both.pem").write_text(desk.server.ca_file.read_text() + sink.ca_file.read_text())
+        words[words.index("--ca") + 1] = desk.folder / "both.pem"
+        smtp = ["--via", "smtp", "--smtp", f"127.0.0.1:{sink.port}", "--folder", "INBOX", "--warn-to", desk.user]
+        monkeypatch.setenv("MAIL_PASSWORD", USERS[desk.user])
+        ask(desk, monkeypatch, [*words, *smtp, "--password-env", "MAIL_PASSWORD"], [])
+        assert ("AUTH", desk.user) in sink.attempts
+    assert yaml.safe_load((desk.folder / "new.yaml").read_text())["warn"]["smtp"]["user"] == desk.user
+
+
+def test_a_login_of_its_own_for_sending_can_be_given_as_options(desk, words, strict):
+    words[words.index("--ca") + 1] = desk.folder / "both.pem"
+    smtp = ["--via", "smtp", "--smtp", f"127.0.0.1:{strict.port}", "--password-env", "MAIL_PASSWORD"]
+    answer = init(desk, *words, *smtp, "--non-interactive", expect=3)
+    assert "535" in answer.out
+    assert "--smtp-user" in answer.err
+    assert not (desk.folder / "new.yaml").exists()
+    own = ["--smtp-user", "sender", "--smtp-password-env", "SENDING"]
+    init(desk, *words, *smtp, *own, "--non-interactive", SENDING=OTHER)
+    written = yaml.safe_load((desk.folder / "new.yaml").read_text())["warn"]["smtp"]
+    assert (written["user"], written["password"]) == ("sender", {"env": "SENDING"})
+    assert ("AUTH", "sender") in strict.attempts
+
+
+def test_a_server_that_takes_mail_later_keeps_nobody_from_setting_up(desk, words):
+    desk.sink.answer("RCPT", "450 4.2.0 greylisted")
+    smtp = ["--via", "smtp", "--smtp", f"127.0.0.1:{desk.sink.port}", "--smtp-security", "plain"]
+    answer = init(desk, *words, *smtp, "--password-env", "MAIL_PASSWORD", "--non-interactive")
+    assert "450" in answer.out
+    assert (desk.folder / "new.yaml").exists()
 
 
 def test_what_cannot_be_an_answer_is_told_before_anything_is_tried(desk, words):

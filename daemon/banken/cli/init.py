@@ -53,6 +53,21 @@ def init(
     via: Annotated[str, typer.Option("--via", help=_("smtp, or append (into the inbox)."))] = "",
     smtp: Annotated[str, typer.Option("--smtp", metavar="HOST[:PORT]", help=_("The SMTP server."))] = "",
     smtp_security: Annotated[str, typer.Option("--smtp-security", help="tls | starttls | plain")] = "tls",
+    smtp_user: Annotated[
+        str, typer.Option("--smtp-user", help=_("The login name for sending, when it is another."))
+    ] = "",
+    smtp_password_file: Annotated[
+        Path | None, typer.Option("--smtp-password-file", help=_("The password for sending, when it is another, lies there."))
+    ] = None,
+    smtp_password_command: Annotated[
+        str, typer.Option("--smtp-password-command", help=_("This command prints it."))
+    ] = "",
+    smtp_password_env: Annotated[
+        str, typer.Option("--smtp-password-env", help=_("This environment variable holds it."))
+    ] = "",
+    smtp_password_keyring: Annotated[
+        str, typer.Option("--smtp-password-keyring", metavar="SERVICE/USER", help=_("The key ring holds it."))
+    ] = "",
     to_file: Annotated[Path, typer.Option("--output", "-o", help=_("The configuration to write."))] = DEFAULT,
     force: Annotated[bool, typer.Option("--force", help=_("Write over a configuration that is there."))] = False,
     systemd: Annotated[bool | None, typer.Option("--systemd/--no-systemd", help=_("Write a unit for systemd."))] = None,
@@ -96,6 +111,11 @@ def init(
         via=via,
         smtp=smtp,
         smtp_security=smtp_security,
+        smtp_user=smtp_user,
+        smtp_password_file=smtp_password_file,
+        smtp_password_command=smtp_password_command,
+        smtp_password_env=smtp_password_env,
+        smtp_password_keyring=smtp_password_keyring,
     )
     talk = Talk(silent=non_interactive)
     with faults():

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import typer
+from pydantic import ValidationError
 
 from banken.cli.faults import Exit, errors
 from banken.cli.options import console
+from banken.config import Imap, Smtp
 from banken.i18n import _
+
+_Part = TypeVar("_Part", Imap, Smtp)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,19 +42,30 @@ class Answers:
     via: str = ""
     smtp: str = ""
     smtp_security: str = "tls"
+    smtp_user: str = ""
+    smtp_password_file: Path | None = None
+    smtp_password_command: str = ""
+    smtp_password_env: str = ""
+    smtp_password_keyring: str = ""
 
     @property
     def secret(self) -> dict[str, Any]:
         """Where the secret lies, as the configuration says it; empty when that was not answered."""
-        places = {
-            "command": self.password_command,
-            "file": str(self.password_file.absolute()) if self.password_file else "",
-            "env": self.password_env,
-            "keyring": self.password_keyring,
-        }
         if self.token_command:
             return {"oauth": {"token": {"command": self.token_command}}}
-        return next(({"password": {kind: place}} for kind, place in places.items() if place), {})
+        return _place(self.password_file, self.password_command, self.password_env, self.password_keyring)
+
+    @property
+    def smtp_secret(self) -> dict[str, Any]:
+        """The same for sending, where it has a login of its own."""
+        return _place(
+            self.smtp_password_file, self.smtp_password_command, self.smtp_password_env, self.smtp_password_keyring
+        )
+
+
+def _place(file: Path | None, command: str, env: str, keyring: str) -> dict[str, Any]:
+    places = {"command": command, "file": str(file.absolute()) if file else "", "env": env, "keyring": keyring}
+    return next(({"password": {kind: place}} for kind, place in places.items() if place), {})
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,9 +95,9 @@ class Talk:
             self.say(text)
         return answer
 
-    def secret(self, question: str) -> str:
-        """Return a secret that is not shown while it is typed."""
-        return str(typer.prompt(question, hide_input=True))
+    def secret(self, question: str, *, needed: bool = True) -> str:
+        """Return a secret that is not shown while it is typed; "" for none when it is not `needed`."""
+        return str(typer.prompt(question, hide_input=True, default=None if needed else "", show_default=False))
 
     def agree(self, question: str, given: bool | None, *, silently: bool) -> bool:
         """Return whether the worker agrees: as `given`, else asked, else `silently`."""
@@ -94,3 +109,14 @@ class Talk:
         """End the program for want of an answer."""
         errors().print(_("{option} is missing").format(option=option), markup=False)
         raise typer.Exit(Exit.USAGE)
+
+
+def valid(kind: type[_Part], section: dict[str, Any]) -> _Part:
+    """Return a part of the configuration; an answer that cannot stand there ends the program with a line on it."""
+    try:
+        return kind.model_validate(section)
+    except ValidationError as error:
+        for detail in error.errors(include_url=False, include_input=False):
+            place = ".".join(map(str, detail["loc"]))
+            errors().print(f"{place}: {detail.get('ctx', {}).get('error', detail['msg'])}", markup=False)
+        raise typer.Exit(Exit.USAGE) from None

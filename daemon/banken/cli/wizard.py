@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import typer
-from pydantic import ValidationError
 
 from banken.cli.faults import Exit, errors
 from banken.cli.login import log_in
-from banken.cli.talk import Answers, Talk
-from banken.config import Imap, Smtp
+from banken.cli.outgoing import Outgoing
+from banken.cli.talk import Answers, Talk, valid
+from banken.config import Imap
 from banken.config.written import commented
 from banken.i18n import _, language
 from banken.mailbox.errors import LoginRefused, Unreachable
-from banken.respond import Post, PostError
 from banken.service import house as rooms
 from banken.service.setup.discover import Discovery, discover
-from banken.service.setup.keep import KeepError, has_keyring, keep_in_file, keep_in_keyring
+from banken.service.setup.keep import SERVICE, KeepError, has_keyring, keep_in_file, keep_in_keyring
 from banken.service.setup.probe import Found, first_that_answers, look, way_of
 from banken.service.setup.providers import Endpoint
 from banken.strictyaml import did_you_mean
-
-_Part = TypeVar("_Part", Imap, Smtp)
 
 PORTS = {("imap", "tls"): 993, ("imap", "starttls"): 143, ("imap", "plain"): 143}
 PORTS |= {("smtp", "tls"): 465, ("smtp", "starttls"): 587, ("smtp", "plain"): 25}
@@ -76,7 +74,7 @@ class Wizard:
         while True:
             login = login or self._login(usual, found)
             section = {"host": server.host, "security": server.security, "port": server.port, **login}
-            imap = _valid(Imap, section)
+            imap = valid(Imap, section)
             try:
                 log_in(imap, only_when_needed=True)
                 offers = look(rooms.imap_server(imap))
@@ -164,15 +162,16 @@ class Wizard:
         self._given = replace(given, oauth=provider, client_id=app)
         return section
 
-    def _keep(self, secret: str, user: str) -> dict[str, Any]:
-        talk, file = self._talk, self._home / f"{self._given.name}.password"
+    def _keep(self, secret: str, user: str, *, sending: bool = False) -> dict[str, Any]:
+        more = "-smtp" if sending else ""
+        talk, file = self._talk, self._home / f"{self._given.name}{more}.password"
         if has_keyring() and talk.agree(
             _("Keep it in the key ring of your desktop? (Otherwise in a file that only you can read.)"),
             None,
             silently=False,
         ):
             try:
-                return keep_in_keyring(secret, user)
+                return keep_in_keyring(secret, user, SERVICE + more)
             except KeepError as error:
                 talk.say(str(error))
         talk.say(_("It is kept in {path}, which only you can read.").format(path=file))
@@ -205,25 +204,12 @@ class Wizard:
         question = _("By smtp (sent as mail), or append (put into the inbox, without SMTP)?")
         if (given.via or talk.choose(question, "--via", ("smtp", "append"), usual)) != "smtp":
             return {"to": to, "via": "append"}
-        server = self._server("smtp", given.smtp, given.smtp_security, found.smtp, b"220")
-        section: dict[str, Any] = {"host": server.host, "security": server.security, "port": server.port}
-        if server.security != "plain":  # a relay on this machine asks for no login
-            section |= {key: imap[key] for key in ("user", "password", "oauth", "ca") if key in imap}
-            if found.provider is not None and imap["user"] == found.provider.user_of(address):
-                section["user"] = found.provider.smtp_user_of(address) or imap["user"]
-        self._try_smtp(section, to[0])
-        return {"to": to, "via": "smtp", "smtp": section}
+        outgoing = Outgoing(given, talk, partial(self._smtp_server, found), partial(self._keep, sending=True))
+        return {"to": to, "via": "smtp", "smtp": outgoing.ask(address, to[0], imap, found.provider)}
 
-    def _try_smtp(self, section: dict[str, Any], to: str) -> None:
-        """Find out whether the server takes mail for `to`; no mail is sent."""
-        try:
-            with Post(rooms.smtp_server(_valid(Smtp, section))) as post:
-                post.ask(user if "@" in (user := section.get("user", "")) else to, to)
-        except PostError as error:
-            self._talk.say(_("The SMTP server does not take warnings yet: {why}").format(why=error))
-            self._talk.say(_("Set it right in the configuration; “banken doctor” tries it again."))
-        else:
-            self._talk.say(_("The SMTP server takes warnings to {address}.").format(address=to))
+    def _smtp_server(self, found: Discovery, known: Endpoint | None) -> Endpoint:
+        given = self._given
+        return self._server("smtp", "" if known else given.smtp, given.smtp_security, found.smtp, b"220", known=known)
 
 
 def endpoint(kind: str, written: str, security: str) -> Endpoint:
@@ -234,17 +220,6 @@ def endpoint(kind: str, written: str, security: str) -> Endpoint:
     elif security == "tls" and int(port) in (143, 587):
         security = "starttls"
     return Endpoint.model_validate({"host": host.strip("[]"), "port": int(port), "security": security})
-
-
-def _valid(kind: type[_Part], section: dict[str, Any]) -> _Part:
-    """Return a part of the configuration; an answer that cannot stand there ends the program with a line on it."""
-    try:
-        return kind.model_validate(section)
-    except ValidationError as error:
-        for detail in error.errors(include_url=False, include_input=False):
-            place = ".".join(map(str, detail["loc"]))
-            errors().print(f"{place}: {detail.get('ctx', {}).get('error', detail['msg'])}", markup=False)
-        raise typer.Exit(Exit.USAGE) from None
 
 
 def _written(one: Endpoint) -> str:

@@ -42,15 +42,18 @@ def has_keyring() -> bool:
     return not isinstance(keyring.get_keyring(), Nowhere)
 
 
-def keep_in_keyring(secret: str, user: str) -> dict[str, Any]:
-    """Keep a secret in the desktop's key ring; return what to write into the configuration. Raises KeepError."""
+def keep_in_keyring(secret: str, user: str, service: str = SERVICE) -> dict[str, Any]:
+    """Keep a secret in the desktop's key ring as `service`/`user`; return what to write into the configuration.
+
+    Raises KeepError.
+    """
     try:
         import keyring  # noqa: PLC0415 - an extra that need not be there
         from keyring.errors import KeyringError  # noqa: PLC0415
     except ModuleNotFoundError:
         raise KeepError(_("the key ring needs one more library: pip install 'banken[keyring]'")) from None
     try:
-        keyring.set_password(SERVICE, user, secret)
+        keyring.set_password(service, user, secret)
     except (KeyringError, RuntimeError) as error:
         raise KeepError(_("the key ring does not take it: {why}").format(why=error)) from None
-    return {"keyring": f"{SERVICE}/{user}"}
+    return {"keyring": f"{service}/{user}"}
