@@ -57,7 +57,8 @@ def init(
         str, typer.Option("--smtp-user", help=_("The login name for sending, when it is another."))
     ] = "",
     smtp_password_file: Annotated[
-        Path | None, typer.Option("--smtp-password-file", help=_("The password for sending, when it is another, lies there."))
+        Path | None,
+        typer.Option("--smtp-password-file", help=_("The password for sending, when it is another, lies there.")),
     ] = None,
     smtp_password_command: Annotated[
         str, typer.Option("--smtp-password-command", help=_("This command prints it."))
