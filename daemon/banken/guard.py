@@ -7,12 +7,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
 
-from banken.deals import Deals, Reminder, ReminderRule, Tie
+from banken.deals import Deals, Reminder, ReminderRule, Tie, writer
 from banken.i18n import _
 from banken.judge import Case, Judge
 from banken.ledger import Ledger, SeenMessage, SeenState, crash_point
@@ -28,6 +28,7 @@ from banken.words import (
     Channel,
     Event,
     Excused,
+    Finding,
     Permission,
     Stage,
     Standing,
@@ -93,6 +94,8 @@ class Examined:
     events: tuple[Event, ...]
     verdict: Verdict
     actions: tuple[Action, ...] = ()
+    fine: tuple[Finding, ...] = ()
+    """What was found but the worker called a false alarm in this very mail."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -124,17 +127,18 @@ class Guard:
         mail = self.knowledge.recogniser.recognise(message, look.proof, self._book(message))
         tie, events = self._tied(message, mail)
         standing = self._standing(tie, message)
-        verdict = self._judge(message, mail, standing, explain=explain)
+        verdict, fine = self._silenced(self._judge(message, mail, standing, explain=explain), message, mail, standing)
         spot = Spot(look.place.folder, look.place.uidvalidity, look.place.uid)
         actions = plan(verdict, message, mail, standing, spot=spot, settings=self.warning)
-        return Examined(self.account, look.place, message, mail, tie, standing, events, verdict, tuple(actions))
+        return Examined(self.account, look.place, message, mail, tie, standing, events, verdict, tuple(actions), fine)
 
     def remember(self, examined: Examined) -> bool:
         """Write down one examined message and what is owed for it, as one step; return whether that is anything new."""
         with self.ledger.transaction():
             known = self.ledger.seen.same(self.account, examined.message.fingerprint)
             row = self.ledger.seen.record(self._row(examined, moved=_is_elsewhere(known, examined.place)))
-            self.ledger.findings.record(row, examined.verdict.findings, self.knowledge.rules_version)
+            found = (*examined.verdict.findings, *examined.fine)  # what an answer was about is not forgotten
+            self.ledger.findings.record(row, found, self.knowledge.rules_version)
             new = owe(self.ledger, self.account, examined.message.fingerprint, list(examined.actions), self.clock())
             crash_point("examine.written")
         return bool(new)
@@ -206,8 +210,17 @@ class Guard:
         asked = case(message, mail, standing)
         if asked.reached and self.deals.has_contract(standing.deal or "", message.date):
             asked = replace(asked, reached=False)
-        verdict = self.knowledge.judge.judge(asked, explain=explain)
-        return _without(verdict, self.deals.silenced(standing.deal or "", message.date))
+        return self.knowledge.judge.judge(asked, explain=explain)
+
+    def _silenced(
+        self, verdict: Verdict, message: Message, mail: Correspondence, standing: Standing
+    ) -> tuple[Verdict, tuple[Finding, ...]]:
+        """Return the verdict without what the worker called a false alarm before, and what was so in this very mail."""
+        deal = standing.deal or ""
+        here = self.deals.silenced_in(deal, message.fingerprint)
+        who = writer(mail.channel, message.sender.address, mail.client)
+        gone = _gone(verdict, here | self.deals.silenced(deal, message.date, who))
+        return _without(verdict, gone), tuple(one for one in gone if one.rule in here)
 
     def _row(self, examined: Examined, *, moved: bool) -> SeenMessage:
         message, mail, standing = examined.message, examined.correspondence, examined.standing
@@ -258,9 +271,13 @@ def case(message: Message, mail: Correspondence, standing: Standing) -> Case:
     )
 
 
-def _without(verdict: Verdict, silenced: frozenset[str]) -> Verdict:
-    """Return the verdict without what the worker called a false alarm in this deal before."""
-    gone = [one for one in verdict.findings if one.rule in silenced and one.category is not Category.IMPERSONATION]
+def _gone(verdict: Verdict, silenced: frozenset[str]) -> Sequence[Finding]:
+    # Mail that pretends to be the platform's is never let go by one click on another such mail.
+    return [one for one in verdict.findings if one.rule in silenced and one.category is not Category.IMPERSONATION]
+
+
+def _without(verdict: Verdict, gone: Sequence[Finding]) -> Verdict:
+    """Return the verdict without findings that the worker called false alarms."""
     if not gone:
         return verdict
     kept = tuple(one for one in verdict.findings if one not in gone)

@@ -183,3 +183,49 @@ def test_a_tag_that_is_taken_off_puts_the_deal_back(watched):
     until(lambda: taken(watched, 2))
     (deal,) = watched.run("deals", "list", "--json").objects()
     assert deal["stage"] == "completed"
+
+
+def straight(words, *, sender="kikaku@aozora.example", name="青空工房", subject="クラウドワークスの件"):
+    """Return a mail that somebody of whom nothing is known sent without the platform."""
+    body = f"クラウドワークスで募集を拝見した者です。\r\n{words}\r\n"
+    head = f"From: {name} <{sender}>\r\nTo: nao@example.jp\r\nSubject: {subject}\r\nMIME-Version: 1.0\r\n"
+    head += f"Message-ID: <{abs(hash((words, sender)))}@aozora.example>\r\nDate: Tue, 24 Nov 2026 10:00:00 +0900\r\n"
+    head += "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\n\r\n"
+    return (head + body).encode()
+
+
+def test_a_false_alarm_on_mail_of_no_deal_silences_the_rule_for_its_sender_only_until_it_is_taken_back(watched):
+    first = watched.deliver(straight("続きはLINEで。"))
+    until(lambda: "banken-warning" in ours(watched, first))
+    assert watched.run("deals", "list", "--json").objects() == []
+    label(watched, first, "banken-no-problem")
+    until(lambda: taken(watched, 1))
+    again = watched.deliver(straight("続きはLINEで。 よろしくお願いします。"), when=later())
+    worse = watched.deliver(straight("直接契約しませんか。手数料がもったいないので。"), when=later())
+    other = watched.deliver(straight("続きはLINEで。", sender="akai@yane.example", name="赤い屋根"), when=later())
+    until(lambda: "banken-danger" in ours(watched, worse) and "banken-warning" in ours(watched, other))
+    assert not ours(watched, again)
+    # A notice of the platform that names the same client has a deal, and is warned about.
+    deal = watched.deliver(notice("続きはLINEで。", number=1), when=later())
+    until(lambda: "banken-warning" in ours(watched, deal))
+    # The mail itself is shown as let go when it is looked through again, and is a test to be all the same.
+    rows = {row["message_id"]: row for row in watched.run("scan", "--since", "2d", "--json", expect=None).objects()}
+    (row,) = [one for one in rows.values() if one["uid"] == first]
+    assert row["level"] is None
+    assert {one["excuse"] for one in row["excused"]} >= {"false_alarm"}
+    assert "続きはLINEで" in watched.run("report", "--false-alarms").out
+    with watched.server.client(watched.user) as client:
+        client.select_folder("INBOX")
+        client.remove_flags([first], ["banken-no-problem"])
+    until(lambda: withdrawn(watched) == 1)
+    once_more = watched.deliver(straight("続きはLINEでお願いします。"), when=later())
+    until(lambda: "banken-warning" in ours(watched, once_more))
+
+
+def test_what_was_called_a_false_alarm_is_not_forgotten_when_the_mail_is_examined_again(watched):
+    first = watched.deliver(straight("続きはLINEで。"))
+    until(lambda: "banken-warning" in ours(watched, first))
+    label(watched, first, "banken-no-problem")
+    until(lambda: taken(watched, 1))
+    watched.run("scan", "--since", "2d", "--apply", "--again", expect=None)
+    assert "続きはLINEで" in watched.run("report", "--false-alarms").out

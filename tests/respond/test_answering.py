@@ -65,7 +65,9 @@ def test_it_says_how_the_mail_program_calls_it_and_which_mail(advice, way, words
 )
 def test_it_says_how_a_mark_is_taken_back(advice, way, words):
     assert answers(facts(), advice, way).undo == f"To take it back, {words}"
-    assert not answers(facts(standing=replace(STANDING, deal=None)), advice, way).undo
+    assert answers(facts(standing=replace(STANDING, deal=None)), advice, way).undo
+    impostor = facts(verdict(finding(category=Category.IMPERSONATION, level=Level.DANGER, key="")))
+    assert not answers(impostor, advice, way).undo
 
 
 def test_a_server_with_keywords_has_tags_too(advice):
@@ -83,7 +85,7 @@ def test_a_server_with_keywords_has_tags_too(advice):
         (replace(STANDING, stage=Stage.UNDER), [Category.DIRECT_CONTRACT], "fine done"),
         (replace(STANDING, stage=Stage.COMPLETED), [Category.DIRECT_CONTRACT], "fine contract"),
         (replace(STANDING, permission=Permission.APPROVED), [Category.INTERVIEW], "fine contract done"),
-        (replace(STANDING, deal=None), [Category.DIRECT_CONTACT], ""),
+        (replace(STANDING, deal=None), [Category.DIRECT_CONTACT], "fine"),
         (STANDING, [Category.IMPERSONATION], ""),
     ],
 )
@@ -91,6 +93,17 @@ def test_only_what_would_change_something_is_offered(advice, standing, categorie
     told = facts(verdict(*(finding(category=one, level=Level.DANGER, key="") for one in categories)), standing)
     assert [answer.value for answer in answers_to(told)] == expected.split()
     assert bool(answers(told, advice, Answering()).marks) is bool(expected)
+
+
+def test_where_there_is_no_deal_the_mark_says_what_it_silences_there(advice):
+    set_language("en")
+    ((_name, says),) = answers(facts(standing=replace(STANDING, deal=None)), advice, Answering()).marks
+    assert "from this sender" in says
+    set_language("ja")
+    ((name, says),) = answers(facts(standing=replace(STANDING, deal=None)), advice, Answering()).marks
+    assert name == "banken/問題なし"
+    assert "この相手から" in says
+    assert "このお仕事" not in says
 
 
 def carried(ledger, advice, box, settings=APPEND):

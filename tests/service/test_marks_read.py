@@ -102,8 +102,8 @@ def test_a_mail_or_its_warning_in_a_folder_called_so_is_an_answer_once(guard, gm
     assert [take_answers(guard, box, ["INBOX"]) for _look in range(3)] == [1, 0, 0]
     assert guard.deals.said == [("d1", Stage.UNDER)]
     assert box.read == 1  # what was read there is not read again
-    assert answered(guard.ledger, "home", "print-1", Answer.CONTRACT)
-    assert not answered(guard.ledger, "home", "print-1", Answer.DONE)
+    assert "print-1" in answered(guard.ledger, "home", Answer.CONTRACT)
+    assert "print-1" not in answered(guard.ledger, "home", Answer.DONE)
 
 
 def test_a_label_on_the_warning_speaks_of_the_mail(guard):
@@ -151,7 +151,7 @@ def test_a_warning_moved_back_takes_its_answer_back_and_can_be_answered_again(gu
     moved(answered_box, 1, "banken/完了", "INBOX")
     assert take_answers(guard, answered_box, ["INBOX"]) == 0
     assert guard.deals.undone == [1]
-    assert not answered(guard.ledger, "home", "print-1", Answer.DONE)
+    assert "print-1" not in answered(guard.ledger, "home", Answer.DONE)
     take_answers(guard, answered_box, ["INBOX"])
     assert guard.deals.undone == [1]
     answered_box.mail["banken/完了"][2] = letter(WARNING)
@@ -168,7 +168,7 @@ def test_a_warning_that_is_tidied_away_takes_nothing_back(guard, answered_box, t
     for _look in range(2):
         take_answers(guard, answered_box, ["INBOX"])
     assert not guard.deals.undone
-    assert answered(guard.ledger, "home", "print-1", Answer.DONE)
+    assert "print-1" in answered(guard.ledger, "home", Answer.DONE)
 
 
 def test_a_folder_that_is_gone_or_numbered_anew_takes_nothing_back(guard, answered_box):
@@ -203,7 +203,7 @@ def test_a_label_taken_off_takes_its_answer_back(guard):
     box.marks["INBOX", 1] = {"banken-under-contract"}
     assert take_answers(guard, box, ["INBOX"]) == 1
     assert guard.deals.undone == [1]
-    assert answered(guard.ledger, "home", "print-1", Answer.CONTRACT)
+    assert "print-1" in answered(guard.ledger, "home", Answer.CONTRACT)
 
 
 def test_a_labelled_mail_that_is_moved_takes_nothing_back(guard):
@@ -238,5 +238,5 @@ def test_an_answer_from_before_answers_could_be_taken_back_stays(guard):
     assert take_answers(guard, box, ["INBOX"]) == 0
     box.marks.clear()
     take_answers(guard, box, ["INBOX"])
-    assert answered(guard.ledger, "home", "print-1", Answer.DONE)
+    assert "print-1" in answered(guard.ledger, "home", Answer.DONE)
     assert not guard.deals.undone

@@ -175,10 +175,12 @@ def _alarms(shelf: Shelf) -> str:
     stubs: list[Stub] = []
     with shelf.ledger() as ledger:
         for guard in shelf.guards(ledger):
-            rows = [row for row in ledger.seen.between(since, account=guard.account) if row.level]
+            fine = answered(ledger, guard.account, Answer.FINE)
+            # A mail that was examined again after the answer has no level any more.
+            every = ledger.seen.between(since, account=guard.account)
+            rows = [row for row in every if row.level or row.fingerprint in fine]
             mails = [known_mail(row, ledger.findings.of(row.id)) for row in rows]
-            fine = (answered(ledger, guard.account, row.fingerprint, Answer.FINE) for row in rows)
-            said = {mail.place for mail, is_fine in zip(mails, fine, strict=True) if is_fine}
+            said = {mail.place for mail, row in zip(mails, rows, strict=True) if row.fingerprint in fine}
             names = [(name, _("(name)")) for mail in mails for name in (mail.client, mail.sender)]
             own = [(name, _("(you)")) for name in rooms.own_addresses(shelf.config)]
             with shelf.mailbox(guard) as box:

@@ -1,5 +1,6 @@
 """Event-sourced deals: which deal, its stage and permission as of the message's time."""
 
+from banken.deals.alarms import this_mail, writer
 from banken.deals.deals import Deals
 from banken.deals.memory import MemoryStore
 from banken.deals.model import WORKER, Deal, EventStore, Key, Known, Line, Noted, Tie
@@ -22,4 +23,6 @@ __all__ = [
     "ReminderRule",
     "Tie",
     "Told",
+    "this_mail",
+    "writer",
 ]

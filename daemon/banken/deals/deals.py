@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
+from banken.deals.alarms import FALSE_ALARM, from_then_on, in_mail
 from banken.deals.fold import PERMISSION, STAGE, Course, counts, fold
 from banken.deals.model import WORKER, Deal, Effect, EventStore, Key, Known, Line, Noted, Spoken, Tie
 from banken.deals.names import Names, addresses
@@ -23,9 +24,6 @@ MAIL = "mail:"
 
 KEYS = ("contract", "proposal", "message", "job", "title", "client", "address")
 """Kinds of keys that a person can tell apart."""
-
-FALSE_ALARM = "false_alarm:"
-"""Kind of the worker's word that a rule was wrong in a deal; what follows is the rule."""
 
 _ID_LENGTH = 8
 
@@ -317,15 +315,22 @@ class Deals:
         """Set what the office said of a deal, from `at` on; return the number by which it can be undone."""
         return self._correct(Event(PERMISSION + permission, at, believed=True, deal=deal))
 
-    def let_go(self, deal: str, rule: str, at: datetime) -> int:
-        """Say that a rule's alarm was false in a deal, from `at` on; return the number by which it can be undone."""
-        return self._correct(Event(FALSE_ALARM + rule, at, believed=True, deal=deal))
+    def let_go(self, deal: str, rule: str, at: datetime, of: Key) -> int:
+        """Say that a rule's alarm was false: in the mail `of`, and from `at` on in its deal ("": of the writer `of`).
 
-    def silenced(self, deal: str, at: datetime) -> frozenset[str]:
-        """Return the rules whose alarms the worker called false in a deal before `at`."""
-        events = self._register.events(deal) if deal else []
-        kinds = (one.event.kind for one in events if counts(one) and one.event.at < at and one.event.source == WORKER)
-        return frozenset(kind.removeprefix(FALSE_ALARM) for kind in kinds if kind.startswith(FALSE_ALARM))
+        Return the number by which it can be undone.
+        """
+        return self._correct(Event(FALSE_ALARM + rule, at, believed=True, deal=deal), str(of))
+
+    def silenced_in(self, deal: str, mail: str) -> frozenset[str]:
+        """Return the rules whose alarms the worker called false in this very mail."""
+        return in_mail([*self._register.orphans(), *self._register.events(deal)], mail)
+
+    def silenced(self, deal: str, at: datetime, of: Key | None = None) -> frozenset[str]:
+        """Return the rules whose alarms the worker called false before `at`: in a deal, or of a writer without one."""
+        if deal:
+            return from_then_on(self._register.events(deal), at)
+        return from_then_on(self._register.orphans(), at, of) if of is not None else frozenset()
 
     def merge(self, keep: str, other: str, at: datetime) -> int:
         """Make one deal of two; return the number by which it can be undone."""

@@ -15,7 +15,10 @@ WORKER = "worker"
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
-    """What leads mail to a deal: `kind` is message, proposal, contract, job, title, client, address or thread."""
+    """What leads mail to a deal: `kind` is message, proposal, contract, job, title, client, address or thread.
+
+    A false alarm names by it what it is about: a mail (its fingerprint), an address, a client.
+    """
 
     kind: str
     value: str

@@ -147,6 +147,8 @@ class Answers(_Model):
     """What each mark says by which the worker answers a warning (`labels.Answer`)."""
 
     fine: Both
+    fine_alone: Both
+    """The same where the mail belongs to no deal."""
     contract: Both
     done: Both
     approved: Both
@@ -261,11 +263,11 @@ class Advice:
         """Return the words that a newcomer may not know."""
         return [term.meaning(language) for term in self.common.terms]
 
-    def answer(self, answer: Answer, language: str) -> str:
-        """Return what a mark of the worker's says."""
+    def answer(self, answer: Answer, language: str, *, in_deal: bool = True) -> str:
+        """Return what a mark of the worker's says on a mail of a deal, or of none."""
         said = self.common.answers
         told = {
-            Answer.FINE: said.fine,
+            Answer.FINE: said.fine if in_deal else said.fine_alone,
             Answer.CONTRACT: said.contract,
             Answer.DONE: said.done,
             Answer.APPROVED: said.approved,

@@ -63,8 +63,10 @@ def tag(answer: Answer) -> str:
 def answers_to(facts: WarningFacts) -> Sequence[Answer]:
     """Return what the worker can say to a warning that would change anything."""
     categories = {point.category for point in facts.points}
-    if not facts.deal or categories == {Category.IMPERSONATION}:
+    if categories == {Category.IMPERSONATION}:
         return ()
+    if not facts.deal:  # nothing has a stage there
+        return (Answer.FINE,)
     known = {Stage.UNDER: Answer.CONTRACT, Stage.COMPLETED: Answer.DONE}.get(facts.stage)
     approved = facts.permission is not Permission.APPROVED and bool(categories & _ELSEWHERE)
     told = (Answer.FINE, Answer.CONTRACT, Answer.DONE, *([Answer.APPROVED] if approved else []))
@@ -75,12 +77,8 @@ def answers(facts: WarningFacts, advice: Advice, way: Answering) -> Answers:
     """Return what a warning says about answering it, in the language spoken now."""
     possible = answers_to(facts)
     if not possible:
-        if any(point.category is Category.IMPERSONATION for point in facts.points):
-            return Answers(
-                _("If you have seen on the platform itself that it is genuine, you can ignore this warning.")
-            )
-        return Answers(_("If this warning is mistaken, you can ignore it."))
-    marks = tuple((mark(answer), advice.answer(answer, language())) for answer in possible)
+        return Answers(_("If you have seen on the platform itself that it is genuine, you can ignore this warning."))
+    marks = tuple((mark(answer), advice.answer(answer, language(), in_deal=bool(facts.deal))) for answer in possible)
     tags = ", ".join(tag(answer) for answer in possible)
     return Answers(
         _how(way),

@@ -12,6 +12,7 @@ from datetime import datetime
 
 import structlog
 
+from banken.deals import this_mail, writer
 from banken.guard import Guard
 from banken.ledger import SeenMessage
 from banken.mailbox.errors import FolderMissing, Refused
@@ -19,7 +20,7 @@ from banken.mailbox.imap import ImapMailbox
 from banken.message import read_header
 from banken.respond import Answer, answer_labels, answer_of
 from banken.service.taken import Book, Mark, Taken, answered, is_back
-from banken.words import Category, Permission, Stage
+from banken.words import Category, Channel, Permission, Stage
 
 __all__ = ["answered", "take_answers"]
 
@@ -141,7 +142,7 @@ class _Look:
                 if known.numbers and mark not in known.marks:
                     self._book.put(answer, row.fingerprint, replace(known, marks=(*known.marks, mark)))
                 return False
-            numbers = _apply(self._guard, row, answer, self._guard.clock()) if row.deal else ()
+            numbers = _apply(self._guard, row, answer, self._guard.clock())
             self._book.put(answer, row.fingerprint, Taken(tuple(numbers), (mark,)))
         log.info("answer taken", account=self._guard.account, answer=answer.value, deal=row.deal or "-")
         return True
@@ -149,12 +150,21 @@ class _Look:
 
 def _apply(guard: Guard, row: SeenMessage, answer: Answer, now: datetime) -> Iterator[int]:
     """Do what an answer says; yield the numbers by which that is undone."""
-    if answer in _STAGES:
+    if answer is Answer.FINE:
+        yield from _let_go(guard, row, now)
+    elif row.deal and answer in _STAGES:
         yield guard.deals.set_stage(row.deal, _STAGES[answer], now)
-    elif answer is Answer.APPROVED:
+    elif row.deal:
         yield guard.deals.set_permission(row.deal, Permission.APPROVED, now)
-    else:
-        findings = guard.ledger.findings.of(row.id)
-        # Mail that pretends to be the platform's is never let go by one click on another such mail.
-        for rule in sorted({one.rule for one in findings if one.category != Category.IMPERSONATION}):
-            yield guard.deals.let_go(row.deal, rule, now)
+
+
+def _let_go(guard: Guard, row: SeenMessage, now: datetime) -> Iterator[int]:
+    """Silence what was found in a mail: in the mail, and in its deal or (where there is none) of its writer."""
+    findings = guard.ledger.findings.of(row.id)
+    of = [this_mail(row.fingerprint)]
+    if not row.deal and (who := writer(Channel(row.channel), row.sender, row.client)) is not None:
+        of.append(who)
+    # Mail that pretends to be the platform's is never let go by one click on another such mail.
+    for rule in sorted({one.rule for one in findings if one.category != Category.IMPERSONATION}):
+        for one in of:
+            yield guard.deals.let_go(row.deal, rule, now, one)

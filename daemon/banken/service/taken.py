@@ -70,9 +70,10 @@ class Book:
             yield Answer(answer), fingerprint, _read(value)
 
 
-def answered(ledger: Ledger, account: str, fingerprint: str, answer: Answer) -> bool:
-    """Return whether the worker gave this answer on a mail."""
-    return ledger.learned.get(account, _name(answer, fingerprint)) is not None
+def answered(ledger: Ledger, account: str, answer: Answer) -> frozenset[str]:
+    """Return the fingerprints of the mails on which the worker gave this answer."""
+    beginning = _name(answer, "")
+    return frozenset(name.removeprefix(beginning) for name in ledger.learned.named(account, beginning))
 
 
 def is_back(box: ImapMailbox, mark: Mark, message_ids: Iterable[str], folders: Sequence[str]) -> bool:
