@@ -136,7 +136,7 @@ def test_escrow_that_does_not_come_is_told_once(desk):
     assert mail["Auto-Submitted"] == "auto-generated"
     for kind in ("plain", "html"):
         body = mail.get_body((kind,)).get_content()
-        assert "仮払い完了のお知らせが見当たりません" in body
+        assert "仮払い（報酬を先に預けてもらうこと）が済んだお知らせが見当たりません" in body
         assert "青空工房" in body
         assert "https://" in body
     assert shown(desk)["reminders"][0]["rule"] == "escrow_missing"

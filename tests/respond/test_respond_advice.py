@@ -221,7 +221,7 @@ def problems(folder) -> str:
         ),
         (
             "escrow_bypass.yaml",
-            "      brief: Jobs that ask for the real work as an unpaid test are not allowed.\n",
+            "      brief: Work handed over outside CrowdWorks does not count as delivered.\n",
             "",
             "here is missing: en.brief",
         ),

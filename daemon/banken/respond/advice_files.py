@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from banken.i18n import LANGUAGES, _
-from banken.respond.advice import PLACEHOLDERS, Advice, AdviceFile, Common, Entry, Texts
+from banken.respond.advice import Advice
+from banken.respond.advice_model import PLACEHOLDERS, AdviceFile, Common, Entry, Texts
 from banken.strictyaml import Document, Problem, ProblemsError, did_you_mean, read, validate
 from banken.words import Category
 

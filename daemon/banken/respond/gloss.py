@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from banken.respond.advice import Meaning
+from banken.respond.advice_model import Meaning
 
 _CLOSING = "[」』”]?"
 """What may close a quotation right behind the word; the meaning stands behind that."""
