@@ -14,7 +14,7 @@ from banken.i18n import set_language
 from banken.ledger import Ledger
 from banken.mailbox.errors import LoginRefused, Unreachable
 from banken.respond import HOUSE
-from banken.service import bulletin, health, nurse
+from banken.service import bulletin, health, nurse, pace
 from banken.service import house as rooms
 from banken.service.nurse import Nurse
 
@@ -109,6 +109,46 @@ def test_after_an_hour_a_letter_goes_out_once_and_another_when_all_is_well(by_sm
     assert subjects(sink)[1:] == ["[Banken] “home” is looked at again"]
     assert sink.messages[0].message["Auto-Submitted"] == "auto-generated"
     assert sink.messages[0].message["X-Banken"]
+
+
+def test_it_is_told_in_time_although_the_next_look_is_far_off(by_smtp, sink):
+    """Waits double: between the looks at 31 and at 63 minutes an hour passes, and after that another one."""
+    by_smtp.fails(Unreachable("no way to it"))
+    by_smtp.now += dt.timedelta(minutes=59)
+    by_smtp.nurse.send()
+    assert not sink.messages
+    by_smtp.now += dt.timedelta(minutes=1)
+    by_smtp.nurse.send()
+    by_smtp.nurse.send()
+    assert subjects(sink) == ["[Banken] “home” cannot be looked at"]
+
+
+def test_a_machine_that_slept_is_no_reason_for_a_letter(by_smtp, sink, monkeypatch):
+    by_smtp.fails(Unreachable("no way to it"))
+    by_smtp.now += dt.timedelta(hours=8)
+    monkeypatch.setattr(nurse, "uptime", lambda: pace.uptime() + 8 * 3600)
+    by_smtp.nurse.send()
+    assert not sink.messages
+    by_smtp.fails(Unreachable("no way to it"))  # the look after it
+    by_smtp.nurse.send()
+    assert len(sink.messages) == 1
+
+
+def test_put_into_an_inbox_it_goes_into_one_only(by_append, ledger):
+    third = by_append.home.model_copy(update={"name": "third"})
+    house = rooms.House(
+        by_append.config.model_copy(update={"accounts": [*by_append.config.accounts, third]}), (), None, None
+    )
+    by_append.nurse.adopt(house)
+    by_append.fails(Unreachable("gone"))
+    by_append.now += dt.timedelta(hours=2)
+    by_append.works(by_append.other)
+    by_append.nurse.send()
+    by_append.now += dt.timedelta(hours=2)
+    by_append.works(third)  # now only this one can be looked at
+    by_append.nurse.send()
+    assert len(ledger.outbox.open("other")) == 1
+    assert not ledger.outbox.open("third")
 
 
 def test_a_short_trouble_is_not_worth_a_letter(by_smtp, sink):

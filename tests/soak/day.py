@@ -38,6 +38,8 @@ MAILS = 72
 PATIENCE = 120
 """Seconds in which the last warnings have to come."""
 PASSWORDS = ("the first pass word", "the second pass word")
+_AGAIN = "途中で止まったため"
+"""What a notice says when nobody knows whether the service took it before the kill."""
 _TOKYO = dt.timezone(dt.timedelta(hours=9))
 
 
@@ -261,10 +263,10 @@ def story(day: Day) -> list[tuple[float, Callable[[], None]]]:
         (6.0, lambda: day.set_clock(-1800)),
         (7.0, day.expire),
         (9.0, day.renew),
-        (10.5, day.change_password),
-        (13.0, day.tell_password),
-        (15.0, day.move),
-        (16.0, day.spoil_settings),
+        (11.0, day.change_password),
+        (13.5, day.tell_password),
+        (15.5, day.move),
+        (16.5, day.spoil_settings),
         (17.0, day.stop_and_start),
         (18.0, lambda: day.set_clock(2400)),
         (19.0, day.kill_and_start),
@@ -310,13 +312,10 @@ def _warned(day: Day) -> Counter[str]:
     )
 
 
-def _told(day: Day) -> int:
-    """Return of how many warnings the other way told."""
-    numbers = [
-        [int(word) for word in title.split() if word.isdigit()]
-        for title in day.site.titles
-        if "アカウント" not in title
-    ]
+def _told(day: Day, *, doubtful: bool = True) -> int:
+    """Return of how many warnings the other way told; without those that may be `doubtful`, and say so, after a kill."""
+    told = [title for title, text in day.site.told if doubtful or _AGAIN not in text]
+    numbers = [[int(word) for word in title.split() if word.isdigit()] for title in told if "アカウント" not in title]
     return sum(found[0] if found else 1 for found in numbers)
 
 
@@ -324,7 +323,8 @@ def judge(day: Day) -> list[str]:
     """Return what is wrong in the end."""
     asking, warned = _asking(day), _warned(day)
     wrong = [f"lost: {name}" for name in asking - warned] + [f"doubled: {name}" for name in warned - asking]
-    wrong += [] if _told(day) == sum(asking.values()) else [f"notices: {_told(day)} of {sum(asking.values())}"]
+    if not _told(day, doubtful=False) <= sum(asking.values()) <= _told(day):
+        wrong.append(f"notices: {_told(day)} of {sum(asking.values())}")
     flags = day.server.flags("INBOX")
     for uid, raw in day.server.messages("INBOX").items():
         mail = next((one for one, _hour in day.mails if one.message_id.encode() in raw), None)
@@ -357,7 +357,7 @@ def report(day: Day, wrong: list[str]) -> str:
     cpu, looks, listened = day.cpu, log.count('"looked"'), log.count('"listening"')
     repeats = len(day.sink.messages) - len({one.message_id for one in day.sink.messages})
     lines = [
-        "A day in the life:",
+        f"A day in the life, {day.factor:g} times as fast; new addresses by a proxy that lets connections die:",
         *(f"  {line}" for line in day.happened),
         f"{len(day.mails)} mails, {sum(_asking(day).values())} to be warned of; {len(day.site.told)} notices tell of {_told(day)}",
         f"warnings sent again under one Message-ID: {repeats}",
@@ -385,7 +385,9 @@ def _faketime() -> str:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--minutes", type=float, default=24)
+    parser.add_argument(
+        "--minutes", type=float, default=24, help="below 12 a wait for a silent server takes an hour of the day"
+    )
     parser.add_argument("--seed", type=int, default=1)
     chosen = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder, Day(HOURS * 60 / chosen.minutes, Path(folder)) as day:

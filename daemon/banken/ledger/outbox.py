@@ -190,6 +190,12 @@ class OutboxRepository:
         wanted = [c.account == account, c.message_id == message_id]
         return next((row.fingerprint for row in self._find(*wanted, limit=1)), None) if message_id else None
 
+    def inbox_of(self, message_id: str) -> str | None:
+        """Return the account into whose inbox a letter of this name is, or was, to be put; None for no inbox."""
+        c = tables.outbox.c
+        found = self._find(c.message_id == message_id, c.target.startswith("append:"), limit=1)
+        return next((row.account for row in found), None)
+
     def refused(self, since: datetime) -> Sequence[OutboxRow]:
         """Return what failed for good since a time."""
         c = tables.outbox.c

@@ -8,6 +8,7 @@ line that comes in two pieces. Here the socket is read directly, line by line, a
 
 from __future__ import annotations
 
+import errno
 import re
 import socket
 import time
@@ -65,6 +66,19 @@ class Idle:
     def cut(self) -> None:
         """Break the connection at once, from any thread: whoever listens gets Unreachable."""
         self._connection.cut()
+
+    def is_stranded(self) -> bool:
+        """Return whether this machine lost the address that the connection was made from: nothing comes over it any more.
+
+        Nobody tells a connection so; it would wait for its keep-alive to fail. May be asked from any thread.
+        """
+        try:
+            own = self._socket.getsockname()
+            with socket.socket(self._socket.family, socket.SOCK_STREAM) as probe:
+                probe.bind((own[0], 0, *own[2:]))
+        except OSError as error:
+            return error.errno == errno.EADDRNOTAVAIL
+        return False
 
     def close(self) -> None:
         """Log out; never raises."""

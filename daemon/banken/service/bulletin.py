@@ -31,7 +31,9 @@ def unreachable(
     Put into an inbox, it goes into that of another account, one of those that are `well`; when there is none, only other
     ways than mail can tell it before `back`.
     """
-    others = [one for one in well if one != account]
+    key = _key("lost", account, trouble)
+    put = ledger.outbox.inbox_of(warning_id(ledger.secret, key, settings.sender))
+    others = [put] if put else [one for one in well if one != account]
     text = _(
         "The mail account “{account}” has not been looked at since {since}: {why}\n\n"
         "New mail in it is not examined until this is set right. Banken keeps trying, and looks at everything that "
@@ -39,7 +41,7 @@ def unreachable(
     ).format(account=account, since=_moment(trouble.since, settings.timezone), why=trouble.why)
     subject = _("[Banken] “{account}” cannot be looked at").format(account=account)
     news = News(subject, text, _("[Banken] a mail account cannot be looked at"))
-    tell(ledger, others[0] if others else HOUSE, _key("lost", account, trouble), news, settings, now)
+    tell(ledger, others[0] if others else HOUSE, key, news, settings, now)
 
 
 def back(ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettings, now: datetime) -> None:

@@ -11,11 +11,12 @@ from banken.config import Account, SecretError
 from banken.ledger import Ledger, LedgerError
 from banken.mailbox.errors import MailboxError, Unreachable
 from banken.respond import HOUSE, WarningSettings, carry_out, release_notices, send_notices
-from banken.service import bulletin, systemd
+from banken.service import bulletin, pace, systemd
 from banken.service import house as rooms
 from banken.service.endpoint import Endpoint
-from banken.service.health import Condition, Health, Trouble, conditions
+from banken.service.health import Condition, Health, Trouble, conditions, trouble
 from banken.service.heartbeat import beat
+from banken.service.pace import uptime
 
 log = structlog.get_logger("banken")
 
@@ -29,6 +30,8 @@ class Nurse:
     def __init__(self, house: rooms.House, ledger: Ledger, hung: Callable[[], int]) -> None:
         self._house, self._ledger, self._hung = house, ledger, hung
         self._health = Health(ledger)
+        self._failures: dict[str, float] = {}
+        """When each account's last look failed, by `uptime`."""
         self._endpoint: Endpoint | None = None
         self.adopt(house)
 
@@ -89,6 +92,7 @@ class Nurse:
         """Send what is owed and needs no mailbox: letters of the house, and notices that were held or failed."""
         config = self._house.config
         try:
+            self._tell_in_time()
             settings, shelter = self._settings(config.accounts[0]), next(iter(self._well()), HOUSE)
             outcome = carry_out(self._ledger, HOUSE, None, settings, self._house.advice, shelter=shelter)
             outcome.take(send_notices(self._ledger, HOUSE, settings))
@@ -106,6 +110,7 @@ class Nurse:
         return rooms.warning_settings(self._house.config, account)
 
     def _worked(self, account: Account) -> None:
+        self._failures.pop(account.name, None)
         over = self._health.worked(account.name)
         if over is None:
             return
@@ -117,10 +122,24 @@ class Nurse:
         log.info("account reached again", account=account.name)
 
     def _failed(self, account: Account, error: Exception) -> None:
+        self._failures[account.name] = uptime()
         trouble = self._health.failed(account.name, _why(error))
         now = datetime.now(UTC)
         if bulletin.must_be_told(trouble, error, now, self._house.config.health.unreachable):
             self._tell(account, trouble, now)
+
+    def _tell_in_time(self) -> None:
+        """Tell of accounts that have not been reached for long, without waiting for the next look to fail.
+
+        Those are not meant whose last look was longer ago than two looks ever are apart: the machine slept, and looks now.
+        """
+        now, patience = datetime.now(UTC), self._house.config.health.unreachable
+        for account in self._house.config.accounts:
+            failed = self._failures.get(account.name)
+            lost = trouble(self._ledger, account.name)
+            lately = failed is not None and uptime() - failed <= 2 * pace.LONGEST_WAIT
+            if lost is not None and lately and now - lost.since >= patience:
+                self._tell(account, lost, now)
 
     def _tell(self, account: Account, trouble: Trouble, now: datetime) -> None:
         settings = self._settings(account)

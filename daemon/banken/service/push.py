@@ -79,6 +79,9 @@ class Push:
             elif error is None and ear.thread is None and ear.pace.due <= self._clock():
                 ear.thread = threading.Thread(target=self._run, args=[ear], name=f"ear {account.name}", daemon=True)
                 ear.thread.start()
+            elif error is None and ear.idle is not None and ear.idle.is_stranded():
+                log.info("this machine's address is another one", account=account.name)
+                ear.idle.cut()
 
     def listening(self) -> frozenset[str]:
         """Return the names of the accounts that are listened to now."""
