@@ -130,7 +130,7 @@ class Story:
             whole = 3900 if category is Category.DIRECT_CONTACT else 2600
             for screen, width, tallest in (("phone", PHONE, whole), ("desk", DESK, 1200)):
                 yield f"warning-{category.value}", html, {screen: width}, tallest
-        yield "table", self.table(104), {"": 892}, 2000
+        yield "table", self.table(104), {"": 914}, 2000
         yield "list", self.table(42), {"": PHONE}, 1200
         yield "scan", scan_page(self.summary, TOKYO, NOW), {"phone": PHONE, "desk": DESK}, 1700
         yield "evidence", self.evidence(), {"phone": PHONE, "desk": DESK}, 2600

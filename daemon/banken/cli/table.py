@@ -22,7 +22,7 @@ from banken.words import LEVELS, Category, Channel, Level
 COLOURS = {Level.DANGER: "bold red", Level.WARNING: "bold yellow", Level.NOTICE: "cyan", Level.UNJUDGED: "dim"}
 
 
-WIDTHS = (5, 8, 16, 14)
+WIDTHS = (5, 8, 14, 16)
 """Cells of the columns before the words."""
 NARROWEST = 20
 FRAMES = 16
