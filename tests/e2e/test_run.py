@@ -12,6 +12,7 @@ import sqlite3
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from contextlib import closing
 
@@ -248,6 +249,35 @@ def test_announced_mail_is_warned_about_long_before_the_next_round(desk, running
     wait(process, "listening account")
     desk.deliver(notice("直接契約しませんか。手数料がもったいないので。", number=2))
     until(lambda: len(desk.sink.messages) == 2)
+
+
+def test_all_who_ask_hear_that_an_account_is_stale(desk, running):
+    """The program lives and says so, and looks at nothing: /healthz and `status` fail, /metrics tells which account it is."""
+    one = desk.configure()["accounts"][0]
+    port = free_port()
+    gone = {"name": "gone", "imap": one["imap"] | {"password": {"env": "MAIL_PASSWORD"}, "port": 1}, "every": "1m"}
+    desk.configure(accounts=[one | {"every": "1m"}, gone], health={"port": port})
+    process = running()
+    assert ask(port, "/healthz")[0] == 503
+    status, figures = ask(port, "/metrics")
+    assert status == 200
+    assert 'banken_account_fresh{account="home"} 1.0' in figures
+    assert 'banken_account_fresh{account="gone"} 0.0' in figures
+    desk.run("status", expect=1)
+    desk.configure(accounts=[one | {"every": "1m"}], health={"port": port})
+    wait(process, "new settings accounts")
+    until(lambda: ask(port, "/healthz")[0] == 200)
+    assert "gone" not in ask(port, "/metrics")[1]
+    desk.run("status")
+
+
+def ask(port, path):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read().decode()
 
 
 def test_status_is_well_while_it_is_watched_and_not_afterwards(desk, running):

@@ -150,6 +150,17 @@ def test_metrics_say_the_same_to_prometheus(endpoint, ledger):
     assert float(line.split()[1]) == NOON.timestamp()
 
 
+def test_metrics_are_given_when_an_account_is_stale_or_nobody_would_see_which(endpoint, ledger):
+    for name in "ab":
+        Health(ledger, endpoint.clock).worked(name)
+    assert 'banken_account_fresh{account="a"} 1.0' in ask(endpoint, "/metrics")[1]
+    endpoint.clock.now += dt.timedelta(minutes=7)
+    status, body = ask(endpoint, "/metrics")
+    assert (status, ask(endpoint, "/healthz")[0]) == (200, 503)
+    assert 'banken_account_fresh{account="a"} 0.0' in body
+    assert 'banken_account_fresh{account="b"} 1.0' in body
+
+
 def test_other_paths_and_web_pages_get_nothing(endpoint):
     assert ask(endpoint, "/")[0] == 404
     assert ask(endpoint, "/healthz", host="attacker.example")[0] == 403

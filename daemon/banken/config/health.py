@@ -48,8 +48,11 @@ class Health(Section):
     port: Annotated[
         Port | None,
         About(
-            "このパソコンの中（127.0.0.1）だけに /healthz と /metrics（Prometheus）を出すポート。",
-            "A port on this machine alone (127.0.0.1) that answers /healthz and /metrics (Prometheus).",
+            "このパソコンの中（127.0.0.1）だけに /healthz と /metrics（Prometheus）を出すポート。\n"
+            "見張れていないアカウントがあるとき /healthz は 503 を返します。/metrics はいつも 200 で、"
+            "banken_account_fresh が 0 になります。",
+            "A port on this machine alone (127.0.0.1) that answers /healthz and /metrics (Prometheus).\n"
+            "While an account is not watched, /healthz answers 503; /metrics always answers 200, with banken_account_fresh 0.",
             "9113",
             off=True,
         ),
