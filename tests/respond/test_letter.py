@@ -425,6 +425,8 @@ def test_a_direct_mail_is_said_not_to_be_answered_before_anything_is_quoted(
     )
     first = "そのメールには返信せず" if language == "ja" else "Do not answer that mail; open CrowdWorks"
     assert (first in plain(raw).partition("■")[0]) is told
+    heading = plain(raw).partition("\n")[0]
+    assert ("メール" in heading or "mail" in heading) is (channel is Channel.DIRECT)
     assert (first in Page(html(raw)).seen.partition("LINE")[0]) is told
 
 

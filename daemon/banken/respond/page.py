@@ -146,11 +146,13 @@ def _heading(facts: WarningFacts) -> str:
     client = unlinked(facts.client)
     if _is_bare(facts):
         return _("A mail straight to you has come from {client}.").format(client=client)
+    came = _("Direct mail from {client}") if facts.channel is Channel.DIRECT else _("A message from {client}")
+    source = came.format(client=client)
     if facts.level is Level.DANGER:
-        return _("A message from {client} asks for something that could get you into trouble.").format(client=client)
+        return _("{source} asks for something that could get you into trouble.").format(source=source)
     if facts.level is Level.NOTICE:
-        return _("A message from {client} has words that are good to know about.").format(client=client)
-    return _("A message from {client} has words to be careful with.").format(client=client)
+        return _("{source} has words that are good to know about.").format(source=source)
+    return _("{source} has words to be careful with.").format(source=source)
 
 
 def _deal(facts: WarningFacts, advice: Advice, settings: WarningSettings) -> list[tuple[str, str]]:
