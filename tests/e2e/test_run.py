@@ -34,9 +34,9 @@ def running(desk):
     processes = []
 
     def start(word="looked", script="", **environment):
-        program = ["-c", script] if script else ["-m", "banken"]
+        banken = ["-m", "banken", "run", "--log", "human", "--config"]
         process = subprocess.Popen(
-            [sys.executable, *program, "run", "--log", "human", "--config", str(desk.config)],
+            [sys.executable, *(["-c", script] if script else banken), str(desk.config)],
             env={**os.environ, "MAIL_PASSWORD": USERS[desk.user], **environment},
             stderr=subprocess.PIPE,
             text=True,
@@ -339,14 +339,17 @@ def test_systemd_is_told_the_truth_over_its_own_socket(desk, running, tmp_path):
 
 SLOW = """
 import sys, time
-from banken.cli import main
-from banken.service import reload, watch
-def read(path):
+from banken.service import apart, program, watch
+read = apart.read
+def never(path):
     print("reading", file=sys.stderr, flush=True)
     while True:
         time.sleep(0.01)
-reload.read, watch.LATEST = read, 2.0
-main()
+def first(path):
+    apart.read = never
+    return read(path)
+apart.read, watch.LATEST = first, 2.0
+sys.exit(program.main("human", sys.argv[1]))
 """
 
 

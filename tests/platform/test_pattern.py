@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import pickle
 import time
 
 import pytest
+import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
+from banken.platform import pattern as language
 from banken.platform.pattern import Pattern, PatternError, Patterns, fold
 
 
@@ -65,3 +68,19 @@ def test_a_strangers_line_costs_no_time():
     for line in ("さん" * 200_000, "a" * 400_000, "から" * 100_000):
         patterns.find(fold(line))
     assert time.perf_counter() - started < 2
+
+
+def test_what_was_compiled_can_be_given_back_and_is_made_anew():
+    patterns = Patterns(["「{client}」さん", "「{job}」"])
+    language.forget()
+    assert patterns.find("「甲」さん").spans["client"] == (1, 2)
+    held = (language._in_use, re2._Regexp._make)  # RE2's wrapper remembers the last 128 as well
+    assert [one.cache_info().currsize > 0 for one in held] == [True, True]
+    language.forget()
+    assert [one.cache_info().currsize for one in held] == [0, 0]
+    assert patterns.find("「甲」さん").spans["client"] == (1, 2)
+
+
+def test_a_pattern_is_handed_to_another_process_as_words_alone():
+    there = pickle.loads(pickle.dumps(Patterns(["「{client}」さん"])))
+    assert there.find("「甲」さん").spans["client"] == (1, 2)

@@ -127,7 +127,7 @@ class Day:
             "FAKETIME_CACHE_DURATION": "1",
             "FAKETIME_DONT_RESET": "1",
         }
-        command = [sys.executable, "-m", "tests.soak.hurried", f"{self.factor:g}", "run", "--config", str(self.config)]
+        command = [sys.executable, "-m", "tests.soak.hurried", f"{self.factor:g}", str(self.config)]
         with (self.folder / "log").open("ab") as log:
             self._process = subprocess.Popen(command, env={**os.environ, **faked}, stderr=log)
 

@@ -1,4 +1,4 @@
-"""`banken run` in a compressed day: `python -m tests.soak.hurried FACTOR run …`, below libfaketime.
+"""`banken run` in a compressed day: `python -m tests.soak.hurried FACTOR CONFIG`, below libfaketime.
 
 libfaketime lets the clock on the wall run FACTOR times as fast (and jump, as the day says). What the program measures by
 the machine's uptime instead, which nobody can hurry without breaking the waits of the C library, is divided here.
@@ -11,9 +11,8 @@ from dataclasses import replace
 from functools import partial
 from typing import Any
 
-from banken.cli import main
 from banken.mailbox import idle
-from banken.service import house, pace, push, runner, watch
+from banken.service import house, pace, program, push, runner, watch
 
 _TIMEOUT, _DEADLINE = 10.0, 30.0
 """Seconds of the machine's own time that a silent server is waited for. libfaketime hurries poll(2), which a socket waits in."""
@@ -53,5 +52,5 @@ def hurry(factor: float) -> None:
 
 
 if __name__ == "__main__":
-    hurry(float(sys.argv.pop(1)))
-    main()
+    hurry(float(sys.argv[1]))
+    sys.exit(program.main("auto", sys.argv[2]))

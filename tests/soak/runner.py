@@ -20,7 +20,6 @@ from pathlib import Path
 from tests.servers import USER
 from tests.soak.world import Mail
 
-from banken.cli import app
 from banken.config import SecretError
 from banken.config.load import load
 from banken.guard import Trust
@@ -28,8 +27,10 @@ from banken.ledger import Ledger, LedgerError, outbox
 from banken.mailbox.errors import MailboxError
 from banken.mailbox.model import Place, RawMessage
 from banken.respond import Warn, WarningSettings, carry_out, letter
+from banken.service import apart, program
 from banken.service import house as rooms
 from banken.service.catchup import CatchUp
+from banken.service.reload import Settings
 
 TIMEOUT, DEADLINE = 1.5, 5.0
 SETTLE = timedelta(seconds=2)
@@ -41,7 +42,7 @@ def main() -> None:
     house = rooms.build(load(config).config)
     _warm_up(house)
     hurry()
-    rooms.build = lambda _config: house
+    apart.read = lambda _path: Settings(house, ())
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
@@ -83,10 +84,8 @@ def _obey(order: dict[str, object], config: Path, house: rooms.House) -> int:
     os.environ["BANKEN_CRASH_AT"] = str(order.get("crash", ""))
     try:
         if order["what"] == "run":
-            sys.argv = ["banken", "run", "--config", str(config)]
-            app.main()
-        else:
-            _passes(house, int(str(order["count"])), timedelta(seconds=float(str(order.get("ahead", 0)))))
+            return program.main("auto", str(config))
+        _passes(house, int(str(order["count"])), timedelta(seconds=float(str(order.get("ahead", 0)))))
     except SystemExit as end:
         return int(end.code or 0)
     except BaseException:

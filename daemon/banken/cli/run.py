@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import Annotated
 
 import typer
 
-from banken.cli.faults import faults
-from banken.cli.options import ConfigOption, configuration
-from banken.config import find
+from banken.cli.options import ConfigOption
 from banken.i18n import _
-from banken.service import house as rooms
-from banken.service import logs, memory
-from banken.service.watch import Watch
+from banken.service.logs import LogForm
 
 
 def add_to(app: typer.Typer) -> None:
@@ -21,17 +19,12 @@ def add_to(app: typer.Typer) -> None:
 
 
 def run(
-    form: Annotated[
-        logs.LogForm, typer.Option("--log", help=_("How the log is written to standard error."))
-    ] = logs.LogForm.AUTO,
+    form: Annotated[LogForm, typer.Option("--log", help=_("How the log is written to standard error."))] = LogForm.AUTO,
     config: ConfigOption = None,
 ) -> None:
-    """Watch the accounts until stopped; SIGHUP reads the configuration and the rules again."""
-    with faults():
-        memory.few_heaps()
-        path = find(config)
-        settings = configuration(path)
-        house = rooms.build(settings)
-        logs.set_up(form, lambda line: typer.echo(line, err=True))
-        with rooms.open_ledger(settings) as ledger:
-            Watch(house, ledger, path).run()
+    """Watch the accounts until stopped; SIGHUP reads the configuration and the rules again.
+
+    The process becomes the service, under the same number: what the command line needs is not held for years.
+    """
+    file = [str(config)] if config else []
+    os.execv(sys.executable, [sys.executable, "-P", "-m", "banken.service", form.value, *file])  # noqa: S606 - it is us

@@ -116,6 +116,17 @@ class PrivateUrl(Secret):
         return Plain(written, careless=bool(password))
 
 
+def taken_apart(secret: Secret) -> tuple[Any, ...]:
+    """Return how another process of ours makes the secret again (as `pickle` wants it): nothing that was fetched."""
+    return _placed, (type(secret), secret.source, secret._at)  # noqa: SLF001 - its own module
+
+
+def _placed(kind: type[Secret], source: Source, at: Problem) -> Secret:
+    secret = kind(source)
+    secret.bind(at)
+    return secret
+
+
 def one_secret_line(text: str) -> str:
     """Return `text` when it is one line, not empty; raises Mistake without repeating it."""
     if not text.strip():

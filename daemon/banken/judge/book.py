@@ -44,10 +44,18 @@ class Rulebook:
     places: Mapping[str, str] = field(default_factory=dict)
     """Where each rule, concept and excuse stands (`FILE:LINE`), for messages."""
 
+    def prepare(self) -> None:
+        """Make now what takes most of the making and can be handed to another process."""
+        for part in ("splitter", "lexicon", "hosts", "disguises", "grammar", "letting_go"):
+            getattr(self, part)
+
     def compile(self) -> None:
         """Make now what the first message would wait for, and forget what only the making needs."""
-        for part in ("splitter", "lexicon", "hosts", "disguises", "grammar", "letting_go", "looks", "atoms"):
+        self.prepare()
+        for part in ("looks", "atoms"):
             getattr(self, part)
+        for words in (self.lexicon, self.grammar.lexicon, self.disguises):
+            words.compile()
         spellings.cache_clear()
         commonness.cache_clear()
 

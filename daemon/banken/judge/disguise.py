@@ -13,9 +13,7 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
-import ahocorasick_rs
-
-from banken.judge.lexicon import MANY, Hit, Original
+from banken.judge.lexicon import MANY, Hit, Literals, Original
 from banken.judge.spelling import expand
 from banken.judge.views import MASK, SEPARATORS, View, fold
 
@@ -45,15 +43,16 @@ class Disguises:
                 for brand in _looks(concept, word):
                     looks[brand.letters].append(brand)
         self._brands = list(looks.values())
-        self._automaton = ahocorasick_rs.AhoCorasick(
-            list(looks), implementation=ahocorasick_rs.Implementation.ContiguousNFA
-        )
+        self._literals = Literals(looks)
+
+    def compile(self) -> None:
+        """Make now what the first `scan` would wait for."""
+        self._literals.compile()
 
     def scan(self, view: View, original: Original) -> dict[Hit, str]:
         """Return the disguised brands in `view`, each with its plain spelling."""
         found: dict[Hit, str] = {}
-        matches = self._automaton.find_matches_as_indexes(view.squeezed.text, overlapping=True)
-        for index, first, last in matches[:MANY]:
+        for index, first, last in self._literals.find(view.squeezed.text)[:MANY]:
             for brand in self._brands[index]:
                 hit = _unmask(view, original, brand, first, last)
                 if hit is not None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from itertools import accumulate, islice
 from typing import NamedTuple, Protocol
 
@@ -100,6 +100,24 @@ class Original(Protocol):
         ...
 
 
+class Literals:
+    """Many words that are looked for in one pass; as long as none was, they can be handed to another process."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = list(words)
+
+    def compile(self) -> None:
+        """Make the automaton, which holds the words in its own way from then on."""
+        _find = self.find
+
+    @cached_property
+    def find(self) -> Callable[[str], list[tuple[int, int, int]]]:
+        """Return for a text all places of all words: the word's number, start, end."""
+        words, self._words = self._words, []
+        automaton = ahocorasick_rs.AhoCorasick(words, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
+        return partial(automaton.find_matches_as_indexes, overlapping=True)
+
+
 class _Kind(NamedTuple):
     """What a literal may be: for which concepts a word, for which one that blocks; most literals share theirs."""
 
@@ -120,9 +138,7 @@ class Lexicon:
         for name, words in concepts.items():
             for literal, entry in _entries(words):
                 meanings.setdefault(literal, []).append((name, entry))
-        self._automaton = ahocorasick_rs.AhoCorasick(
-            list(meanings), implementation=ahocorasick_rs.Implementation.ContiguousNFA
-        )
+        self._literals = Literals(meanings)
         kinds: dict[tuple[int, ...], _Kind] = {}
         self.kinds = [
             kinds.get(key := tuple([id(entry) for _name, entry in meaning]))
@@ -135,13 +151,17 @@ class Lexicon:
         """Return the number of different literals."""
         return len(self.kinds)
 
+    def compile(self) -> None:
+        """Make now what the first `scan` would wait for."""
+        self._literals.compile()
+
     def scan(self, text: str, original: Original | None = None, extra: Iterable[Hit] = ()) -> Scan:
         """Return what stands in the folded `text`, with `extra` hits found otherwise.
 
         Without the original, brands need no edges.
         """
         places: dict[int, list[Span]] = {}
-        for index, start, end in self._automaton.find_matches_as_indexes(text, overlapping=True):
+        for index, start, end in self._literals.find(text):
             if index in places:
                 places[index].append((start, end))
             else:
@@ -160,7 +180,7 @@ class Lexicon:
         for number, seam in enumerate(seams):
             at = breaks[number]
             left = min(at, _SEAM)
-            for index, start, end in self._automaton.find_matches_as_indexes(seam, overlapping=True):
+            for index, start, end in self._literals.find(seam):
                 if start < left < end:
                     yield index, at - left + start, at - left + end + 1
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
@@ -21,6 +21,7 @@ from banken.ledger.errors import LedgerDamagedError, LedgerError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
+    from sqlalchemy.dialects import postgresql
 
 BUSY = 30.0
 """Seconds to wait for another process that writes just now."""
@@ -182,7 +183,11 @@ def _upsert(dialect: str, table: Table, names: tuple[str, ...], keys: tuple[str,
 @cache
 def _insert(dialect: str, table: Table) -> sqlite.Insert | postgresql.Insert:
     """Return an INSERT that can say what to do on conflict, in the database's own dialect."""
-    return sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    if dialect == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - 3 MB that most ledgers do without
+
+    return postgresql.insert(table)
 
 
 def _is_numbered(table: Table) -> bool:

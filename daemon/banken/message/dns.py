@@ -6,9 +6,10 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-import dns.exception
-import dns.resolver
+if TYPE_CHECKING:
+    import dns.resolver
 
 Resolver = Callable[[str], bytes | None]
 """Takes a name, returns the octets of its TXT record, None when it has none or nobody answers in time."""
@@ -46,6 +47,9 @@ class Dns:
         return answer
 
     def _ask(self, name: str) -> tuple[bytes | None, float]:
+        import dns.exception  # noqa: PLC0415 - see signatures.py
+        import dns.resolver  # noqa: PLC0415
+
         try:
             if self._resolver is None:
                 self._resolver = dns.resolver.Resolver()

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import re
-
-import dkim
+from typing import TYPE_CHECKING
 
 from banken.message import authresults, headers
 from banken.message.authresults import Statement
 from banken.message.dns import Resolver
 from banken.message.limits import Budget
+
+# Imported where a signature is checked: with dnspython it takes 4 MB that a service may never need, since the worker's
+# own mail server has mostly checked already.
+if TYPE_CHECKING:
+    import dkim
 
 _MOST_SIGNATURES = 5
 _LARGEST_HEADER = 262_144
@@ -26,6 +30,8 @@ def signers(raw: bytes, resolver: Resolver) -> list[str]:
     data = _prepared(raw)
     if data is None:
         return []
+    import dkim  # noqa: PLC0415 - see above
+
     fields, _ = headers.parse(data.replace(b"\r\n", b"\n"), 0, Budget())
     found: list[str] = []
     for number, value in enumerate(fields.all("dkim-signature")[:_MOST_SIGNATURES]):
@@ -50,6 +56,8 @@ def sealed(raw: bytes, resolver: Resolver) -> tuple[str, Statement] | None:
     data = _prepared(raw)
     if data is None:
         return None
+    import dkim  # noqa: PLC0415 - see above
+
     try:
         outcome, sets, _ = dkim.ARC(data, minkey=1024).verify(dnsfunc=_asking(resolver))
     except Exception:  # noqa: BLE001 - as above

@@ -17,7 +17,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 
 import re2
 
@@ -69,23 +69,23 @@ class Hit:
 
 
 class Pattern:
-    """One pattern, compiled."""
+    """One pattern, checked; compiled for as long as it is in use (`forget`)."""
 
     def __init__(self, source: str, names: Sequence[str] = (PLATFORM,)) -> None:
         self.source = source
         self.expression = _expression(source, names)
-        self._compiled = _compile(self.expression, source)
-        self._groups = {name: number for name, number in self._compiled.groupindex.items() if name in LENGTHS}
+        compiled = _compile(self.expression, source)
+        self._groups = {name: number for name, number in compiled.groupindex.items() if name in LENGTHS}
         # RE2 would unroll a counted repeat into thousands of states; the lengths are looked at afterwards instead.
         by_number = {number: name for name, number in self._groups.items()}
-        groups = range(1, self._compiled.groups + 1)
+        groups = range(1, compiled.groups + 1)
         own = source.startswith("re:")
         gap = _LONGEST if own else _LONGEST_GAP
         self._limits = [_LONGEST, *(LENGTHS[by_number[number]] if number in by_number else gap for number in groups)]
 
     def find(self, folded: str) -> Hit | None:
         """Return the first place in a folded line, or None."""
-        match = self._compiled.search(folded[:_LONGEST])
+        match = _in_use(self).search(folded[:_LONGEST])
         if match is None:
             return None
         places = [match.span(number) for number in range(len(self._limits))]
@@ -101,9 +101,10 @@ class Patterns:
     def __init__(self, sources: Iterable[str], names: Sequence[str] = (PLATFORM,)) -> None:
         self.patterns = tuple(Pattern(source, names) for source in sources)
 
-    @cached_property
-    def _any(self) -> re2._Regexp:
-        return _compile("|".join(f"(?:{_nameless(one.expression)})" for one in self.patterns), "")
+    @property
+    def expression(self) -> str:
+        """The expression that is found wherever any of them is."""
+        return "|".join(f"(?:{_nameless(one.expression)})" for one in self.patterns)
 
     def matches(self, folded: str) -> bool:
         """Whether any pattern is found in a folded line."""
@@ -115,12 +116,26 @@ class Patterns:
 
     def hits(self, folded: str) -> Iterator[Hit]:
         """Yield the first hit of every pattern that is found, in the order of the file."""
-        if not self.patterns or self._any.search(folded[:_LONGEST]) is None:
+        if not self.patterns or _in_use(self).search(folded[:_LONGEST]) is None:
             return
         for pattern in self.patterns:
             hit = pattern.find(folded)
             if hit is not None:
                 yield hit
+
+
+@cache
+def _in_use(pattern: Pattern | Patterns) -> re2._Regexp:
+    return _compile(pattern.expression, "")
+
+
+def forget() -> None:
+    """Give back the memory of all that was compiled; what is asked for again is compiled again.
+
+    RE2 remembers of each expression, up to 8 MB, how the texts it met go on: over the years that of hundreds adds up.
+    """
+    _in_use.cache_clear()
+    re2.purge()
 
 
 def _compile(expression: str, source: str) -> re2._Regexp:

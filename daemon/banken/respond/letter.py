@@ -12,8 +12,7 @@ from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 from functools import cache
-
-from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from typing import TYPE_CHECKING
 
 from banken import __version__
 from banken.i18n import _
@@ -24,6 +23,9 @@ from banken.respond.names import level_name
 from banken.respond.note import compose_reminder
 from banken.respond.page import Page, compose
 from banken.respond.tidy import one_line
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 OWN_HEADER = "X-Banken"
 """A mail with this header is ours and never examined, whichever Banken sent it (`Message.own`)."""
@@ -152,6 +154,9 @@ def _render(template: str, page: Page, facts: WarningFacts) -> str:
 
 @cache
 def _templates() -> Environment:
+    # Imported here: a service that has nothing to warn of does without.
+    from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415
+
     return Environment(
         loader=PackageLoader("banken.respond"),
         autoescape=select_autoescape(["html.j2"]),

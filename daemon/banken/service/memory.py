@@ -7,10 +7,16 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import sys
 from typing import Any
 
 _ARENA_MAX = -8
 """M_ARENA_MAX of mallopt(3): by default glibc makes eight heaps for each core, and fills none."""
+
+
+def leave_out(library: str) -> None:
+    """Let a library that others load where it is there seem not to be; to be called before they are imported."""
+    sys.modules.setdefault(library, None)  # type: ignore[arg-type]
 
 
 def few_heaps() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -13,10 +14,11 @@ from banken.mailbox.errors import MailboxError, Unreachable
 from banken.respond import HOUSE, WarningSettings, carry_out, release_notices, send_notices
 from banken.service import bulletin, pace, systemd
 from banken.service import house as rooms
-from banken.service.endpoint import Endpoint
 from banken.service.health import Condition, Health, Trouble, conditions, trouble
-from banken.service.heartbeat import beat
 from banken.service.pace import uptime
+
+if TYPE_CHECKING:
+    from banken.service.endpoint import Endpoint
 
 log = structlog.get_logger("banken")
 
@@ -79,6 +81,8 @@ class Nurse:
         url = self._house.config.health.heartbeat
         if url is None:
             return
+        from banken.service.heartbeat import beat  # noqa: PLC0415 - what asks the web is needed by few
+
         try:
             if self._hung() or not all(one.fresh for one in self.conditions()):
                 log.warning("no heartbeat", why="not all accounts are well")
@@ -159,6 +163,8 @@ class Nurse:
         self.close()
         if port is None:
             return
+        from banken.service.endpoint import Endpoint  # noqa: PLC0415 - a web server that few want
+
         try:
             self._endpoint = Endpoint(port, self.conditions, self._ledger)
         except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 from banken.config import Config, load
 from banken.config.servers import logins_below
@@ -16,7 +17,14 @@ Signature = frozenset[tuple[str, int, int]]
 """Name, time of change (ns) and size of each file."""
 
 
-def read(path: Path) -> rooms.House:
+class Settings(NamedTuple):
+    """A house, and what is careless in its configuration."""
+
+    house: rooms.House
+    doubts: tuple[str, ...]
+
+
+def read(path: Path) -> Settings:
     """Return the house as `path` and the rules describe it now.
 
     Raises strictyaml.ProblemsError with every mistake in them; the language spoken stays then as it was.
@@ -25,7 +33,7 @@ def read(path: Path) -> rooms.House:
     try:
         loaded = load(path)
         loaded.need_accounts()
-        return rooms.build(loaded.config)
+        return Settings(rooms.build(loaded.config), tuple(map(str, loaded.warnings)))
     except BaseException:
         set_language(before)
         raise

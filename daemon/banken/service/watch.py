@@ -23,9 +23,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 
 from banken.config import Account
 from banken.i18n import _
+from banken.judge.reader import ReaderError
 from banken.ledger import Ledger, LedgerError
+from banken.platform import VoiceError, pattern
+from banken.service import apart, memory, reload, systemd
 from banken.service import house as rooms
-from banken.service import memory, reload, systemd
 from banken.service.eye import Eye
 from banken.service.nurse import HEARTBEAT_EVERY, LETTERS_EVERY, Nurse
 from banken.service.pace import uptime
@@ -44,8 +46,8 @@ LATEST = 9.0
 FILES_EVERY = 5.0
 """Seconds between two looks at the files of configuration and rules."""
 
-MEMORY_EVERY = 3600.0
-"""Seconds between two times at which memory that much mail took is given back."""
+MEMORY_EVERY = 300.0
+"""Seconds between two times at which memory that mail took is given back."""
 
 SLEPT_SECONDS = 30.0
 """Two ticks so far apart mean that the machine slept in between."""
@@ -137,13 +139,13 @@ class Watch:
         systemd.reloading()
         try:
             self._take_over()
-        except (ProblemsError, LedgerError) as error:
+        except (ProblemsError, ReaderError, VoiceError, LedgerError) as error:
             log.error("new settings refused, the old ones stay", why=str(error))
             self._nurse.refused(str(error))
         systemd.ready()
 
     def _take_over(self) -> None:
-        house = reload.read(self._path)
+        house = apart.read(self._path).house
         if house.config.state != self._eye.house.config.state:
             raise _moved()
         self._eye = Eye(house, self._ledger)
@@ -172,7 +174,7 @@ class Watch:
             (self._look_at_files, FILES_EVERY),
             (self._nurse.beat, HEARTBEAT_EVERY),
             (self._nurse.send, LETTERS_EVERY),
-            (memory.give_back, MEMORY_EVERY),
+            (_rest, MEMORY_EVERY),
         ]
         for job, seconds in jobs:
             scheduler.add_job(job, "interval", seconds=seconds)
@@ -198,6 +200,12 @@ class Watch:
             self._ledger.retain(datetime.now(UTC) - self._eye.house.config.retention)
         except LedgerError as error:
             log.error("old mail not erased", why=str(error))
+
+
+def _rest() -> None:
+    """Give back what the mail of the last minutes took; the next one waits some hundredths of a second for it."""
+    pattern.forget()
+    memory.give_back()
 
 
 _SIGNALS = {signal.SIGTERM: Order.STOP, signal.SIGINT: Order.STOP, signal.SIGHUP: Order.RELOAD}

@@ -39,6 +39,10 @@ class ProblemsError(Exception):
         self.problems = tuple(sorted(set(problems)))
         super().__init__("\n".join(str(problem) for problem in self.problems))
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Return how another process makes it again: from its problems, not from its text."""
+        return type(self), (self.problems,)
+
 
 class Mistake(ValueError):  # noqa: N818 - it is raised inside pydantic validators and never reaches a person as such
     """What a validator raises: what is wrong and what to do, both in the worker's language."""

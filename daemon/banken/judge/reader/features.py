@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from itertools import pairwise
 from typing import NamedTuple
 from zlib import crc32
@@ -70,7 +71,10 @@ class Vocabulary:
         spellings = {spelling: signs.get(kind, "") for kind in sorted(kinds) for spelling in kinds[kind]}
         self._words = sorted(spellings)
         self._signs = [spellings[word] for word in self._words]
-        self._automaton = ahocorasick_rs.AhoCorasick(self._words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
+
+    @cached_property
+    def _automaton(self) -> ahocorasick_rs.AhoCorasick:
+        return ahocorasick_rs.AhoCorasick(self._words, matchkind=ahocorasick_rs.MatchKind.LeftmostLongest)
 
     def find(self, text: str) -> Iterable[tuple[int, int, str]]:
         """Yield the names in `text` with the sign of their kind; a Latin name must be a word of its own."""

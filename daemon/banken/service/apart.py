@@ -1,0 +1,68 @@
+"""Read configuration and rules in a process of their own, and take over only what came of it.
+
+Reading and checking takes far more memory than what was read, and leaves a heap full of holes behind, which a service
+would keep for years. A process that ends gives all of it back.
+"""
+
+from __future__ import annotations
+
+import pickle
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+from banken.config.secrets import Secret, taken_apart
+from banken.i18n import _, set_language
+from banken.judge.reader import ReaderError
+from banken.platform import VoiceError
+from banken.service import reload
+from banken.strictyaml import Problem, ProblemsError
+
+
+def read(path: Path) -> reload.Settings:
+    """Return what `path` and the rules say now, and speak its language.
+
+    Raises strictyaml.ProblemsError with every mistake in them, ReaderError, VoiceError.
+    """
+    command = [sys.executable, "-P", "-m", __name__, str(path)]
+    # In a group of its own: Ctrl-C is for the service, which ends in its own way.
+    with subprocess.Popen(  # noqa: S603 - our own program
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0
+    ) as process:
+        assert process.stdout is not None
+        try:
+            came = pickle.load(process.stdout)  # noqa: S301 - our own program wrote it
+        except (EOFError, pickle.UnpicklingError):
+            came = None
+    match came:
+        case reload.Settings():
+            set_language(came.house.config.language)
+            return came
+        case Exception():
+            raise came
+    what = _("reading it was cut short (the reader ended with {code})").format(code=process.returncode)
+    raise ProblemsError([Problem(str(path), 0, 0, what, _("see whether there is memory left, then try again"))])
+
+
+def main(path: Path) -> None:
+    """Read, and write what came of it to the output: the settings, or why there are none."""
+    came: reload.Settings | Exception
+    try:
+        came = reload.read(path)
+        came.house.knowledge.judge.book.prepare()
+    except (ProblemsError, ReaderError, VoiceError) as error:
+        came = error
+    _Parcel(sys.stdout.buffer, pickle.HIGHEST_PROTOCOL).dump(came)
+
+
+class _Parcel(pickle.Pickler):
+    """Hands over secrets too, which nothing else writes out."""
+
+    def reducer_override(self, one: object) -> Any:
+        """Return how `one` is made again."""
+        return taken_apart(one) if isinstance(one, Secret) else NotImplemented
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
