@@ -18,7 +18,7 @@ from banken.service import memory
 ELSEWHERE = (
     *("alembic", "apprise", "mailparser", "prometheus_client", "keyring", "psycopg", "pymap", "numpy", "babel"),
     *("msal", "google", "requests", "oauthlib"),
-    *("typer", "rich", "pygments", "jinja2", "dkim", "dns", "http", "sqlalchemy.dialects.postgresql"),
+    *("typer", "rich", "pygments", "yaml", "jinja2", "dkim", "dns", "http", "sqlalchemy.dialects.postgresql"),
     *("banken.cli", "banken.report", "banken.service.checkup"),
 )
 """What the command line, other verbs, or options that are off need, and what a warning needs."""

@@ -23,6 +23,9 @@ _KANA_AROUND = re.compile(r"[ぁ-ゖ一-龥]{2}")
 _REAL = re.compile(r"[^\W\d_]")
 
 
+_NO_SIGNS: frozenset[int] = frozenset()
+
+
 class _Brand(NamedTuple):
     """One way a brand may look: its letters as squeezed, where a long-vowel sign belongs, whether it is masked."""
 
@@ -71,13 +74,14 @@ def _looks(concept: str, word: str) -> Iterable[_Brand]:
             letters += char
     if len(letters) < 2:
         return
-    yield _Brand(concept, plain.text, letters, frozenset(long_after), masked=False)
+    signs = frozenset(long_after)
+    yield _Brand(concept, plain.text, letters, signs, masked=False)
     if len(letters) == 2:
         return
     for positions in _masks(len(letters)):
         masked = "".join(MASK if at in positions else char for at, char in enumerate(letters))
-        yield _Brand(concept, plain.text, masked, frozenset(long_after), masked=True)
-    yield _Brand(concept, plain.text, MASK.join(letters), frozenset(), masked=True)
+        yield _Brand(concept, plain.text, masked, signs, masked=True)
+    yield _Brand(concept, plain.text, MASK.join(letters), _NO_SIGNS, masked=True)
 
 
 def _masks(length: int) -> Iterable[tuple[int, ...]]:
