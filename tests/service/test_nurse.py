@@ -172,6 +172,22 @@ def test_a_wrong_password_is_told_at_the_second_refusal_once(by_smtp, sink):
     assert len(sink.messages) == 2
 
 
+def test_a_server_that_comes_back_and_refuses_the_login_is_told_of_once_more(by_smtp, sink):
+    by_smtp.fails(Unreachable("gone"))
+    by_smtp.fails(Unreachable("gone"), minutes=60)
+    by_smtp.nurse.send()
+    for _ in range(3):
+        by_smtp.fails(LoginRefused("wrong password"), minutes=60)
+        by_smtp.nurse.send()
+    assert ["wrong password" in text(one) for one in sink.messages] == [False, True]
+    by_smtp.fails(Unreachable("gone"), minutes=60)
+    by_smtp.nurse.send()
+    assert len(sink.messages) == 2
+    by_smtp.works(minutes=5)
+    by_smtp.nurse.send()
+    assert subjects(sink)[2:] == ["[Banken] “home” is looked at again"]
+
+
 def test_a_second_trouble_is_told_anew(by_smtp, sink):
     for _ in range(2):
         by_smtp.fails(Unreachable("gone"), minutes=1)

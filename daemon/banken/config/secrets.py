@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 import shlex
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
 from typing import Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import GetCoreSchemaHandler, ValidationInfo
+from pydantic import BaseModel, GetCoreSchemaHandler, ValidationInfo
 from pydantic_core import CoreSchema, core_schema
 
 from banken.config.section import Form
@@ -205,3 +206,16 @@ _SOURCES: dict[str, Callable[[Any, ValidationInfo], Source]] = {
 
 PLACES = frozenset(_SOURCES)
 """The keys that name them."""
+
+
+def secret_files(part: Any) -> Iterator[Path]:
+    """Yield the files in which secrets of a (part of a) configuration lie."""
+    if isinstance(part, Secret):
+        if isinstance(part.source, File):
+            yield part.source.path
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from secret_files(getattr(part, name))
+    elif isinstance(part, list | tuple):
+        for one in part:
+            yield from secret_files(one)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import yaml
+from rich.cells import cell_len
 
 from banken.config.options import Option, options
 from banken.config.schema import Config
@@ -14,6 +16,8 @@ from banken.config.section import Section
 from banken.i18n import _, language
 
 _WIDTH = 100
+_PIECE = re.compile(r"[（「『]*(?:[!-~]+|[ァ-ヺー]+|.)[。、」』）！？：；ー]* *")
+"""What stays on one line."""
 
 
 def commented(given: Mapping[str, Any]) -> str:
@@ -51,8 +55,19 @@ def _section(section: type[Section], given: Mapping[str, Any], indent: str, *, d
 
 
 def _wrapped(text: str, indent: str) -> list[str]:
-    width = (_WIDTH - len(indent)) // (2 if language() == "ja" else 1)  # a Japanese character is two columns wide
-    return [line for part in text.splitlines() for line in textwrap.wrap(part, width)]
+    width = _WIDTH - len(indent)
+    wrap = _wrapped_japanese if language() == "ja" else textwrap.wrap
+    return [line for part in text.splitlines() for line in wrap(part, width)]
+
+
+def _wrapped_japanese(text: str, width: int) -> list[str]:
+    """Return lines of at most `width` columns: Latin words stay whole, and no line begins with a full stop or the like."""
+    lines = [""]
+    for piece in _PIECE.findall(text):
+        if lines[-1] and cell_len((lines[-1] + piece).rstrip()) > width:
+            lines.append("")
+        lines[-1] += piece
+    return [line.rstrip() for line in lines]
 
 
 def _yaml(value: Any) -> str:

@@ -18,20 +18,35 @@ REFUSALS = 2
 
 def must_be_told(trouble: Trouble, error: Exception, now: datetime, patience: timedelta) -> bool:
     """Return whether the worker has to know that an account cannot be looked at."""
+    return is_refused(trouble, error) or now - trouble.since >= patience
+
+
+def is_refused(trouble: Trouble, error: Exception) -> bool:
+    """Return whether the trouble is now one that only the worker can end."""
     refused = isinstance(error, LoginRefused | SecretError) and trouble.tries >= REFUSALS
     # A login by OAuth that was revoked is so at the first try: the token server says it, not the mail server.
-    return refused or isinstance(error, LoginNeeded) or now - trouble.since >= patience
+    return refused or isinstance(error, LoginNeeded)
 
 
 def unreachable(
-    ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettings, now: datetime, well: list[str]
+    ledger: Ledger,
+    account: str,
+    trouble: Trouble,
+    settings: WarningSettings,
+    now: datetime,
+    well: list[str],
+    *,
+    refused: bool = False,
 ) -> None:
-    """Owe a letter on an account that cannot be reached, once for each time it was lost.
+    """Owe a letter on an account that cannot be reached, once for each time it was lost, and once more when `refused`.
 
-    Put into an inbox, it goes into that of another account, one of those that are `well`; when there is none, only other
-    ways than mail can tell it before `back`.
+    For a server that was away and now refuses the login is another trouble, and no longer one that passes by itself.
+    Put into an inbox, the letter goes into that of another account, one of those that are `well`; when there is none,
+    only other ways than mail can tell it before `back`.
     """
-    key = _key("lost", account, trouble)
+    if not refused and _owed(ledger, "refused", account, trouble, settings):
+        return
+    key = _key("refused" if refused else "lost", account, trouble)
     put = ledger.outbox.inbox_of(warning_id(ledger.secret, key, settings.sender))
     others = [put] if put else [one for one in well if one != account]
     text = _(
@@ -58,7 +73,11 @@ def back(ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettin
 
 def was_told(ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettings) -> bool:
     """Return whether a letter on this trouble was owed."""
-    return ledger.outbox.wrote(warning_id(ledger.secret, _key("lost", account, trouble), settings.sender))
+    return any(_owed(ledger, what, account, trouble, settings) for what in ("lost", "refused"))
+
+
+def _owed(ledger: Ledger, what: str, account: str, trouble: Trouble, settings: WarningSettings) -> bool:
+    return ledger.outbox.wrote(warning_id(ledger.secret, _key(what, account, trouble), settings.sender))
 
 
 def _key(what: str, account: str, trouble: Trouble) -> str:

@@ -130,7 +130,7 @@ class Nurse:
         trouble = self._health.failed(account.name, _why(error))
         now = datetime.now(UTC)
         if bulletin.must_be_told(trouble, error, now, self._house.config.health.unreachable):
-            self._tell(account, trouble, now)
+            self._tell(account, trouble, now, refused=bulletin.is_refused(trouble, error))
 
     def _tell_in_time(self) -> None:
         """Tell of accounts that have not been reached for long, without waiting for the next look to fail.
@@ -145,9 +145,9 @@ class Nurse:
             if lost is not None and lately and now - lost.since >= patience:
                 self._tell(account, lost, now)
 
-    def _tell(self, account: Account, trouble: Trouble, now: datetime) -> None:
+    def _tell(self, account: Account, trouble: Trouble, now: datetime, *, refused: bool = False) -> None:
         settings = self._settings(account)
-        bulletin.unreachable(self._ledger, account.name, trouble, settings, now, self._well())
+        bulletin.unreachable(self._ledger, account.name, trouble, settings, now, self._well(), refused=refused)
 
     def _well(self) -> list[str]:
         """Return the names of the accounts that can be looked at."""

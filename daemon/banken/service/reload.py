@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from banken.config import Config, load
+from banken.config.secrets import secret_files
 from banken.config.servers import logins_below
 from banken.i18n import language, set_language
 from banken.places import rules_root
@@ -66,7 +67,9 @@ class Files:
     def _facts(self) -> Iterator[tuple[str, int, int]]:
         # A login by OAuth renews its lock's time: then the account is looked at at once, whatever its wait.
         logins = logins_below(self.config.state.folder).glob("*.lock")
-        for place in (self.path, rules_root(), *self.config.rules.add, *logins):
+        # A password that was corrected is tried at once, too.
+        secrets = secret_files(self.config)
+        for place in (self.path, rules_root(), *self.config.rules.add, *logins, *secrets):
             for file in [place] if not place.is_dir() else place.rglob("*"):
                 try:
                     stat = file.stat()
