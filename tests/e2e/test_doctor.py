@@ -145,7 +145,9 @@ def test_the_same_of_the_smtp_server(well, spoken, set_, said):
     with SmtpSink(security=spoken) as sink:
         smtp = {"host": "127.0.0.1", "port": sink.port, "security": set_, "ca": str(sink.ca_file)}
         well.configure(language="en", warn={"to": [well.user], "via": "smtp", "smtp": smtp})
-        assert said in wrong(examine(well))["smtp"][0]["what"]
+        (sign,) = wrong(examine(well))["smtp"]
+        assert said in sign["what"]
+        assert "security" in sign["todo"]
 
 
 def test_a_wrong_password_and_one_that_is_not_there(well):
@@ -169,6 +171,8 @@ def test_labels_that_the_server_does_not_offer(well):
 
 
 def test_a_recipient_that_the_server_refuses_and_a_login_that_fails(well):
+    well.sink.answer("RCPT", "450 4.2.0 greylisted")
+    assert "try again later" in wrong(examine(well))["smtp"][0]["todo"]
     well.sink.answer("RCPT", "550 5.1.1 no such user")
     assert "550" in wrong(examine(well))["smtp"][0]["what"]
     with SmtpSink(security="tls", users={"w": "right"}) as closed:

@@ -64,4 +64,6 @@ def _test(config: Config, post: Post, address: str) -> Sign:
 def _todo(error: PostError) -> str:
     if error.permanent:
         return _("check warn.smtp (host, port, security, user, password) and warn.to")
-    return _("try again later; warnings wait until then")
+    if str(error).startswith("4"):  # a reply that means "later" (RFC 5321 section 4.2.1)
+        return _("try again later; warnings wait until then")
+    return _("check warn.smtp (host, port, security); if they are right, try again later: warnings wait until then")
