@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from tests.fakeimap import FakeImap
@@ -76,6 +77,15 @@ def test_it_can_be_begun_again_and_again_and_loses_nothing_in_between(account):
     assert count(idle, 1.0) >= 2  # the EXISTS comes with IDLE, or the one at the beginning covers it
     assert count(idle, 0.1) == 1
     idle.close()
+
+
+def test_it_knows_whether_this_machine_still_has_its_address(fake, open_idle, monkeypatch):
+    idle = open_idle(fake)
+    assert not idle.is_stranded()
+    own = SimpleNamespace(family=socket.AF_INET, getsockname=lambda: ("192.0.2.7", 40000))  # of no machine (RFC 5737)
+    with monkeypatch.context() as patch:
+        patch.setattr(idle, "_socket", own)
+        assert idle.is_stranded()
 
 
 def test_a_line_in_two_pieces_is_one_line(fake, open_idle):

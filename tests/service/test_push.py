@@ -10,6 +10,7 @@ from tests.fakeimap import FakeImap
 
 from banken.config import Config
 from banken.mailbox.errors import TooMany, Unreachable
+from banken.mailbox.idle import Idle
 from banken.service.push import Push
 
 CAPABLE = b"* CAPABILITY IMAP4rev1 IDLE\r\nTAG OK done\r\n"
@@ -123,6 +124,22 @@ def test_after_sleep_the_connection_is_made_anew(desk):
     desk.until(lambda: desk.woken == ["home"])
     desk.now += 3600
     desk.push.renew()
+    desk.until(lambda: desk.woken == ["home", "home"] and not desk.push.listening())
+    desk.push.looked(desk.account, None)
+    desk.until(lambda: desk.woken == ["home"] * 3)
+
+
+def test_a_connection_from_an_address_that_is_gone_is_made_anew(desk, monkeypatch):
+    desk.push = Push(desk.woken.append, clock=lambda: desk.now, renew=60)
+    desk.push.adopt([desk.account])
+    desk.fake.on("^IDLE", listens)
+    desk.push.looked(desk.account, None)
+    desk.until(lambda: desk.woken == ["home"])
+    monkeypatch.setattr(Idle, "is_stranded", lambda _idle: True)
+    desk.now += 3600
+    desk.push.looked(desk.account, Unreachable("no"))  # as long as nothing can be reached, a new one would be no better
+    assert desk.push.listening() == {"home"}
+    desk.push.looked(desk.account, None)
     desk.until(lambda: desk.woken == ["home", "home"] and not desk.push.listening())
     desk.push.looked(desk.account, None)
     desk.until(lambda: desk.woken == ["home"] * 3)
