@@ -40,6 +40,11 @@ def facts(judged=None, *, mail=None, spoken=None, standing=STANDING):
     return next(action.facts for action in actions if isinstance(action, Warn))
 
 
+def evidence_of(words, text) -> Evidence:
+    start = text.index(words)
+    return Evidence(words, start, start + len(words), "reader")
+
+
 def written(advice, told=None, *, original=ORIGINAL, eight_bit=True, to=WORKER) -> bytes:
     return write(
         told or facts(),
@@ -232,10 +237,10 @@ def test_nothing_is_loaded_and_only_official_pages_can_be_pressed(advice):
 def test_an_english_worker_gets_replies_in_the_clients_language(advice):
     raw = written(advice)
     assert "山田商店様" in plain(raw)
-    assert "which means:" in plain(raw)
+    assert "send only the text above; it means:" in plain(raw)
     latin = facts(verdict(finding("my LINE id", text="my LINE id")), mail=message(text="my LINE id"))
     assert "Hello 山田商店," in plain(written(advice, latin))
-    assert "which means:" not in plain(written(advice, latin))
+    assert "send only the text above; it means:" not in plain(written(advice, latin))
     set_language("ja")
     assert "Hello" not in plain(written(advice))
 
@@ -256,14 +261,14 @@ def test_someone_who_passes_as_the_platform_is_not_called_by_its_name(advice):
     judged = verdict(finding(category=Category.IMPERSONATION, level=Level.DANGER, key="impersonation.sender"))
     told = facts(judged, spoken=Spoken(client="クラウドワークス", authentic=Authentic.FORGED))
     text = plain(written(advice, told))
-    assert text.startswith("It could not be confirmed that this mail comes from the sender it claims.")
+    assert text.startswith("A mail has come that could not be confirmed to be genuine.")
     assert "direct mail from client@client.example" in text
     assert "Replies to copy" not in text
     assert parsed(written(advice, told))["Subject"] == "[Banken: danger] possible impersonation (client@client.example)"
     assert "banken/" not in text
     assert "notification from the platform" not in text
     assert "Client:" not in text
-    assert "Named in the mail: クラウドワークス (it may not be from them at all" in text
+    assert "Named in the mail: クラウドワークス (it may not be from them at all)" in text
 
 
 @pytest.mark.parametrize(
@@ -308,10 +313,94 @@ def test_a_reply_speaks_of_the_other_findings_too(advice):
     )
     also = "なお、LINEなど、サービスの外でのやりとりは"
     assert also not in plain(written(advice, one))
-    assert plain(written(advice, both)).count(also) == 1  # to ask; who declines has said enough
-    ask = plain(written(advice, both)).partition("── ていねい")[2].partition("── 断る")[0]
-    assert also in ask
+    ask, decline, propose = re.split(r"^── .* ──$", plain(written(advice, both)), flags=re.MULTILINE)[1:]
+    assert ask.count(also) == decline.count(also) == 1  # who declines declines all of it
+    assert also not in propose
     assert ask.strip().endswith("どうぞよろしくお願いいたします。")
+    assert decline.strip().endswith("ご理解いただけますと幸いです。")
+
+
+@pytest.mark.parametrize(
+    ("found", "name"),
+    [
+        ([finding(level=Level.DANGER)], "── LINEを断る ──"),
+        ([finding("はじめまして", level=Level.DANGER)], "── 外部のチャットを断る ──"),
+        ([finding(level=Level.DANGER), finding("よろしく", Category.INTERVIEW)], "── LINEなどを断る ──"),
+    ],
+)
+def test_who_declines_is_told_what_is_declined(advice, found, name):
+    set_language("ja")
+    assert name in plain(written(advice, facts(verdict(*found))))
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_false_mail_is_never_trusted_for_a_notice_that_the_platform_shows_too(advice, language):
+    set_language(language)
+    judged = verdict(finding(category=Category.IMPERSONATION, level=Level.DANGER, key="impersonation.sender"))
+    raw = written(advice, facts(judged, spoken=Spoken(authentic=Authentic.FORGED)))
+    links = "リンクは使わず" if language == "ja" else "not use"
+    assert plain(raw).count(links) == 2  # where one looks whether it is there, and where Banken may be wrong
+    assert "番犬に教えること" not in plain(raw)
+    assert "What to tell Banken" not in plain(raw)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_nobody_takes_it_for_the_platforms_own_word(advice, language):
+    set_language(language)
+    raw = written(advice)
+    assert advice.common.own.text(language) in plain(raw)
+    assert advice.common.own.text(language) in Page(html(raw)).seen
+
+
+def test_a_reply_to_a_direct_mail_names_that_mail_and_the_person(advice):
+    set_language("ja")
+    judged = verdict(finding("よろしく", Category.DIRECT_CONTRACT, Level.DANGER, key="contract.direct"))
+    for channel, job, about in (
+        (Channel.DIRECT, "", "メールでいただいた「ご相談」について"),
+        (Channel.DIRECT, "バナー制作", "バナー制作について"),
+        (Channel.NOTIFICATION, "", "ご相談の件について"),
+    ):
+        letter = plain(written(advice, facts(judged, spoken=Spoken(channel=channel, client="葉山（編集部）", job=job))))
+        assert f"葉山様\n\n{about}" in letter
+    assert "葉山（編集部）さん" in letter
+    alone = facts(judged, spoken=Spoken(client="（編集部）"))
+    assert "（編集部）様" in plain(written(advice, alone))
+
+
+def test_words_that_only_sound_like_it_are_no_reason_for_what_a_rule_has_found(advice):
+    text = "まずはZoomで面談をお願いします。\n明後日の14時はいかがでしょうか。\n"
+    told = facts(
+        verdict(
+            finding("Zoomで面談", Category.INTERVIEW, key="interview.online", text=text),
+            finding("Zoomで", text=text),
+            replace(finding("明後日の14時", text=text, by="reader"), evidence=(evidence_of("明後日の14時", text),)),
+        ),
+        mail=message(text=text),
+    )
+    letter = plain(written(advice, told))
+    assert "明後日" not in letter
+    assert "The words above are this as well." in letter
+
+
+@pytest.mark.parametrize(
+    ("words", "text", "quote"),
+    [
+        ("支払いは月末", "お支払いは月末です。", "> 【お支払いは月末】です。"),
+        ("契約は直接", "次のご契約は直接です。", "> 次の【ご契約は直接】です。"),
+        ("LINE", "おLINEです。", "> お【LINE】です。"),
+        ("支払い", "支払いです。", "> 【支払い】です。"),
+    ],
+)
+def test_a_mark_begins_where_the_word_does(advice, words, text, quote):
+    told = facts(verdict(finding(words, text=text)), mail=message(text=text))
+    assert quote in plain(written(advice, told))
+
+
+def test_the_tool_is_named_above_its_words(advice):
+    assert "An invitation to a chat outside: LINE (warning)" in plain(written(advice))
+    phone = "お電話をください。"
+    told = facts(verdict(finding("電話", key="contact.phone", text=phone)), mail=message(text=phone))
+    assert "An invitation to talk on the phone (warning)" in plain(written(advice, told))
 
 
 def test_a_reply_says_of_one_tool_only_once_that_it_needs_approval(advice):
@@ -346,8 +435,8 @@ def test_words_are_quoted_once_and_a_page_is_named_once(advice, language, words)
     ("how", "words"),
     [
         ("plain", "common in such requests.\n"),
-        ("masked", "not necessarily on purpose"),
-        ("disguised", "not necessarily on purpose"),
+        ("masked", "A letter of it is replaced by a sign"),
+        ("disguised", "Its letters are wide, spaced"),
         ("hidden", "so that the eye does not see it"),
     ],
 )

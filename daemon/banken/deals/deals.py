@@ -235,7 +235,7 @@ class Deals:
             return event.why
         if event.source == WORKER:
             return _("set by you on {day}").format(day=day)
-        return _("{event} ({day}, verified)").format(event=self.title(event.kind), day=day)
+        return _("the notice “{event}” of {day} (confirmed genuine)").format(event=self.title(event.kind), day=day)
 
     def has_contract(self, deal: str, at: datetime) -> bool:
         """Whether any deal with the client of `deal` is, or was, under contract before `at`."""

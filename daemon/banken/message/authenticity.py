@@ -54,7 +54,7 @@ def authenticate(
     if not own:
         return Authenticity(
             Authentic.UNVERIFIED,
-            _("it does not claim to come from the platform; the address seems to be the sender's own"),
+            _("not from the platform; apparently from the sender's own address"),
             impersonates,
         )
     fields, _end = headers.parse(mime.lines(message.raw), 0, Budget(), top=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from banken.respond.advice_model import ByStage, Common, Entry, Meaning, Page, Replies, Text, Texts, Tool
+from banken.respond.advice_model import SUBJECT, ByStage, Common, Entry, Meaning, Page, Replies, Text, Texts, Tool
 from banken.respond.labels import Answer
 from banken.words import Category, Stage
 
@@ -29,6 +29,8 @@ class Counsel:
     """What a reply to something worse in the same mail says of this; "" for nothing."""
     tool: str
     """The outside means that the client named, or what stands for it."""
+    named: str
+    """The same where the client named it, else ""."""
     keep: tuple[str, ...]
     whom: tuple[str, ...]
     page: Page
@@ -56,19 +58,22 @@ class Advice:
         *,
         client: str = "",
         job: str = "",
+        mailed: str = "",
         words: str = "",
     ) -> Counsel:
         """Return the advice under `key`, or the category's own when there is none of that name.
 
-        `words` are the client's quoted ones, a line each, by which the tool is recognised.
+        `words` are the client's quoted ones, a line each, by which the tool is recognised; `mailed` is the subject of
+        a mail that came straight from the client, by which the replies name what it is about when no job is known.
         """
         own = self._entries[category.value][1]
         entry = self._entries.get(key, (category, own))[1]
         texts = _merged(own.texts(language), entry.texts(language))
+        named = self._tool(words, category, language)
         fill = {
             "client": client or self.common.nobody.text(language),
-            "job": job or self.common.some_job.text(language),
-            "tool": self._tool(words, category, language) or texts["tool"],
+            "job": job or self._matter(mailed, language),
+            "tool": named or texts["tool"],
         }
         source = entry.source or own.source
         assert source is not None
@@ -84,6 +89,7 @@ class Advice:
             replies={} if replies is None else {name: _filled(text, stage, fill) for name, text in replies},
             also=_filled(texts["also"] or "", stage, fill),
             tool=fill["tool"],
+            named=named,
             keep=tuple(texts["keep"] or self.keep(language, category)),
             whom=tuple(self.common.whom[name].text(language) for name in entry.ask or own.ask or ()),
             page=page,
@@ -97,6 +103,10 @@ class Advice:
     def straight(self, language: str) -> str:
         """Return where to answer a mail that did not come through the platform."""
         return self.common.straight.text(language)
+
+    def own(self, language: str) -> str:
+        """Return that Banken is not the platform's, and to whom it tells nothing."""
+        return self.common.own.text(language)
 
     def meanings(self, language: str) -> Sequence[Meaning]:
         """Return the words that a newcomer may not know."""
@@ -121,6 +131,10 @@ class Advice:
     def report(self, language: str) -> Sequence[str]:
         """Return how to report a client to the platform, step by step."""
         return [item.text(language) for item in self.common.report]
+
+    def _matter(self, mailed: str, language: str) -> str:
+        form = self.common.by_mail if mailed else self.common.some_job
+        return form.text(language).replace(f"{{{SUBJECT}}}", mailed)
 
     def _tool(self, words: str, category: Category, language: str) -> str:
         folded = unicodedata.normalize("NFKC", words).casefold()

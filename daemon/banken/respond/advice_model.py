@@ -12,6 +12,9 @@ from banken.words import Category, Stage
 PLACEHOLDERS = ("client", "tool", "job")
 """What may stand in braces in a text: who writes, by which outside means, about which job."""
 
+SUBJECT = "subject"
+"""What stands in braces in `by_mail` alone."""
+
 
 class _Model(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, defer_build=True)
@@ -162,9 +165,13 @@ class Common(_Model):
     """What a client's word is worth that contact outside was approved, and where the worker can look."""
     straight: Both
     """What is told first of a mail that did not come through the platform: where to answer it."""
+    own: Both
+    """That Banken is not the platform's, and to whom it tells nothing."""
     terms: list[Term] = []
     answers: Answers
     nobody: Both
     """How a client without a name is addressed."""
     some_job: Both
+    by_mail: Both
+    """How the replies name what a direct mail of no known job was about; its subject may stand in it as {subject}."""
     tools: list[ToolGroup] = []

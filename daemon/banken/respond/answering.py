@@ -77,7 +77,9 @@ def answers(facts: WarningFacts, advice: Advice, way: Answering) -> Answers:
     """Return what a warning says about answering it, in the language spoken now."""
     possible = answers_to(facts)
     if not possible:
-        return Answers(_("If you have seen on the platform itself that it is genuine, you can ignore this warning."))
+        return Answers(
+            _("Do the same then: do not use the links in the original mail; go on from the app or your bookmark.")
+        )
     marks = tuple((mark(answer), advice.answer(answer, language(), in_deal=bool(facts.deal))) for answer in possible)
     tags = ", ".join(tag(answer) for answer in possible)
     return Answers(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+import unicodedata
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 from banken.i18n import _, language
@@ -34,11 +35,13 @@ class Found:
 def found_in(facts: WarningFacts, counsels: Sequence[Counsel]) -> Iterator[Found]:
     """Yield what is told of each finding: of the first, the strongest, the whole reason, of the others a sentence."""
     pages: set[str] = set()
-    for point, told, quotes in zip(facts.points, counsels, new_words(facts.points), strict=True):
+    for point, told, fresh in zip(facts.points, counsels, new_words(facts.points), strict=True):
         first, known = not pages, told.page.url in pages
         pages.add(told.page.url)
+        # Words that only sound like it are no reason for what a rule has found in words quoted above.
+        quotes = () if known and point.rules and all(quote.how == "reader" for quote in fresh) else fresh
         yield Found(
-            heading=_("{title} ({level})").format(title=told.title, level=level_name(point.level)),
+            heading=_("{title} ({level})").format(title=_title(told), level=level_name(point.level)),
             quotes=tuple(Quote(unlinked(q.before), unlinked(q.words), unlinked(q.after), q.line) for q in quotes),
             places=tuple(_("(line {line})").format(line=q.line) if q.line else "" for q in quotes),
             again=_("The words above are this as well.") if point.quotes and not quotes else "",
@@ -66,6 +69,13 @@ def day_of(day: date) -> str:
     return _("{year}-{month:02}-{day:02}").format(year=day.year, month=day.month, day=day.day)
 
 
+def _title(told: Counsel) -> str:
+    """Return what was found, with the tool that the client names where the page does not name it so far."""
+    if not told.named or told.named.removeprefix("お") in told.title + told.short:
+        return told.title
+    return _("{title}: {tool}").format(title=told.title, tool=told.named)
+
+
 def _sure(point: Point, facts: WarningFacts) -> str:
     if point.category is Category.IMPERSONATION:
         return _("What was checked: {why}").format(why=facts.authentic_why) if facts.authentic_why else ""
@@ -73,17 +83,29 @@ def _sure(point: Point, facts: WarningFacts) -> str:
         return ""  # it is not in the words, but in their having come
     if not point.rules:
         return _(
-            "How sure: no fixed wording, the sentence as a whole reads like it. It may be wrong: read the words yourself."
+            "How sure: not very, for it is the sentence as a whole that reads like it. It may be wrong: read the words"
+            " yourself."
         )
-    ways = {quote.how for quote in point.quotes}
+    return _how_written({quote.how for quote in point.quotes})
+
+
+def _how_written(ways: Container[str]) -> str:
+    """Return how sure a rule is, and how the words were written (`words.Evidence.how`)."""
     if "hidden" in ways:
-        return _("How sure: this wording is common in such requests. It is written so that the eye does not see it.")
-    if ways & {"disguised", "masked"}:
         return _(
-            "How sure: this wording is common in such requests. Its letters are spaced, masked or of an unusual kind"
+            "How sure: fairly, this wording is common in such requests. It is written so that the eye does not see it."
+        )
+    if "masked" in ways:
+        return _(
+            "How sure: fairly, this wording is common in such requests. A letter of it is replaced by a sign"
             " (not necessarily on purpose)."
         )
-    return _("How sure: this wording is common in such requests.")
+    if "disguised" in ways:
+        return _(
+            "How sure: fairly, this wording is common in such requests. Its letters are wide, spaced or of an unusual"
+            " kind (not necessarily on purpose)."
+        )
+    return _("How sure: fairly, this wording is common in such requests.")
 
 
 def _overlap(one: Quote, other: Quote) -> bool:
@@ -92,12 +114,25 @@ def _overlap(one: Quote, other: Quote) -> bool:
     return one.line == other.line and (texts[0] in texts[1] or texts[1] in texts[0])
 
 
+def _polite(quote: Quote) -> Quote:
+    """Return a quote with the prefix of politeness (お支払い, ご契約) marked as a part of its first word."""
+    rest, last = quote.before[:-1], quote.before[-1:]
+    if last not in ("お", "ご") or not unicodedata.name(quote.words[:1] or " ", "").startswith("CJK"):
+        return quote
+    return replace(quote, before=rest, words=last + quote.words)
+
+
 def _by_sentence(quotes: Iterable[Quote]) -> list[Quote]:
     """Return the quotes with those of one sentence made one, marked from the first word to the last."""
     sentences: dict[tuple[int, str], tuple[int, int]] = {}
-    for quote in quotes:
+    how: dict[tuple[int, str], str] = {}
+    for quote in map(_polite, quotes):
         whole = (quote.line, f"{quote.before}{quote.words}{quote.after}")
         start, end = len(quote.before), len(quote.before) + len(quote.words)
         first, last = sentences.get(whole, (start, end))
         sentences[whole] = min(start, first), max(end, last)
-    return [Quote(text[:start], text[start:end], text[end:], line) for (line, text), (start, end) in sentences.items()]
+        how.setdefault(whole, quote.how)
+    return [
+        Quote(text[:start], text[start:end], text[end:], line, how[line, text])
+        for (line, text), (start, end) in sentences.items()
+    ]

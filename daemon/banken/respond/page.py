@@ -15,7 +15,7 @@ from banken.respond.found import Found, day_of, found_in, new_words
 from banken.respond.gloss import Gloss
 from banken.respond.model import Point, WarningFacts, WarningSettings
 from banken.respond.names import category_name, level_name, permission_name, stage_name
-from banken.respond.tidy import unlinked
+from banken.respond.tidy import addressed, unlinked
 from banken.words import Authentic, Category, Channel, Level, Permission, Stage
 
 APPROVED = ".approved"
@@ -67,6 +67,8 @@ class Page:
     keep: tuple[str, ...]
     whom: tuple[str, ...]
     answers: Answers
+    own: str
+    """That Banken is not the platform's."""
     attached: bool
 
 
@@ -98,17 +100,19 @@ def compose(
         keep=main.keep,
         whom=tuple(_unique(told.whom for told in counsels)),
         answers=answers(facts, advice, answering),
+        own=advice.own(spoken),
         attached=attached,
     )
 
 
 def _counsel(point: Point, facts: WarningFacts, advice: Advice, spoken: str) -> Counsel:
     words = "\n".join(quote.words for quote in point.quotes)
-    client, job = unlinked(facts.client), unlinked(facts.job)
+    client, job = addressed(unlinked(facts.client)), unlinked(facts.job)
+    mailed = unlinked(facts.subject) if facts.channel is Channel.DIRECT else ""
     approved = f"{point.category.value}{APPROVED}"
     is_approved = facts.permission is Permission.APPROVED and approved in advice.keys
     key = approved if is_approved else point.advice
-    return advice.counsel(key, point.category, facts.stage, spoken, client=client, job=job, words=words)
+    return advice.counsel(key, point.category, facts.stage, spoken, client=client, job=job, mailed=mailed, words=words)
 
 
 def _subject(facts: WarningFacts) -> str:
@@ -142,17 +146,17 @@ def _is_straight(facts: WarningFacts) -> bool:
 
 def _heading(facts: WarningFacts) -> str:
     if _is_false(facts):
-        return _("It could not be confirmed that this mail comes from the sender it claims.")
+        return _("A mail has come that could not be confirmed to be genuine.")
     client = unlinked(facts.client)
     if _is_bare(facts):
         return _("A mail straight to you has come from {client}.").format(client=client)
-    came = _("Direct mail from {client}") if facts.channel is Channel.DIRECT else _("A message from {client}")
+    came = _("Direct mail in the name of {client}") if facts.channel is Channel.DIRECT else _("A message from {client}")
     source = came.format(client=client)
     if facts.level is Level.DANGER:
-        return _("{source} asks for something that could get you into trouble.").format(source=source)
+        return _("{source} asks for something that could cause you problems later.").format(source=source)
     if facts.level is Level.NOTICE:
         return _("{source} has words that are good to know about.").format(source=source)
-    return _("{source} has words to be careful with.").format(source=source)
+    return _("{source} contains something that needs some care.").format(source=source)
 
 
 def _deal(facts: WarningFacts, advice: Advice, settings: WarningSettings) -> list[tuple[str, str]]:
@@ -161,7 +165,8 @@ def _deal(facts: WarningFacts, advice: Advice, settings: WarningSettings) -> lis
         rows.append((_("Job"), unlinked(facts.job)))
     stage = stage_name(facts.stage)
     if facts.since is not None:
-        stage = _("{stage}, since {when}").format(stage=stage, when=_moment(facts.since, settings))
+        form = _("{stage}, first heard of on {when}") if facts.stage is Stage.BEFORE else _("{stage}, since {when}")
+        stage = form.format(stage=stage, when=_moment(facts.since, settings))
     rows.append((_("Stage"), stage))
     rows.append((_("Based on"), _known_by(facts)))
     if facts.permission is not Permission.NONE:
@@ -180,7 +185,7 @@ def _client(facts: WarningFacts) -> tuple[str, str]:
     client = unlinked(facts.client)
     if not _is_false(facts):
         return _("Client"), client
-    told = _("{client} (it may not be from them at all: nothing in it is counted as theirs)").format(client=client)
+    told = _("{client} (it may not be from them at all)").format(client=client)
     return _("Named in the mail"), told
 
 
@@ -202,12 +207,15 @@ def _replies(facts: WarningFacts, advice: Advice, spoken: str) -> Iterator[Reply
     theirs = _language_of(facts) or spoken
     text = _answers_in(theirs, facts, advice)
     meaning = _answers_in(spoken, facts, advice) if theirs != spoken else {}
+    declined = _counsel(facts.points[0], facts, advice, spoken).tool
+    if len(facts.points) > 1:
+        declined = _("{tool} and the rest").format(tool=declined)
     for name in text:
-        yield Reply(_reply_name(name), text[name], meaning.get(name, ""))
+        yield Reply(_reply_name(name, declined), text[name], meaning.get(name, ""))
 
 
 def _answers_in(tongue: str, facts: WarningFacts, advice: Advice) -> dict[str, str]:
-    """Return the replies by name; the one that asks speaks of the other findings, too."""
+    """Return the replies by name; those that ask and decline speak of the other findings, too."""
     main, *others = (_counsel(point, facts, advice, tongue) for point in facts.points)
     ask = main.replies.get("ask")
     if ask is None:
@@ -219,7 +227,8 @@ def _answers_in(tongue: str, facts: WarningFacts, advice: Advice) -> dict[str, s
         if one.also and (one.page != main.page or (words and one.tool not in ask))
     ]
     more = list({one.page.url: one.also for one in reversed(told)}.values())[::-1][:ALSO]
-    return {**main.replies, "ask": _before_the_end(ask, more)}
+    decline = _before_the_end(main.replies["decline"], more)
+    return {**main.replies, "ask": _before_the_end(ask, more), "decline": decline}
 
 
 def _before_the_end(text: str, more: Sequence[str]) -> str:
@@ -238,10 +247,10 @@ def _language_of(facts: WarningFacts) -> str:
     return "en" if sum(found == {"LATIN"} for found in scripts) >= _SENTENCE else ""
 
 
-def _reply_name(name: str) -> str:
+def _reply_name(name: str, declined: str) -> str:
     return {
         "ask": _("To ask politely (the client may not know the rule)"),
-        "decline": _("To decline"),
+        "decline": _("To decline {what}").format(what=declined),
         "propose": _("To offer the proper way"),
     }[name]
 

@@ -14,6 +14,7 @@ _LINK = re.compile(
 BEFORE, AFTER = 40, 60
 """Code points shown at most of a sentence before and after the words that are quoted from it."""
 
+_IN_BRACKETS = re.compile(r"\s*[(（][^()（）]*[)）]\s*$")
 _SENTENCE_END = re.compile(r"[\n。！？!?]")
 _UNSEEN = frozenset({"Cc", "Cf", "Cs", "Co"})
 
@@ -36,6 +37,11 @@ def sentence_around(text: str, start: int, end: int) -> tuple[str, str]:
     ending = _SENTENCE_END.search(text, max(start, end - 1), end + AFTER)
     after = text[end : max(end, ending.end()) if ending else end + AFTER]
     return visible(before).lstrip(), visible(after).rstrip()
+
+
+def addressed(name: str) -> str:
+    """Return a name as a letter begins with it: without the firm in brackets that a sender's name may end with."""
+    return _IN_BRACKETS.sub("", name) or name
 
 
 def unlinked(text: str) -> str:
