@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import pytest
@@ -78,3 +79,14 @@ def test_a_reading_that_is_cut_short_is_a_problem_like_others(config, monkeypatc
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(ProblemsError, match="1"):
         apart.read(config)
+
+
+def test_a_reading_that_nobody_wants_any_more_is_ended(config, tmp_path, monkeypatch):
+    slow, mark = tmp_path / "slow", tmp_path / "mark"
+    slow.write_text(f"#!/bin/sh\necho $$ > {mark}\nexec sleep 600\n")
+    slow.chmod(0o755)
+    monkeypatch.setattr(sys, "executable", str(slow))
+    with pytest.raises(apart.GivenUpError):
+        apart.read(config, lambda: not mark.exists())
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(mark.read_text()), 0)

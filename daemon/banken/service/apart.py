@@ -9,6 +9,7 @@ from __future__ import annotations
 import pickle
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +20,27 @@ from banken.platform import VoiceError
 from banken.service import reload
 from banken.strictyaml import Problem, ProblemsError
 
+PATIENCE = 0.5
+"""Seconds between two times at which it is asked whether the settings are still wanted."""
 
-def read(path: Path) -> reload.Settings:
+
+class GivenUpError(Exception):
+    """Nobody wants the settings any more."""
+
+
+def read(path: Path, wanted: Callable[[], bool] = lambda: True) -> reload.Settings:
     """Return what `path` and the rules say now, and speak its language.
 
-    Raises strictyaml.ProblemsError with every mistake in them, ReaderError, VoiceError.
+    Raises strictyaml.ProblemsError with every mistake in them, ReaderError, VoiceError; GivenUpError as soon as they are
+    no longer `wanted`.
     """
     command = [sys.executable, "-P", "-m", __name__, str(path)]
     # In a group of its own: Ctrl-C is for the service, which ends in its own way.
     with subprocess.Popen(  # noqa: S603 - our own program
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0
     ) as process:
-        assert process.stdout is not None
         try:
-            came = pickle.load(process.stdout)  # noqa: S301 - our own program wrote it
+            came = pickle.loads(_said(process, wanted))  # noqa: S301 - our own program wrote it
         except (EOFError, pickle.UnpicklingError):
             came = None
     match came:
@@ -43,6 +51,17 @@ def read(path: Path) -> reload.Settings:
             raise came
     what = _("reading it was cut short (the reader ended with {code})").format(code=process.returncode)
     raise ProblemsError([Problem(str(path), 0, 0, what, _("see whether there is memory left, then try again"))])
+
+
+def _said(process: subprocess.Popen[bytes], wanted: Callable[[], bool]) -> bytes:
+    """Return all that `process` writes until it ends; raises GivenUpError, and ends it, when that is not `wanted`."""
+    while True:
+        try:
+            return process.communicate(timeout=PATIENCE)[0]
+        except subprocess.TimeoutExpired:
+            if not wanted():
+                process.kill()
+                raise GivenUpError from None
 
 
 def main(path: Path) -> None:

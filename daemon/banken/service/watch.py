@@ -73,6 +73,7 @@ class Watch:
         self._nurse = Nurse(house, ledger, self._runner.hung)
         self._ticked = uptime()
         self._orders: SimpleQueue[Order] = SimpleQueue()
+        self._ending = False
         self._latest = threading.Timer(LATEST, os._exit, [0])
         self._latest.daemon = True
 
@@ -101,18 +102,22 @@ class Watch:
             os._exit(0)
 
     def _ordered(self, order: Order) -> None:
-        """Take an order from a signal; the end comes in time even while settings are read on a slow machine."""
-        self._orders.put(order)
+        """Take an order from a signal; the end comes in time whatever hangs on a slow machine."""
         if order is Order.STOP and self._latest.ident is None:
             self._latest.start()
+        self._put(order)
 
     def stop(self) -> None:
         """End after what is being done now."""
-        self._orders.put(Order.STOP)
+        self._put(Order.STOP)
 
     def reload(self) -> None:
         """Read configuration and rules again."""
-        self._orders.put(Order.RELOAD)
+        self._put(Order.RELOAD)
+
+    def _put(self, order: Order) -> None:
+        self._ending |= order is Order.STOP
+        self._orders.put(order)
 
     def _next(self) -> Order:
         """Wait for the next order, waking each second: a signal that another thread took would not wake this one."""
@@ -142,10 +147,12 @@ class Watch:
         except (ProblemsError, ReaderError, VoiceError, LedgerError) as error:
             log.error("new settings refused, the old ones stay", why=str(error))
             self._nurse.refused(str(error))
+        except apart.GivenUpError:
+            return
         systemd.ready()
 
     def _take_over(self) -> None:
-        house = apart.read(self._path).house
+        house = apart.read(self._path, lambda: not self._ending).house
         if house.config.state != self._eye.house.config.state:
             raise _moved()
         self._eye = Eye(house, self._ledger)
