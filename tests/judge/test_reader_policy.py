@@ -76,15 +76,16 @@ def test_a_sure_reader_heeds_few_excuses(both):
 def test_a_rule_s_words_are_not_told_twice(both):
     verdict = both("LINEで話しましょう。", Window(CONTACT, 0.9))
     assert [one[0] for one in voices(verdict)] == ["rule"]
-    apart = both("LINEで話しましょう。面白い。", Window(CONTACT, 0.3), Window(Category.INTERVIEW, 0.9))
+    apart = both("LINEで話しましょう。面白い。", Window(CONTACT, SUPPORT), Window(Category.INTERVIEW, 0.9))
     assert {one[0] for one in voices(apart)} == {"rule", "reader"}
 
 
 def test_a_rule_s_find_must_be_heard_by_the_reader(both, judge):
     text = "LINEで話しましょう。次。"
-    assert [one[0] for one in voices(both(text, Window(CONTACT, SUPPORT, 1, 1)))] == ["rule"]
-    silent = both(text, Window(CONTACT, SUPPORT - 0.01), Window(Category.INTERVIEW, 0.4))
-    assert [(one.rule, one.excuse) for one in silent.excused] == [("contact.line", "unheard")]
+    assert [one[0] for one in voices(both(text, Window(CONTACT, SUPPORT)))] == ["rule"]
+    for elsewhere in (Window(CONTACT, SUPPORT - 0.01), Window(CONTACT, 0.49, 1, 1), Window(Category.INTERVIEW, 0.4)):
+        silent = both(text, elsewhere)
+        assert [(one.rule, one.excuse) for one in silent.excused] == [("contact.line", "unheard")]
     assert judge.judge(Case.of(text, stage=Stage.BEFORE)).level is Level.WARNING  # no reader, no say
 
 
@@ -97,14 +98,12 @@ def test_a_false_sender_needs_no_hearing(both):
     assert both("こんにちは", impersonates="look-alike").level is Level.DANGER
 
 
-def test_an_unsure_find_needs_the_reader_or_a_sure_one(both, judge):
+def test_an_unsure_find_needs_the_reader_or_where_none_is_asked_a_sure_one(both, judge):
+    assert [one[0] for one in voices(both("LINEの話。", Window(CONTACT, SUPPORT)))] == ["rule"]
+    assert both("LINEの話。", Window(CONTACT, SUPPORT - 0.01)).findings == ()
     alone = judge.judge(Case.of("LINEの話。", stage=Stage.BEFORE))
     assert [(one.rule, one.excuse) for one in alone.excused] == [("contact.line", "unsure")]
-    assert [one[0] for one in voices(both("LINEの話。", Window(CONTACT, 0.3)))] == ["rule"]
-    assert both("LINEの話。", Window(CONTACT, 0.1)).findings == ()
-    assert both("LINEの話。", Window(Category.INTERVIEW, 0.3)).findings == ()
-    assert both("LINEの話。次。", Window(CONTACT, 0.3, 1, 1)).findings == ()
-    assert len(both("LINEの話。電話をお教えください。", Window(CONTACT, 0.3, 1, 1)).findings) == 2
+    assert len(judge.judge(Case.of("LINEの話。電話をお教えください。", stage=Stage.BEFORE)).findings) == 2
 
 
 def test_the_reader_reads_the_client_s_words_in_its_own_view(book):

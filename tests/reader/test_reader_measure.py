@@ -15,7 +15,7 @@ def prepared():
 
 def test_left_out_authors_are_read_as_well_as_before(prepared, capsys):
     table = {}
-    for author, row in measure.measure(*prepared, measure.WATCHED):
+    for author, row in measure.measure(*prepared, [measure.WATCHED]):
         with capsys.disabled():
             print("", *measure.lines_of(author, row), sep="\n")
         table[author] = {who: counts["warn"].f1 for who, counts in row.items()}

@@ -1,6 +1,7 @@
 """The reader: its scores, its windows, its file."""
 
 import json
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -9,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from banken.judge.reader import Reader, ReaderError, load_reader
-from banken.judge.reader.features import LONGEST, ROWS, Vocabulary, both, read, rows
+from banken.judge.reader.features import LONGEST, ROWS, TABLE, Vocabulary, both, read, rows
 from banken.judge.reader.reader import MOST_TEXT
-from banken.judge.reader.weights import TABLE, Line, Weights, dump
+from banken.judge.reader.weights import Line, Weights, dump
 from banken.words import Category
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -23,13 +24,20 @@ def reader():
     return load_reader(RULES)
 
 
-def small(word: str, category: Category = Category.INTERVIEW) -> Weights:
-    """Weights that know one word."""
+def small(word: str, category: Category = Category.INTERVIEW, topic: str = "") -> Weights:
+    """Weights that know one word, and a topic that speaks against it."""
     table = bytearray([128]) * TABLE
     for row in rows(read(word, VOCABULARY), VOCABULARY).once:
         table[row] = 255
+    for row in rows(read(topic, VOCABULARY), VOCABULARY).topic if topic else ():
+        table[row] = 1
     line = Line(category, bytes(table), scale=1.0, bias=0.0, threshold=150.0, slope=0.05)
     return Weights(bytes([1]) * TABLE, (line,), {"tool": ["line"]}, ["で"], {"texts": 1})
+
+
+def gentle(made: Weights) -> Weights:
+    """The same weights with scores that are far from their ends."""
+    return replace(made, lines=tuple(replace(line, slope=0.002) for line in made.lines))
 
 
 def test_asks_are_seen_and_denials_are_not(reader):
@@ -44,6 +52,13 @@ def test_one_sentence_is_told_where_one_is_enough():
     reader = Reader(small("面談したい"))
     (window,) = reader.read(["こんにちは", "面談したい", "さようなら"])
     assert (window.category, window.first, window.last) == (Category.INTERVIEW, 1, 1)
+
+
+def test_what_the_message_is_about_speaks_to_each_sentence():
+    reader = Reader(gentle(small("面談したい", topic="台本の校正")))
+    plain = reader.read(["こんにちは", "面談したい", "さようなら"])[0]
+    assert reader.read(["面談したい", "こんにちは", "台本の校正です"])[0].score < plain.score
+    assert reader.read(["台本の校正です", "こんにちは", "面談したい"])[0].score < plain.score
 
 
 def test_telling_parts_lie_in_their_sentence_and_hold_the_word():
@@ -82,8 +97,9 @@ def test_two_sentences_score_as_their_joined_rows_do(sentences):
     reader = load_reader(RULES)
     for one, other in pairwise([reader._sentence(read(text, reader._vocabulary)) for text in sentences]):
         joined = both(one.rows, other.rows)
-        expected = reader._scores(reader._sums(joined.once), reader._squares(joined.once), joined.again)
-        assert reader._scores_of_both(one, other) == expected
+        message = reader._message([one, other])
+        expected = reader._scores(reader._sums(joined.once), reader._squares(joined.once), joined.again, message)
+        assert reader._scores_of_both(one, other, message) == expected
 
 
 @settings(deadline=None)

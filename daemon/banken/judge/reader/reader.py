@@ -80,8 +80,9 @@ class Reader:
         """
         readings = [read(sentence, self._vocabulary) for sentence in _bearable(sentences)]
         single = [self._sentence(reading) for reading in readings]
-        ones = [self._scores(sentence.weights, sentence.squares, sentence.rows.again) for sentence in single]
-        twos = [self._scores_of_both(one, other) for one, other in pairwise(single)]
+        message = self._message(single)
+        ones = [self._scores(one.weights, one.squares, one.rows.again, message) for one in single]
+        twos = [self._scores_of_both(one, other, message) for one, other in pairwise(single)]
         return tuple(
             Window(line.category, place.score, place.first, place.last, self._telling(line, place, readings))
             for at, line in enumerate(self._weights.lines)
@@ -92,18 +93,29 @@ class Reader:
         found = rows(reading, self._vocabulary)
         return _Sentence(found, self._sums(found.once), self._squares(found.once))
 
-    def _scores_of_both(self, one: _Sentence, other: _Sentence) -> list[float]:
+    def _message(self, sentences: Sequence[_Sentence]) -> list[float]:
+        """Return what the whole message adds to the sums of each of its windows, by category."""
+        found = frozenset[int]().union(*(one.rows.topic for one in sentences))
+        length = sqrt(max(1, self._squares(found)))
+        return [total / length for total in self._sums(found)]
+
+    def _scores_of_both(self, one: _Sentence, other: _Sentence, message: Sequence[float]) -> list[float]:
         """Return the scores of two sentences as one window: what both have counts once, and once more as repeated."""
         shared = one.rows.once & other.rows.once
         weights = list(map(add, one.weights, other.weights))
         squares = one.squares + other.squares + 2 * self._squares(shared)
-        return self._scores(weights, squares, (one.rows.again | other.rows.again) - shared)
+        return self._scores(weights, squares, (one.rows.again | other.rows.again) - shared, message)
 
-    def _scores(self, weights: Sequence[int], squares: int, again: frozenset[int]) -> list[float]:
+    def _scores(
+        self, weights: Sequence[int], squares: int, again: frozenset[int], message: Sequence[float]
+    ) -> list[float]:
         """Return the score for each category; a row that occurs again weighs twice, so its square four times."""
         length = sqrt(max(1, squares + 3 * self._squares(again)))
         sums = map(add, weights, self._sums(again))
-        return [_score(line, total / length) for line, total in zip(self._weights.lines, sums, strict=True)]
+        return [
+            _score(line, total / length + beside)
+            for line, total, beside in zip(self._weights.lines, sums, message, strict=True)
+        ]
 
     def _sums(self, found: frozenset[int]) -> list[int]:
         nought = NOUGHT * len(found)

@@ -1,6 +1,6 @@
 """The file of weights: one line of JSON (what it is, how it was trained), then tables of bytes.
 
-The tables follow one another: the squared weight of each row (for the length of a window), then for each category
+The tables follow one another: the squared weight of each row (for the length of a window or message), then for each category
 the row's weight, one byte each, 128 standing for nought.
 """
 
@@ -12,13 +12,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from banken.judge.reader.features import ROWS
+from banken.judge.reader.features import MESSAGE_ROWS, ROWS, TABLE
 from banken.words import Category
 
-FORMAT = "banken-reader-2"
+FORMAT = "banken-reader-3"
 NOUGHT = 128
 """The byte that stands for a weight of nought."""
-TABLE = 2 * ROWS
 
 
 class ReaderError(ValueError):
@@ -27,7 +26,7 @@ class ReaderError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What turns the sum of a category's weights into a score: value = sum / length * scale + bias."""
+    """What turns sums of a category's weights into a score: value = (sum / length of window and message) * scale + bias."""
 
     category: Category
     table: bytes
@@ -56,7 +55,7 @@ def dump(weights: Weights) -> bytes:
     body = weights.squares + b"".join(line.table for line in weights.lines)
     head = {
         "format": FORMAT,
-        "rows": ROWS,
+        "rows": [ROWS, MESSAGE_ROWS],
         "sha256": sha256(body).hexdigest(),
         "categories": {
             line.category.value: {
@@ -83,7 +82,7 @@ def load(path: Path) -> Weights:
     first, _newline, body = data.partition(b"\n")
     try:
         head = json.loads(first)
-        if head["format"] != FORMAT or head["rows"] != ROWS:
+        if head["format"] != FORMAT or head["rows"] != [ROWS, MESSAGE_ROWS]:
             raise ReaderError(f"{path}: made for another version of Banken; run `make train` or install Banken again")
         if head["sha256"] != sha256(body).hexdigest() or len(body) != TABLE * (1 + len(head["categories"])):
             raise ReaderError(f"{path}: damaged (its checksum differs); install Banken again")
