@@ -23,7 +23,7 @@ from banken.judge import Judge, load
 from banken.judge.reader import Reader
 from banken.judge.reader.features import Vocabulary
 from banken.judge.reader.weights import Weights
-from banken.words import Level
+from banken.words import Finding, Level
 
 BASELINE = Path(__file__).parent / "baseline.json"
 WATCHED = ("B", "C", "K", "extra-R", "extra-U")
@@ -109,7 +109,7 @@ def count_judged(judge: Judge, chosen: Sequence[Text]) -> dict[str, Count]:
     counts = {name: Count() for name in ("warn", *CATEGORIES)}
     for text in chosen:
         findings = judge.judge(text.case).findings if text.case else ()
-        found = {one.category for one in findings if one.level in (Level.WARNING, Level.DANGER)}
+        found = {one.category for one in findings if _loud(one)}
         counts["warn"].add(found=bool(found), wanted=bool(text.expect))
         for category in CATEGORIES:
             counts[category].add(found=category in found, wanted=category in text.expect)
@@ -143,11 +143,19 @@ def together(rows: Sequence[Mapping[str, Mapping[str, Count]]]) -> dict[str, dic
     return {who: {name: sum((row[who][name] for row in rows), Count()) for name in rows[0][who]} for who in rows[0]}
 
 
-def ordinary_alarms(data: Data, file: str = "phrases-ordinary") -> list[str]:
-    """Return the everyday sentences that the reader takes for an ask when their file is left out."""
+def ordinary_alarms(data: Data, already: Known, file: str = "phrases-ordinary") -> list[str]:
+    """Return the everyday sentences that raise a warning when their file is left out of what the reader learned."""
     at_home = np.array([data.texts[at].file == file for at in data.owner])
-    values = train(data, ~at_home).values(data)
-    return [data.texts[at].id for at in data.owner[at_home & (values >= 0).any(axis=1)]]
+    judge = load(RULES, reader=Reader(Weights(*to_lines(train(data, ~at_home)), *already, {})))
+    return [
+        text.id
+        for text in data.texts
+        if text.file == file and text.case and any(map(_loud, judge.judge(text.case).findings))
+    ]
+
+
+def _loud(finding: Finding) -> bool:
+    return finding.level in (Level.WARNING, Level.DANGER)
 
 
 def prepared() -> tuple[Data, Known]:
@@ -195,8 +203,8 @@ def main() -> int:
         rows.append(row)
         table[author] = {who: round(counts["warn"].f1, 4) for who, counts in row.items()}
     print(*lines_of(f"all {len(rows)}", together(rows)), sep="\n", end="\n\n")
-    alarms = ordinary_alarms(data)
-    print(f"everyday sentences taken for an ask, their file left out: {len(alarms)} of 600", *alarms)
+    alarms = ordinary_alarms(data, already)
+    print(f"everyday sentences that raise a warning, their file left out: {len(alarms)} of 600", *alarms)
     if "--save" in sys.argv:
         table |= watched(data, already)
         BASELINE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
