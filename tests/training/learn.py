@@ -1,12 +1,14 @@
 """Learn weights from labelled texts: linear support vectors over the very rows that the reader looks at.
 
-A phrase is one window with its label. Beside each window stands what its whole message is about. Of a whole message every window is innocent of what the message does not ask;
-of what it asks, the window that speaks loudest is taken for the guilty one, and learned anew (multiple instances).
-All numbers come from whole numbers, square roots and liblinear's fixed order, so that a repeat gives the same bytes.
+Beside each window stands what its whole message is about. Every window of a text is innocent of what the text does not
+ask; of what it asks, the window that speaks loudest is taken for the guilty one, and learned anew (multiple instances).
+Of the innocent windows only those near the border teach anything; the others are left out, which saves nine tenths of the
+memory. All numbers come from whole numbers, square roots and liblinear's fixed order, so that a repeat gives the same bytes.
 """
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
@@ -16,12 +18,16 @@ from scipy import sparse
 from sklearn.svm import LinearSVC
 from tests.training.corpus import CATEGORIES, Text
 
-from banken.judge.reader.features import ROWS, TABLE, Rows, Vocabulary, both, read, rows
+from banken.judge.reader.features import ROWS, TABLE, Vocabulary, both, read, rows
 from banken.judge.reader.weights import NOUGHT, Line
 
 PENALTY = 5.0
-ROUNDS = 1
-"""How often the guilty window of a message is looked for anew."""
+ROUNDS = 2
+"""How often the guilty window of a message, and the innocent windows near the border, are looked for anew."""
+FIRST = 3
+"""Of so many innocent windows one is learned from at first."""
+NEAR = -1.3
+"""From this value on an innocent window is near the border; those below -1 do not move it."""
 WORD_SHARE = 0.5
 """Weight of words and pairs of words beside that of runs of characters."""
 MESSAGE_SHARE = 0.6
@@ -46,7 +52,8 @@ class Data:
     topics: sparse.csr_matrix
     """1 for a row that a text has, by text."""
     asked: np.ndarray
-    whole: np.ndarray
+    only: np.ndarray
+    """Whether a window is the only one of its text."""
     author: np.ndarray
 
 
@@ -60,75 +67,92 @@ class Model:
 
     def values(self, data: Data) -> np.ndarray:
         """Return how far each window lies beyond the border, for each category."""
-        return np.asarray(_rows(data, self.squares) @ self.weights.T + self.biases) - BORDER
+        return _Sight.of(data, self.squares).values(self.weights, self.biases) - BORDER
+
+
+class _Matrix:
+    """A matrix of counts, made row by row: frozen sets of all windows would take gigabytes."""
+
+    def __init__(self) -> None:
+        self._columns, self._counts, self._ends = array("i"), array("b"), array("q", [0])
+
+    def add(self, once: frozenset[int], again: frozenset[int] = frozenset()) -> None:
+        """Add a row."""
+        columns = sorted(once)
+        self._columns.extend(columns)
+        self._counts.extend([2 if column in again else 1 for column in columns])
+        self._ends.append(len(self._columns))
+
+    def made(self) -> sparse.csr_matrix:
+        """Return what was added."""
+        counts, columns = np.array(self._counts, np.float64), np.array(self._columns, np.int32)
+        return sparse.csr_matrix((counts, columns, np.array(self._ends)), shape=(len(self._ends) - 1, TABLE))
 
 
 def prepare(texts: Sequence[Text], vocabulary: Vocabulary) -> Data:
     """Return the windows of `texts`."""
     owner: list[int] = []
-    windows: list[Rows] = []
-    topics: list[frozenset[int]] = []
+    windows, topics = _Matrix(), _Matrix()
     for at, text in enumerate(texts):
         single = [rows(read(one, vocabulary), vocabulary) for one in text.sentences]
-        here = _windows(single, whole=text.whole)
-        windows += here
+        here = [*single, *map(both, single, single[1:])]
+        for window in here:
+            windows.add(window.once, window.again)
         owner += [at] * len(here)
-        topics.append(frozenset().union(*(one.topic for one in single)))
+        topics.add(frozenset().union(*(one.topic for one in single)))
     asked = [[category in texts[at].asked for category in CATEGORIES] for at in owner]
     return Data(
         texts,
         np.array(owner),
-        _matrix([window.once for window in windows], [window.again for window in windows]),
-        _matrix(topics, [frozenset()] * len(topics)),
+        windows.made(),
+        topics.made(),
         np.array(asked),
-        np.array([texts[at].whole for at in owner]),
+        np.array([len(texts[at].sentences) == 1 for at in owner]),
         np.array([texts[at].author for at in owner]),
     )
-
-
-def _windows(single: Sequence[Rows], *, whole: bool) -> list[Rows]:
-    if whole or not single:
-        return [*single, *map(both, single, single[1:])]
-    one = single[0]
-    for other in single[1:]:
-        one = both(one, other)
-    return [one]
-
-
-def _matrix(once: Sequence[frozenset[int]], again: Sequence[frozenset[int]]) -> sparse.csr_matrix:
-    columns = [sorted(one) for one in once]
-    counts = [2.0 if row in twice else 1.0 for here, twice in zip(columns, again, strict=True) for row in here]
-    ends = np.cumsum([0, *map(len, columns)])
-    return sparse.csr_matrix((counts, np.concatenate(columns).astype(np.int32), ends), shape=(len(columns), TABLE))
 
 
 def train(data: Data, part: np.ndarray) -> Model:
     """Return what the windows in `part` (a mask) teach."""
     squares = _squares(data, part)
-    looked_at = _rows(data, squares)
-    fits = [_fit_category(data, part, looked_at, at) for at in range(len(CATEGORIES))]
+    sight = _Sight.of(data, squares)
+    fits = [_fit_category(data, part, sight, at) for at in range(len(CATEGORIES))]
     return Model(squares, np.array([fit.coef_[0] for fit in fits]), np.array([fit.intercept_[0] for fit in fits]))
 
 
 def _squares(data: Data, part: np.ndarray) -> np.ndarray:
     """Return the squared weight of each row, by its rarity, in whole grains."""
-    weights = _rarity(data.counts[np.flatnonzero(part)])
+    weights = _rarity(data.counts, part)
     weights[ROWS : 2 * ROWS] *= WORD_SHARE
-    weights[2 * ROWS :] = _rarity(data.topics[np.unique(data.owner[part])])[2 * ROWS :]
+    weights[2 * ROWS :] = _rarity(data.topics, np.isin(np.arange(len(data.texts)), data.owner[part]))[2 * ROWS :]
     return np.clip(np.rint(weights**2 * SQUARE), 1, 255).astype(np.uint8)
 
 
-def _rarity(counts: sparse.csr_matrix) -> np.ndarray:
-    occurs = np.bincount(counts.indices, minlength=TABLE).tolist()
-    total = counts.shape[0]
+def _rarity(counts: sparse.csr_matrix, part: np.ndarray) -> np.ndarray:
+    occurs = np.bincount(counts.indices[np.repeat(part, np.diff(counts.indptr))], minlength=TABLE).tolist()
+    total = int(part.sum())
     by_times = {times: log((1 + total) / (1 + times)) + 1 for times in set(occurs)}
     return np.array([by_times[times] for times in occurs])
 
 
-def _rows(data: Data, squares: np.ndarray) -> sparse.csr_matrix:
-    """Return what is looked at for each window: its own rows, and beside them those of its message."""
-    beside = _weighed(data.topics, squares) * MESSAGE_SHARE
-    return sparse.csr_matrix(_weighed(data.counts, squares) + beside[data.owner])
+@dataclass(frozen=True)
+class _Sight:
+    """What is looked at for each window: its own rows, and beside them those of its message."""
+
+    own: sparse.csr_matrix
+    beside: sparse.csr_matrix
+    owner: np.ndarray
+
+    @classmethod
+    def of(cls, data: Data, squares: np.ndarray) -> _Sight:
+        return cls(_weighed(data.counts, squares), _weighed(data.topics, squares) * MESSAGE_SHARE, data.owner)
+
+    def rows(self, chosen: np.ndarray) -> sparse.csr_matrix:
+        return self.own[chosen] + self.beside[self.owner[chosen]]
+
+    def values(self, weights: np.ndarray, biases: np.ndarray) -> np.ndarray:
+        """Return the value of every window, for each row of weights."""
+        return np.asarray(self.own @ weights.T + (self.beside @ weights.T)[self.owner] + biases)
 
 
 def _weighed(counts: sparse.csr_matrix, squares: np.ndarray) -> sparse.csr_matrix:
@@ -138,19 +162,20 @@ def _weighed(counts: sparse.csr_matrix, squares: np.ndarray) -> sparse.csr_matri
     return sparse.csr_matrix(sparse.diags(1 / lengths) @ weighed)
 
 
-def _fit_category(data: Data, part: np.ndarray, looked_at: sparse.csr_matrix, at: int) -> LinearSVC:
+def _fit_category(data: Data, part: np.ndarray, sight: _Sight, at: int) -> LinearSVC:
     asked = data.asked[:, at]
-    sure = np.flatnonzero(part & ~(data.whole & asked))
-    open_ = np.flatnonzero(part & data.whole & asked)
-    fit = _fit(looked_at, asked, sure)
+    innocent = np.flatnonzero(part & ~asked)
+    sure, open_ = np.flatnonzero(part & asked & data.only), np.flatnonzero(part & asked & ~data.only)
+    fit = _fit(sight, asked, np.concatenate([sure, innocent[::FIRST]]))
     for _round in range(ROUNDS):
-        guilty = loudest(data.owner[open_], fit.decision_function(looked_at[open_])) if len(open_) else []
-        fit = _fit(looked_at, asked, np.concatenate([sure, open_[guilty]]))
+        values = sight.values(fit.coef_, fit.intercept_)[:, 0]
+        guilty = open_[loudest(data.owner[open_], values[open_])]
+        fit = _fit(sight, asked, np.concatenate([sure, guilty, innocent[values[innocent] > NEAR]]))
     return fit
 
 
-def _fit(looked_at: sparse.csr_matrix, asked: np.ndarray, chosen: np.ndarray) -> LinearSVC:
-    return LinearSVC(C=PENALTY, tol=1e-3, random_state=0).fit(looked_at[chosen], asked[chosen])
+def _fit(sight: _Sight, asked: np.ndarray, chosen: np.ndarray) -> LinearSVC:
+    return LinearSVC(C=PENALTY, tol=1e-3, random_state=0).fit(sight.rows(chosen), asked[chosen])
 
 
 def loudest(owner: np.ndarray, values: np.ndarray) -> list[int]:
