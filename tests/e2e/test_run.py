@@ -340,7 +340,7 @@ SLOW = """
 import sys, time
 from banken.service import apart, program, watch
 read = apart.read
-def never(path):
+def never(path, wanted=None):
     print("reading", file=sys.stderr, flush=True)
     while True:
         time.sleep(0.01)

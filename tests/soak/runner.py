@@ -42,7 +42,7 @@ def main() -> None:
     house = rooms.build(load(config).config)
     _warm_up(house)
     hurry()
-    apart.read = lambda _path: Settings(house, ())
+    apart.read = lambda *_: Settings(house, ())
     for line in sys.stdin:
         order = json.loads(line)
         child = os.fork()
