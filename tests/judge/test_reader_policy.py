@@ -83,7 +83,7 @@ def test_a_rule_s_words_are_not_told_twice(both):
 def test_a_rule_s_find_must_be_heard_by_the_reader(both, judge):
     text = "LINEで話しましょう。次。"
     assert [one[0] for one in voices(both(text, Window(CONTACT, SUPPORT)))] == ["rule"]
-    for elsewhere in (Window(CONTACT, SUPPORT - 0.01), Window(CONTACT, 0.49, 1, 1), Window(Category.INTERVIEW, 0.4)):
+    for elsewhere in (Window(CONTACT, SUPPORT - 0.01), Window(CONTACT, 0.49, 1, 1), Window(Category.INTERVIEW, 0.49)):
         silent = both(text, elsewhere)
         assert [(one.rule, one.excuse) for one in silent.excused] == [("contact.line", "unheard")]
     assert judge.judge(Case.of(text, stage=Stage.BEFORE)).level is Level.WARNING  # no reader, no say

@@ -1,9 +1,16 @@
 """The table that counts: authors left out. Printed, and held against the last one."""
 
 import json
+from math import exp
 
+import numpy as np
 import pytest
-from tests.training import measure, train
+from tests.training import learn, measure, train
+from tests.training.corpus import CATEGORIES, Text, known
+
+from banken.judge.reader import Reader
+from banken.judge.reader.features import ROWS, TABLE, Vocabulary
+from banken.judge.reader.weights import Weights
 
 pytestmark = pytest.mark.slow
 
@@ -29,6 +36,28 @@ def test_everyday_talk_is_no_ask(prepared):
 
 def test_the_weights_are_what_the_corpus_teaches(prepared):
     assert train.WEIGHTS.read_bytes() == train.weights(*prepared), "run `make train`"
+
+
+def test_what_is_learned_is_what_is_read():
+    """The learner and the product come to the same score for every window, each by arithmetic of its own."""
+    sentences = ("lineで話しましょう。", "納期は来週です、来週です。", "面談は不要です。", "原稿を送ります。")
+    texts = [Text(str(n), "f", "a", True, sentences[:n], frozenset(), frozenset(), frozenset()) for n in (1, 2, 4)]
+    data = learn.prepare(texts, Vocabulary(*known()))
+    chance = np.random.default_rng(5)
+    squares = chance.integers(1, 255, TABLE, dtype=np.uint8)
+    shares = np.sqrt(squares.astype(float)) * np.where(np.arange(TABLE) < 2 * ROWS, 1, learn.MESSAGE_SHARE)
+    grains = chance.integers(-127, 128, (len(CATEGORIES), TABLE))
+    model = learn.Model(squares, grains / shares * 0.004, np.full(len(CATEGORIES), 0.1))
+    reader = Reader(Weights(*learn.to_lines(model), *known(), {}))
+    values, seen = model.values(data), 0
+    for at, text in enumerate(texts):
+        here = values[data.owner == at]
+        for window in reader.read(text.sentences):
+            place = window.first + (window.last > window.first) * len(text.sentences)
+            value = here[place, CATEGORIES.index(window.category)]
+            assert window.score == pytest.approx(1 / (1 + exp(-learn.SLOPE * value)), abs=2e-4)
+            seen += 1
+    assert seen > 10
 
 
 def test_a_fall_is_noticed():

@@ -119,6 +119,13 @@ def test_rows_stay_inside_the_table():
     assert max(found.once) >= ROWS > min(found.once)
 
 
+def test_a_message_is_about_its_words_and_its_runs_of_three():
+    assert len(rows(read("a", VOCABULARY), VOCABULARY).topic) == 2
+    one, other = (rows(read(text, VOCABULARY), VOCABULARY) for text in ("面談は", "台本を"))
+    assert both(one, other).topic == one.topic | other.topic
+    assert all(2 * ROWS <= row < TABLE for row in one.topic)
+
+
 def test_a_long_message_is_read_up_to_a_bound():
     reader = Reader(small("面談したい"))
     filler = ["あ" * LONGEST] * (MOST_TEXT // LONGEST)

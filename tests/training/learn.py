@@ -2,8 +2,8 @@
 
 Beside each window stands what its whole message is about. Every window of a text is innocent of what the text does not
 ask; of what it asks, the window that speaks loudest is taken for the guilty one, and learned anew (multiple instances).
-Of the innocent windows only those near the border teach anything; the others are left out, which saves nine tenths of the
-memory. All numbers come from whole numbers, square roots and liblinear's fixed order, so that a repeat gives the same bytes.
+Of the innocent windows only those near the border teach anything; the others are left out, which saves memory and time.
+All numbers come from whole numbers, square roots and liblinear's fixed order, so that a repeat gives the same bytes.
 """
 
 from __future__ import annotations
