@@ -358,3 +358,31 @@ def test_it_stops_in_time_although_new_settings_are_still_being_read(desk, runni
     wait(process, "reading")
     process.send_signal(signal.SIGTERM)
     assert process.wait(60) == 0
+
+
+HANGS = """
+import os, sys
+from banken.service import apart, program, watch
+read = apart.read
+def hangs(path, wanted):
+    sys.executable = os.environ["HANGING"]
+    return read(path, wanted)
+def first(path):
+    apart.read = hangs
+    return read(path)
+apart.read, watch.LATEST = first, 600.0
+sys.exit(program.main("human", sys.argv[1]))
+"""
+
+
+def test_reading_new_settings_is_given_up_when_it_has_to_stop(desk, running, tmp_path):
+    """Nothing but giving it up ends this one: the reading hangs, and the last resort is ten minutes away."""
+    hanging = tmp_path / "hanging"
+    hanging.write_text("#!/bin/sh\necho reading >&2\nexec sleep 600\n")
+    hanging.chmod(0o755)
+    process = running(script=HANGS, HANGING=str(hanging))
+    process.send_signal(signal.SIGHUP)
+    wait(process, "reading")
+    process.send_signal(signal.SIGTERM)
+    assert "stopped" in wait(process, "stopped")
+    assert process.wait(15) == 0
