@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 from pathlib import Path
 
@@ -10,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from banken.judge.reader import Reader, ReaderError, load_reader
-from banken.judge.reader.features import LONGEST, ROWS, TABLE, Vocabulary, both, read, rows
+from banken.judge.reader.features import LINKS, LONGEST, ROWS, TABLE, Vocabulary, both, read, rows
 from banken.judge.reader.reader import MOST_TEXT
 from banken.judge.reader.weights import Line, Weights, dump
 from banken.words import Category
@@ -19,9 +20,14 @@ RULES = Path(__file__).parents[2] / "rules"
 VOCABULARY = Vocabulary({"tool": ["らいん", "line", "discord"], "": ["おんらいん"]}, ["で", "ません"])
 
 
-@pytest.fixture(scope="module")
-def reader():
+@cache
+def house_reader():
     return load_reader(RULES)
+
+
+@pytest.fixture
+def reader():
+    return house_reader()
 
 
 def small(word: str, category: Category = Category.INTERVIEW, topic: str = "") -> Weights:
@@ -94,7 +100,7 @@ def test_figures_look_alike():
 
 @given(st.lists(st.text(min_size=1, max_size=30), min_size=2, max_size=4))
 def test_two_sentences_score_as_their_joined_rows_do(sentences):
-    reader = load_reader(RULES)
+    reader = house_reader()
     for one, other in pairwise([reader._sentence(read(text, reader._vocabulary)) for text in sentences]):
         joined = both(one.rows, other.rows)
         message = reader._message([one, other])
@@ -105,7 +111,7 @@ def test_two_sentences_score_as_their_joined_rows_do(sentences):
 @settings(deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=12))
 def test_any_text_is_read_and_each_window_stands_within_it(sentences):
-    for window in load_reader(RULES).read(sentences):
+    for window in house_reader().read(sentences):
         assert 0 <= window.first <= window.last <= window.first + 1 < len(sentences) + 1
         assert 0.2 <= window.score <= 1
         for span in window.telling:
@@ -170,3 +176,25 @@ def test_the_house_weights_are_small_and_say_what_they_were_made_from(reader):
     assert (RULES / "reader" / "weights.bin").stat().st_size < 2_000_000
     assert reader.facts["texts"] == sum(reader.facts["files"].values()) > 8000
     assert {"dev-B", "dev-D"} <= set(reader.facts["files"])
+
+
+@pytest.mark.parametrize(
+    ("link", "kind"),
+    [
+        ("https://chat.example/abc", "talk"),
+        ("https://team.chat.example/abc?x=1", "talk"),
+        ("chat.example", "talk"),
+        ("https://docs.example/forms/d/1", "form"),
+        ("https://docs.example/sheets/d/1", "work"),
+        ("https://other.example/chat.example", "link"),
+        ("https://notchat.example/", "link"),
+        ("https://chat.example.com/", "link"),
+    ],
+)
+def test_links_are_told_apart_by_where_they_lead(link, kind):
+    hosts = {"talk": ["chat.example"], "form": ["docs.example/forms"], "work": ["docs.example"]}
+    vocabulary = Vocabulary({LINKS + kind: ones for kind, ones in hosts.items()}, [])
+    alike = {"talk": "https://chat.example", "form": "https://docs.example/forms", "work": "https://docs.example"}
+    expected = vocabulary.link_sign(alike.get(kind, "https://elsewhere.example"))
+    assert read(f"{link} を見て", vocabulary).text == f"{expected} を見て"
+    assert len({vocabulary.link_sign(one) for one in (*alike.values(), "https://elsewhere.example")}) == 4

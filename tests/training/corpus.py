@@ -15,6 +15,7 @@ import yaml
 from banken import message as mail
 from banken import platform
 from banken.judge import Case, Judge, load
+from banken.judge.reader.features import LINKS
 from banken.judge.views import fold
 from banken.platform.examples import Genuine
 from banken.words import Authentic, Category, Channel, Stage
@@ -171,6 +172,7 @@ def known() -> Known:
     """Return the kinds of names (those that only look like names have kind "") and the words of grammar, folded."""
     file = yaml.safe_load(KNOWN.read_text(encoding="utf-8"))
     names = {"" if kind == APART else kind: _folded(ones) for kind, ones in file["names"].items()}
+    names |= {LINKS + kind: _folded(hosts) for kind, hosts in file["links"].items()}
     return names, _folded(file["grammar"])
 
 

@@ -12,12 +12,13 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
+from tests.training import learn, net
 from tests.training.corpus import CATEGORIES, RULES, Known, Text
-from tests.training.learn import Data, to_lines, train
+from tests.training.learn import Data, to_weights, train
 from tests.training.measure import prepared
 from tests.training.voice import VOICE, learned, notices
 
-from banken.judge.reader.weights import Weights, dump
+from banken.judge.reader.weights import dump
 
 WEIGHTS = RULES / "reader" / "weights.bin"
 
@@ -25,11 +26,11 @@ WEIGHTS = RULES / "reader" / "weights.bin"
 def weights(data: Data, already: Known) -> bytes:
     """Return the file of weights that the corpus teaches."""
     model = train(data, np.ones(len(data.owner), bool))
-    return dump(Weights(*to_lines(model), *already, facts(data.texts)))
+    return dump(to_weights(model, already, facts(data.texts)))
 
 
 def facts(corpus: Sequence[Text]) -> dict[str, object]:
-    """Return what the weights were made from."""
+    """Return what the weights were made from, and with which settings."""
     digest = sha256()
     for text in corpus:
         digest.update(repr((text.id, text.sentences, sorted(text.asked))).encode())
@@ -39,6 +40,14 @@ def facts(corpus: Sequence[Text]) -> dict[str, object]:
         "authors": len({text.author for text in corpus}),
         "asked": {one.value: sum(one in text.asked for text in corpus) for one in CATEGORIES},
         "digest": digest.hexdigest(),
+        "learned": {
+            module.__name__.rpartition(".")[2]: {
+                name: value
+                for name, value in sorted(vars(module).items())
+                if name.isupper() and isinstance(value, int | float)
+            }
+            for module in (learn, net)
+        },
     }
 
 

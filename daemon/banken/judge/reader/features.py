@@ -46,6 +46,10 @@ _FIGURES = re.compile(
 )
 _FIGURE_SIGNS = {name: chr(_SIGNS + at) for name, at in _FIGURES.groupindex.items()}
 _FIRST_NAME_SIGN = _SIGNS + 0x20
+_FIRST_LINK_SIGN = _SIGNS + 0x60
+LINKS = "links to "
+"""Prefix of the kinds whose names are hosts (or hosts with the beginning of a path)."""
+_DEEPEST = 6
 
 
 class Reading(NamedTuple):
@@ -67,14 +71,17 @@ class Rows(NamedTuple):
 class Vocabulary:
     """The names that are treated alike, by kind, and the little words of grammar; all in the fold view.
 
-    A name of kind "" only keeps others from matching.
+    A name of kind "" only keeps others from matching; of a kind that begins with LINKS it is the host of a link.
     """
 
     def __init__(self, kinds: Mapping[str, Sequence[str]], grammar: Sequence[str]) -> None:
         little = "".join(f"{re.escape(word)}|" for word in sorted(grammar, key=lambda word: (-len(word), word)))
         self._words_pattern = re.compile(little + _WORDS)
-        signs = {kind: chr(_FIRST_NAME_SIGN + at) for at, kind in enumerate(sorted(set(kinds) - {""}))}
-        spellings = {spelling: signs.get(kind, "") for kind in sorted(kinds) for spelling in kinds[kind]}
+        hosts = sorted(kind for kind in kinds if kind.startswith(LINKS))
+        self._hosts = {host: chr(_FIRST_LINK_SIGN + at) for at, kind in enumerate(hosts) for host in kinds[kind]}
+        named = sorted(set(kinds) - set(hosts))
+        signs = {kind: chr(_FIRST_NAME_SIGN + at) for at, kind in enumerate(kind for kind in named if kind)}
+        spellings = {spelling: signs.get(kind, "") for kind in named for spelling in kinds[kind]}
         self._words = sorted(spellings)
         self._signs = [spellings[word] for word in self._words]
 
@@ -87,6 +94,17 @@ class Vocabulary:
         for word, start, end in self._automaton.find_matches_as_indexes(text):
             if self._signs[word] and not (_joined(text, start) or _joined(text, end)):
                 yield start, end, self._signs[word]
+
+    def link_sign(self, link: str) -> str:
+        """Return the sign of a link by its host; the longest name that is known counts."""
+        host, slash, path = link.partition("://")[2].partition("/") if "://" in link else link.partition("/")
+        labels = host.split(".")[-_DEEPEST:]
+        for at in range(len(labels) - 1):
+            name = ".".join(labels[at:])
+            for known in (f"{name}{slash}{path.partition('/')[0]}", name):
+                if known in self._hosts:
+                    return self._hosts[known]
+        return _FIGURE_SIGNS["link"]
 
     def words(self, text: str) -> list[tuple[int, int, int]]:
         """Return the words of `text` (with signs): start, end and number."""
@@ -101,7 +119,7 @@ def _joined(text: str, at: int) -> bool:
 def read(text: str, vocabulary: Vocabulary) -> Reading:
     """Return `text` (fold view) with signs for names and figures, at most LONGEST characters of it."""
     text = text[:LONGEST]
-    found = [(*match.span(), _FIGURE_SIGNS[match.lastgroup or ""]) for match in _FIGURES.finditer(text)]
+    found = [(*match.span(), _figure_sign(match, vocabulary)) for match in _FIGURES.finditer(text)]
     found += vocabulary.find(text)
     parts: list[str] = []
     places: list[tuple[int, int]] = []
@@ -115,6 +133,11 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
     parts.append(text[at:])
     places += ((here, here + 1) for here in range(at, len(text)))
     return Reading("".join(parts), places)
+
+
+def _figure_sign(match: re.Match[str], vocabulary: Vocabulary) -> str:
+    kind = match.lastgroup or ""
+    return vocabulary.link_sign(match[0]) if kind == "link" else _FIGURE_SIGNS[kind]
 
 
 def run_rows(text: str) -> list[list[int]]:

@@ -1,23 +1,34 @@
-"""The file of weights: one line of JSON (what it is, how it was trained), then tables of bytes.
+"""The file of weights: one line of JSON (what it is, how it was trained), then tables, little-endian where it matters.
 
-The tables follow one another: the squared weight of each row (for the length of a window or message), then for each category
-the row's weight, one byte each, 128 standing for nought.
+1. Which rows the tables are about: a bit for each, lowest bit of a byte first; and which of them the net knows.
+2. The squared weight of each row (for the length of a window or message), then for each category the row's weight, one
+   byte each, 128 standing for nought.
+3. The net: its rows' vectors, one signed byte a number, then its matrices of signed 16-bit numbers, in the order of MATRICES.
 """
 
 from __future__ import annotations
 
 import json
+import sys
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
+from itertools import compress
 from pathlib import Path
 from typing import Any
 
 from banken.judge.reader.features import MESSAGE_ROWS, ROWS, TABLE
 from banken.words import Category
 
-FORMAT = "banken-reader-3"
+FORMAT = "banken-reader-4"
 NOUGHT = 128
 """The byte that stands for a weight of nought."""
+WIDTH = 64
+"""Numbers that stand for a sentence in the net, and for what each of its directions remembers."""
+HIDDEN = 64
+"""Numbers that the net weighs up before it says what a sentence asks."""
+_BITMAP = (TABLE + 7) // 8
 
 
 class ReaderError(ValueError):
@@ -39,20 +50,54 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class NetWeights:
+    """What the net knows: whole numbers, and by name what one of them is worth."""
+
+    rows: tuple[int, ...]
+    """The rows that have a vector, in order."""
+    words: bytes
+    """Their vectors, WIDTH signed bytes each."""
+    matrices: dict[str, array[int]]
+    scales: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
 class Weights:
     """All that was learned."""
 
     squares: bytes
+    """By row; nought where the row is not looked at."""
     lines: tuple[Line, ...]
     names: dict[str, list[str]]
     """Names that are treated alike, by kind (see features.Vocabulary)."""
     grammar: list[str]
     facts: dict[str, Any]
+    net: NetWeights | None = None
+
+
+def matrices(categories: int) -> dict[str, int]:
+    """Return how many numbers each matrix of the net has, in the order of the file."""
+    return {
+        "hear": WIDTH * 6 * WIDTH,
+        "hear_bias": 6 * WIDTH,
+        "keep": 2 * WIDTH * 3 * WIDTH,
+        "keep_bias": 2 * 3 * WIDTH,
+        "think": 4 * WIDTH * HIDDEN,
+        "think_bias": HIDDEN,
+        "say": HIDDEN * categories,
+        "say_bias": categories,
+    }
 
 
 def dump(weights: Weights) -> bytes:
     """Return the file that holds `weights`; the same weights make the same bytes."""
-    body = weights.squares + b"".join(line.table for line in weights.lines)
+    looked = bytes(map(bool, weights.squares))
+    net = weights.net
+    parts = [_bitmap(compress(range(TABLE), looked)), _bitmap(net.rows if net else ())]
+    parts += [bytes(compress(table, looked)) for table in (weights.squares, *(line.table for line in weights.lines))]
+    if net:
+        parts += [net.words, *(_little(net.matrices[name]).tobytes() for name in matrices(len(weights.lines)))]
+    body = b"".join(parts)
     head = {
         "format": FORMAT,
         "rows": [ROWS, MESSAGE_ROWS],
@@ -66,6 +111,7 @@ def dump(weights: Weights) -> bytes:
             }
             for line in weights.lines
         },
+        "net": {"size": [WIDTH, HIDDEN], "scales": net.scales} if net else None,
         "names": weights.names,
         "grammar": weights.grammar,
         "facts": weights.facts,
@@ -82,14 +128,68 @@ def load(path: Path) -> Weights:
     first, _newline, body = data.partition(b"\n")
     try:
         head = json.loads(first)
-        if head["format"] != FORMAT or head["rows"] != [ROWS, MESSAGE_ROWS]:
+        same = head["format"] == FORMAT and head["rows"] == [ROWS, MESSAGE_ROWS]
+        if not same or (head["net"] and head["net"]["size"] != [WIDTH, HIDDEN]):
             raise ReaderError(f"{path}: made for another version of Banken; run `make train` or install Banken again")
-        if head["sha256"] != sha256(body).hexdigest() or len(body) != TABLE * (1 + len(head["categories"])):
+        if head["sha256"] != sha256(body).hexdigest():
             raise ReaderError(f"{path}: damaged (its checksum differs); install Banken again")
-        lines = tuple(
-            Line(Category(name), body[TABLE * at : TABLE * (at + 1)], **numbers)
-            for at, (name, numbers) in enumerate(head["categories"].items(), 1)
-        )
+        return _made(head, body)
     except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
         raise ReaderError(f"{path}: no weights of the reader; install Banken again") from error
-    return Weights(body[:TABLE], lines, head["names"], head["grammar"], head["facts"])
+
+
+def _made(head: dict[str, Any], body: bytes) -> Weights:
+    parts = _Parts(body)
+    looked, known = (tuple(_bits(parts.take(_BITMAP))) for _ in range(2))
+    squares = _spread(parts.take(len(looked)), looked, 0)
+    lines = tuple(
+        Line(Category(name), _spread(parts.take(len(looked)), looked, NOUGHT), **numbers)
+        for name, numbers in head["categories"].items()
+    )
+    net = _net(parts, known, len(lines), head["net"]["scales"]) if head["net"] else None
+    return Weights(squares, lines, head["names"], head["grammar"], head["facts"], net)
+
+
+def _net(parts: _Parts, rows: tuple[int, ...], categories: int, scales: dict[str, float]) -> NetWeights:
+    words = parts.take(len(rows) * WIDTH)
+    made = {name: _little(array("h", parts.take(2 * size))) for name, size in matrices(categories).items()}
+    return NetWeights(rows, words, made, scales)
+
+
+class _Parts:
+    """Takes one part of the body after the other."""
+
+    def __init__(self, body: bytes) -> None:
+        self._body, self._at = body, 0
+
+    def take(self, size: int) -> bytes:
+        self._at += size
+        return self._body[self._at - size : self._at]
+
+
+def _bitmap(rows: Iterable[int]) -> bytes:
+    made = bytearray(_BITMAP)
+    for row in rows:
+        made[row >> 3] |= 1 << (row & 7)
+    return bytes(made)
+
+
+def _bits(bitmap: bytes) -> Iterator[int]:
+    return (at << 3 | bit for at, octet in enumerate(bitmap) if octet for bit in range(8) if octet >> bit & 1)
+
+
+def _spread(numbers: bytes, rows: Sequence[int], nought: int) -> bytes:
+    """Return a table of all rows, `nought` for those that have no number."""
+    table = bytearray([nought]) * TABLE
+    for row, number in zip(rows, numbers, strict=True):
+        table[row] = number
+    return bytes(table)
+
+
+def _little(numbers: array[int]) -> array[int]:
+    """Return `numbers` turned from or to little-endian."""
+    if sys.byteorder == "little":
+        return numbers
+    turned = array(numbers.typecode, numbers)
+    turned.byteswap()
+    return turned

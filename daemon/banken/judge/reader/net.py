@@ -1,0 +1,149 @@
+"""A small net that reads a message from its first sentence to its last, in whole numbers and the standard library.
+
+Each sentence is a sum of learned vectors, one for each of its rows. Two gated recurrent units go over the sentences, forth
+and back, so that each is heard with what came before it and what follows ("LINE でも構いませんが … やはりこちらで").
+
+A vector lies in one long integer, a lane of 32 bits for each number; a negative number borrows from the lane above. Adding
+two such integers adds all their numbers at once, and a matrix times a vector is one sum of columns. That is quick without a
+numeric library, and every machine comes to the same score.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from functools import cache
+from math import sqrt, tanh
+from operator import add, mul
+from struct import pack, unpack
+
+from banken.judge.reader.weights import WIDTH, NetWeights
+
+LOUDEST = 8.0
+"""How far the net's say goes, for or against."""
+TOGETHER = 120
+"""Sentences that are read as one message; longer ones are read in parts."""
+_HALF = 1 << 31
+_ONE = 127
+"""The whole number that stands for 1.0 in a vector."""
+
+Vector = tuple[int, ...]
+
+
+def packed(numbers: Sequence[int]) -> int:
+    """Return `numbers` (each within 32 bits, signed) as one integer."""
+    return int.from_bytes(pack(f"<{len(numbers)}I", *(_HALF + one for one in numbers)), "little") - _halves(
+        len(numbers)
+    )
+
+
+def unpacked(lanes: int, count: int) -> Vector:
+    """Return the `count` numbers of the integer `lanes`."""
+    return tuple(one - _HALF for one in _lifted(lanes, count))
+
+
+def _lifted(lanes: int, count: int) -> tuple[int, ...]:
+    """Return the numbers of `lanes`, each _HALF too high."""
+    return unpack(f"<{count}I", (lanes + _halves(count)).to_bytes(4 * count, "little"))
+
+
+@cache
+def _halves(count: int) -> int:
+    return _HALF * ((1 << 32 * count) - 1) // ((1 << 32) - 1)
+
+
+class _Layer:
+    """A matrix and what is added after it."""
+
+    def __init__(self, matrix: Sequence[int], scale: float, bias: Sequence[float]) -> None:
+        self._width = len(bias)
+        self._columns = [packed(matrix[at : at + self._width]) for at in range(0, len(matrix), self._width)]
+        self._scale = scale / _ONE
+        self._bias = [one - _HALF * self._scale for one in bias]
+
+    def of(self, vector: Sequence[int], first: int = 0) -> int:
+        """Return the matrix times `vector`, which meets the columns from number `first` on, in lanes."""
+        return sum(map(mul, vector, self._columns[first : first + len(vector)]))
+
+    def told(self, lanes: int) -> list[float]:
+        """Return what lanes stand for."""
+        scale = self._scale
+        return [one * scale + more for one, more in zip(_lifted(lanes, self._width), self._bias, strict=True)]
+
+
+class _Words(dict[int, int]):
+    """The vector of each row and its square, in lanes; made when a row is first met, which most never are."""
+
+    def __init__(self, weights: NetWeights, squares: bytes) -> None:
+        self._places = {row: at * WIDTH for at, row in enumerate(weights.rows)}
+        self._numbers, self._squares = memoryview(weights.words).cast("b"), squares
+
+    def __missing__(self, row: int) -> int:
+        at = self._places[row]
+        self[row] = made = packed((*self._numbers[at : at + WIDTH], self._squares[row]))
+        return made
+
+
+class Net:
+    """The net with its weights; it has no state."""
+
+    def __init__(self, weights: NetWeights, squares: bytes) -> None:
+        self._words = _Words(weights, squares)
+        self._known = frozenset(weights.rows)
+        self._scale = weights.scales["words"]
+        self._hear = _layer(weights, "hear")
+        self._keep = [_layer(weights, "keep", part) for part in (0, 1)]
+        self._think = _layer(weights, "think")
+        self._say = _layer(weights, "say")
+
+    def read(self, sentences: Sequence[AbstractSet[int]]) -> list[list[float]]:
+        """Return how much each of `sentences` (their rows) asks, by category; 0 is the learned border."""
+        said: list[list[float]] = []
+        for start in range(0, len(sentences), TOGETHER):
+            said += self._together([self._vector(rows) for rows in sentences[start : start + TOGETHER]])
+        return said
+
+    def _together(self, sentences: Sequence[Vector]) -> list[list[float]]:
+        heard = [self._hear.told(self._hear.of(one)) for one in sentences]
+        forth = self._remember(self._keep[0], [one[: 3 * WIDTH] for one in heard])
+        back = self._remember(self._keep[1], [one[3 * WIDTH :] for one in reversed(heard)])
+        whole = self._think.of(tuple(map(max, zip(*sentences, strict=True))), 3 * WIDTH) if sentences else 0
+        return [
+            self._judged(self._think.of(one + before + after) + whole)
+            for one, before, after in zip(sentences, forth, reversed(back), strict=True)
+        ]
+
+    def _vector(self, rows: AbstractSet[int]) -> Vector:
+        """Return what a sentence is to the net: the sum of its rows' vectors, by the root of the sum of their squares."""
+        *numbers, squares = unpacked(sum(map(self._words.__getitem__, self._known & rows)), WIDTH + 1)
+        length = self._scale / sqrt(max(1, squares))
+        return tuple([round(tanh(one * length) * _ONE) for one in numbers])
+
+    def _remember(self, keep: _Layer, heard: Sequence[Sequence[float]]) -> list[Vector]:
+        """Return what a gated recurrent unit remembers at each sentence (Cho et al. 2014, the bias inside the reset)."""
+        state: Vector = (0,) * WIDTH
+        states = []
+        for told in heard:
+            kept = keep.told(keep.of(state))
+            gates = [0.5 + 0.5 * tanh(one / 2) for one in map(add, told[: 2 * WIDTH], kept)]
+            new = map(tanh, map(add, told[2 * WIDTH :], map(mul, gates, kept[2 * WIDTH :])))
+            state = tuple(
+                [
+                    round(_ONE * fresh + (old - _ONE * fresh) * share)
+                    for fresh, old, share in zip(new, state, gates[WIDTH:], strict=True)
+                ]
+            )
+            states.append(state)
+        return states
+
+    def _judged(self, lanes: int) -> list[float]:
+        thought = [max(0, round(one * _ONE)) for one in self._think.told(lanes)]
+        return [max(-LOUDEST, min(LOUDEST, one)) for one in self._say.told(self._say.of(thought))]
+
+
+def _layer(weights: NetWeights, name: str, part: int | None = None) -> _Layer:
+    matrix, bias = weights.matrices[name], weights.matrices[f"{name}_bias"]
+    if part is not None:
+        matrix, bias = (one[part * len(one) // 2 : (part + 1) * len(one) // 2] for one in (matrix, bias))
+    scale = weights.scales[f"{name}_bias"]
+    return _Layer(matrix, weights.scales[name], [one * scale for one in bias])
