@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
@@ -72,26 +72,47 @@ class Text:
     case: Case | None = None
 
 
-def texts() -> list[Text]:
-    """Return all labelled texts, in the order of files and lines."""
-    return [(_phrase if "text" in row else _message)(row, file, AUTHORS.get(file, file)) for file, row in _rows()]
+def texts(files: Iterable[str] | None = None) -> list[Text]:
+    """Return all labelled texts (of `files`), in the order of files and lines."""
+    return [(_phrase if "text" in row else _message)(row, file, author(file)) for file, row in labelled(files)]
+
+
+def files_of(names: Collection[str]) -> list[str]:
+    """Return the files that are named in `names`, themselves or by their author."""
+    return [file for file in all_files() if file in names or author(file) in names]
+
+
+def all_files() -> list[str]:
+    """Return the names of all files of labelled texts, in order."""
+    return sorted({file.stem for file in CORPUS.glob("*.jsonl")} - NO_TEXTS)
+
+
+def author(file: str) -> str:
+    """Return who wrote `file`."""
+    return AUTHORS.get(file, file)
 
 
 def labelled_mails() -> Iterator[tuple[str, dict]]:
     """Yield every whole message with the name of its file."""
-    return ((file, row) for file, row in _rows() if "body" in row)
+    return ((file, row) for file, row in labelled() if "body" in row)
 
 
-def _rows() -> Iterator[tuple[str, dict]]:
-    for file in sorted(CORPUS.glob("*.jsonl")):
-        if file.stem not in NO_TEXTS:
-            with file.open(encoding="utf-8") as lines:
-                yield from ((file.stem, json.loads(line)) for line in lines)
+def labelled(files: Iterable[str] | None = None) -> Iterator[tuple[str, dict]]:
+    """Yield every labelled text as it is written, with the name of its file."""
+    for file in all_files() if files is None else files:
+        with (CORPUS / f"{file}.jsonl").open(encoding="utf-8") as lines:
+            yield from ((file, json.loads(line)) for line in lines)
+
+
+def asked(row: dict) -> set[str]:
+    """Return what a labelled text asks for, at whatever stage."""
+    if "text" in row:
+        return {row["category"], *row.get("also", ())} if row["label"] == "ask" else set()
+    return {*(row.get("expect") or ()), *(row.get("notice") or ())}
 
 
 def _phrase(row: dict, file: str, author: str) -> Text:
-    asked = {row["category"], *row.get("also", ())} if row["label"] == "ask" else set()
-    labels = frozenset(map(Category, asked))
+    labels = frozenset(map(Category, asked(row)))
     case = Case.of(row["text"])
     return Text(row["id"], file, author, False, _sentences(case), labels, labels, frozenset(), case)
 

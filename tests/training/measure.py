@@ -100,11 +100,13 @@ def taught_without(data: Data, already: Known, group: Sequence[str]) -> Reader:
     return Reader(to_weights(train(data, heard[data.owner]), already, {}))
 
 
-def measure(data: Data, reader: Reader, group: Sequence[str]) -> Iterator[tuple[str, dict[str, dict[str, Count]]]]:
+def measure(
+    texts: Sequence[Text], reader: Reader, group: Sequence[str]
+) -> Iterator[tuple[str, dict[str, dict[str, Count]]]]:
     """Yield each author of mails in `group`, and how well `reader` reads them."""
     rules, both = load(RULES, reader=False), load(RULES, reader=reader)
     for author in group:
-        chosen = [text for text in data.texts if text.whole and text.author == author]
+        chosen = [text for text in texts if text.whole and text.author == author]
         if not chosen:
             continue
         yield (
@@ -122,12 +124,12 @@ def together(rows: Sequence[Mapping[str, Mapping[str, Count]]]) -> dict[str, dic
     return {who: {name: sum((row[who][name] for row in rows), Count()) for name in rows[0][who]} for who in rows[0]}
 
 
-def everyday_alarms(data: Data, reader: Reader) -> list[str]:
+def everyday_alarms(texts: Sequence[Text], reader: Reader) -> list[str]:
     """Return the everyday sentences that raise a warning with a reader that never saw their author."""
     judge = load(RULES, reader=reader)
     return [
         text.id
-        for text in data.texts
+        for text in texts
         if text.file == EVERYDAY and text.case and any(map(_loud, judge.judge(text.case).findings))
     ]
 
@@ -170,12 +172,12 @@ def main() -> int:
     rows = []
     for group in (WATCHED, *(others[at::FOLDS] for at in range(FOLDS))):
         reader = taught_without(data, already, group)
-        for author, row in measure(data, reader, group):
+        for author, row in measure(data.texts, reader, group):
             print(*lines_of(author, row), sep="\n", end="\n\n", flush=True)
             rows.append(row)
             table[author] = {who: round(counts["warn"].f1, 4) for who, counts in row.items()}
         if EVERYDAY in group:
-            alarms = everyday_alarms(data, reader)
+            alarms = everyday_alarms(data.texts, reader)
             print(f"everyday sentences that raise a warning, their file left out: {len(alarms)} of 600", *alarms)
     print(*lines_of(f"all {len(rows)}", together(rows)), sep="\n", end="\n\n")
     if "--save" in sys.argv:

@@ -22,15 +22,16 @@ from scipy import sparse
 
 from banken.judge.reader.weights import HIDDEN, WIDTH
 
-EPOCHS = 8
+EPOCHS = 12
 LAST = 3
 """Epochs in which the steps grow small."""
 RATE, SHRINK = 3e-3, 0.4
 BATCH = 32
 LONGEST = 80
 """Sentences of a message that are learned from."""
-ROWS_DROPPED = 0.45
-"""Up to this share of a sentence's rows is left out at random, so that no single word is relied on."""
+ROWS_DROPPED = 0.6
+"""Up to this share of a sentence's rows is left out at random, so that no single word is relied on; .45 with 8 epochs lost .4 points of
+F1, .8 with 16 lost .3."""
 NUMBERS_DROPPED = 0.25
 ALONE = 0.3
 """So often one to three neighbouring sentences stand for an innocent message: everyday talk is short."""
