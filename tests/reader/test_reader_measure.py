@@ -19,7 +19,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture(scope="module")
 def watched():
     """The texts of authors that the reader never heard of, and that reader."""
-    return texts(files_of(measure.WATCHED)), Reader.load(train.WATCHED_OUT)
+    return texts(files_of(measure.WATCHED)), Reader.load(measure.WATCHED_OUT)
 
 
 def test_left_out_authors_are_read_as_well_as_before(watched, capsys):
@@ -36,7 +36,7 @@ def test_everyday_talk_is_no_ask(watched):
     assert len(measure.everyday_alarms(*watched)) <= 20  # the aim is 3
 
 
-@pytest.mark.parametrize(("path", "without"), [(train.WEIGHTS, ()), (train.WATCHED_OUT, measure.WATCHED)])
+@pytest.mark.parametrize(("path", "without"), [(train.WEIGHTS, ()), (measure.WATCHED_OUT, measure.WATCHED)])
 def test_the_weights_were_taught_by_this_corpus(path, without):
     """To the byte: `python -m tests.training.train --check` (a quarter of an hour)."""
     expected = json.loads(json.dumps(train.facts(without)))

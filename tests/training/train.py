@@ -29,13 +29,12 @@ from tests.training.corpus import (
     texts,
 )
 from tests.training.learn import Data, to_weights, train
-from tests.training.measure import WATCHED, prepared
+from tests.training.measure import WATCHED, WATCHED_OUT, prepared
 from tests.training.voice import VOICE, learned, notices
 
 from banken.judge.reader.weights import dump
 
 WEIGHTS = RULES / "reader" / "weights.bin"
-WATCHED_OUT = Path(__file__).with_name("watched.bin")
 
 
 def weights(data: Data, already: Known, without: Collection[str] = ()) -> bytes:
