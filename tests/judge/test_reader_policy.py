@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from banken.judge import Case, Judge, load
-from banken.judge.combine import ALONE, SUPPORT
+from banken.judge.combine import ALONE, ALONE_IN_FEW, SUPPORT
 from banken.words import Category, Level, Segment, SegmentKind, Stage
 
 
@@ -32,6 +32,8 @@ class Told:
 
 
 CONTACT = Category.DIRECT_CONTACT
+MORE = "つぎの話です。おわりの話です。"
+"""What makes a message one of more than few sentences."""
 
 
 @pytest.fixture
@@ -56,21 +58,29 @@ def test_the_reader_speaks_from_its_threshold_on(both):
     assert both(text, Window(CONTACT, ALONE - 0.01, 1, 1)).findings == ()
 
 
+def test_of_few_sentences_the_reader_must_be_surer(both):
+    text = "例の方法で続きを。後置き。"
+    assert voices(both(text, Window(CONTACT, ALONE_IN_FEW))) == [("reader", "reader.direct_contact", Level.WARNING)]
+    assert both(text, Window(CONTACT, ALONE_IN_FEW - 0.01)).findings == ()
+    assert voices(both(f"もう一つ。{text}", Window(CONTACT, ALONE_IN_FEW - 0.01, 1, 1))) != []
+    assert [one[0] for one in voices(both("LINEで話しましょう。", Window(CONTACT, SUPPORT)))] == ["rule"]
+
+
 def test_the_reader_passes_the_same_gate(both):
     assert both("例の方法で。", Window(CONTACT, 0.9), stage=Stage.UNDER).level is Level.NOTICE
     assert both("例の方法で。", Window(Category.INTERVIEW, 0.9), stage=Stage.COMPLETED).findings == ()
 
 
 def test_the_reader_passes_the_same_excuses(both):
-    verdict = both("LINEの件はお受けできません。", Window(CONTACT, 0.55))
+    verdict = both(f"LINEの件はお受けできません。{MORE}", Window(CONTACT, 0.55))
     assert verdict.findings == ()
     assert ("reader.direct_contact", "negation") in [(one.rule, one.excuse) for one in verdict.excused]
-    assert voices(both("LINEの件はありませんが、電話の件は。", Window(CONTACT, 0.55))) != []
+    assert voices(both(f"LINEの件はありませんが、電話の件は。{MORE}", Window(CONTACT, 0.55))) != []
 
 
 def test_a_sure_reader_heeds_few_excuses(both):
-    assert voices(both("LINEの件はお受けできません。", Window(CONTACT, 0.6))) != []
-    assert voices(both("「LINEの件」と言われました。", Window(CONTACT, 0.6))) == []
+    assert voices(both(f"LINEの件はお受けできません。{MORE}", Window(CONTACT, 0.6))) != []
+    assert voices(both(f"「LINEの件」と言われました。{MORE}", Window(CONTACT, 0.6))) == []
 
 
 def test_a_rule_s_words_are_not_told_twice(both):

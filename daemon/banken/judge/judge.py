@@ -14,7 +14,7 @@ from functools import cached_property
 from banken.i18n import _
 from banken.judge import explain as tell
 from banken.judge.book import Rulebook
-from banken.judge.combine import SURE, Candidate, settle
+from banken.judge.combine import FEW, SURE, Candidate, settle
 from banken.judge.gate import Gate, lower
 from banken.judge.lexicon import Hit
 from banken.judge.model import Case, Reader
@@ -37,6 +37,8 @@ class _Tally:
     """What has been decided so far."""
 
     explain: bool
+    few: bool = False
+    """Whether the reader had few sentences to go by."""
     candidates: list[Candidate] = field(default_factory=list)
     scores: list[Candidate] = field(default_factory=list)
     excused: list[Excused] = field(default_factory=list)
@@ -150,6 +152,7 @@ class Judge:
     def _ask_reader(self, reader: Reader, reading: Reading, tally: _Tally) -> None:
         own = [passage for passage in reading.passages if passage.kind is not SegmentKind.HIDDEN]
         sentences = [sentence for passage in own for sentence in plain_sentences(passage)]
+        tally.few = sum(bool(sentence.text) for sentence in sentences) <= FEW
         for window in reader.read([sentence.text for sentence in sentences]) if sentences else ():
             place = _window(sentences, window.first, window.last)
             rule = f"{READER}.{window.category.value}"
@@ -188,7 +191,7 @@ class Judge:
 
     def _decide(self, tally: _Tally) -> Iterator[Finding]:
         told: dict[str, int] = {}
-        for one, reason in settle(tally.candidates, tally.scores, heard=self.reader is not None):
+        for one, reason in settle(tally.candidates, tally.scores, heard=self.reader is not None, few=tally.few):
             if reason:
                 if one.score is None:
                     self._let_go(one, (reason, ""), tally)
