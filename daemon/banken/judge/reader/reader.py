@@ -192,7 +192,7 @@ def _best(ones: Sequence[float], twos: Sequence[float]) -> Iterable[_Place]:
     """Yield the windows to be told; where one sentence is enough, it is told rather than the two."""
     places = [_Place(score, at, at) for at, score in enumerate(ones) if score >= FLOOR]
     places += (
-        _Place(score, at, at + 1)
+        _Place(score, *_told(ones, at))
         for at, score in enumerate(twos)
         if score >= FLOOR and max(ones[at : at + 2]) < min(score, 0.5)
     )
@@ -202,6 +202,12 @@ def _best(ones: Sequence[float], twos: Sequence[float]) -> Iterable[_Place]:
         if taken.isdisjoint(here):
             taken |= here
             yield place
+
+
+def _told(ones: Sequence[float], at: int) -> tuple[int, int]:
+    """Return the first and the last sentence to be told of a window of two: only one, where it says twice as much."""
+    one, other = ones[at : at + 2]
+    return at + (other > 2 * one), at + (one <= 2 * other)
 
 
 def _stretches(weights: Sequence[int]) -> Iterable[tuple[int, int, int]]:
