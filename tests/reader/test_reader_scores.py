@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from banken.judge.reader import Reader, ReaderError, load_reader
 from banken.judge.reader.features import LINKS, LONGEST, ROWS, TABLE, Vocabulary, both, read, rows
-from banken.judge.reader.reader import MOST_TEXT
+from banken.judge.reader.reader import MOST_TEXT, _best
 from banken.judge.reader.weights import Line, Weights, dump
 from banken.words import Category
 
@@ -198,3 +198,12 @@ def test_links_are_told_apart_by_where_they_lead(link, kind):
     expected = vocabulary.link_sign(alike.get(kind, "https://elsewhere.example"))
     assert read(f"{link} を見て", vocabulary).text == f"{expected} を見て"
     assert len({vocabulary.link_sign(one) for one in (*alike.values(), "https://elsewhere.example")}) == 4
+
+
+@pytest.mark.parametrize(
+    ("ones", "told"),
+    [((0.45, 0.1), (0, 0)), ((0.1, 0.45), (1, 1)), ((0.4, 0.3), (0, 1)), ((0.3, 0.4), (0, 1)), ((0.0, 0.0), (0, 1))],
+)
+def test_of_two_sentences_the_one_that_says_it_is_told(ones, told):
+    (place,) = _best(ones, [0.6])
+    assert (place.first, place.last, place.score) == (*told, 0.6)
