@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from banken.judge import Case, Judge, load
-from banken.judge.combine import ALONE, ALONE_IN_FEW, SUPPORT
+from banken.judge.combine import ALONE, ALONE_IN_FEW, SUPPORT, SUPPORT_IN_FEW
 from banken.words import Category, Level, Segment, SegmentKind, Stage
 
 
@@ -91,7 +91,7 @@ def test_a_rule_s_words_are_not_told_twice(both):
 
 
 def test_a_rule_s_find_must_be_heard_by_the_reader(both, judge):
-    text = "LINEで話しましょう。次。"
+    text = f"LINEで話しましょう。{MORE}"
     assert [one[0] for one in voices(both(text, Window(CONTACT, SUPPORT)))] == ["rule"]
     for elsewhere in (Window(CONTACT, SUPPORT - 0.01), Window(CONTACT, 0.49, 1, 1), Window(Category.INTERVIEW, 0.49)):
         silent = both(text, elsewhere)
@@ -109,8 +109,9 @@ def test_a_false_sender_needs_no_hearing(both):
 
 
 def test_an_unsure_find_needs_the_reader_or_where_none_is_asked_a_sure_one(both, judge):
-    assert [one[0] for one in voices(both("LINEの話。", Window(CONTACT, SUPPORT)))] == ["rule"]
-    assert both("LINEの話。", Window(CONTACT, SUPPORT - 0.01)).findings == ()
+    assert [one[0] for one in voices(both("LINEの話。", Window(CONTACT, SUPPORT_IN_FEW)))] == ["rule"]
+    assert both("LINEの話。", Window(CONTACT, SUPPORT_IN_FEW - 0.01)).findings == ()
+    assert both(f"LINEの話。{MORE}", Window(CONTACT, SUPPORT - 0.01)).findings == ()
     alone = judge.judge(Case.of("LINEの話。", stage=Stage.BEFORE))
     assert [(one.rule, one.excuse) for one in alone.excused] == [("contact.line", "unsure")]
     assert len(judge.judge(Case.of("LINEの話。電話をお教えください。", stage=Stage.BEFORE)).findings) == 2

@@ -8,15 +8,16 @@ excuses and the gate of stage and permission when it comes here.
    certain`: asks that only the stage makes asks, which the reader cannot learn). Else it is let go as `unheard`.
 2. Where no reader is asked, every sure find counts; an unsure one (`confidence: low`) counts where a sure one of its
    category stands in the same message, and else is let go as `unsure`.
-3. The reader's own find counts from ALONE on, unless a rule of the same category already quotes the sentence. Of a message of
-   FEW sentences or less it counts from ALONE_IN_FEW on: there is little to go by, and most such mails are everyday talk.
+3. The reader's own find counts from ALONE on, unless a rule of the same category already quotes the sentence.
+   A message of FEW sentences or less gives the reader little to go by, and most are everyday talk: there its own finds count
+   from ALONE_IN_FEW on, and a rule's from SUPPORT_IN_FEW on.
 4. Excuses look at the reader's finds, too; where it is SURE, only those that the category says (`reader: heeds:`). It has
    read the denial that an excuse would point at; below, an excuse is right four times in five.
 
-Chosen by measurement (2026-11-27; P/R of warnings, the five watched authors left out): .974/.960 as it is; with
-SUPPORT .45 .975/.956, .3 .974/.962 (but two more false alarms elsewhere). ALONE_IN_FEW .5 would warn of 18 of 600 everyday sentences, .7 of
-5, .75 of 3, at the same recall of whole mails: seven authors who came later read .946/.938 with .5, .948/.938 with .75. With SURE .5 or
-.8, ALONE .45 or .55, F1 is at best the same.
+Chosen by measurement (2026-11-27; P/R of warnings, the five watched authors left out): .978/.965 as it is; .979/.955 with SUPPORT
+.45 for all. With ALONE_IN_FEW .75 precision is .975, and 4 of 600 everyday sentences warn instead of 2; with .5 some 14 more. On
+mails and sentences of 14 authors who came later ALONE_IN_FEW from .75 to .9 missed nothing that .5 found, and half as much
+ordinary talk raised a warning. With SURE .5 or .8, ALONE .45 or .55, F1 is at best the same.
 """
 
 from __future__ import annotations
@@ -29,12 +30,14 @@ from banken.words import Category, Level
 
 ALONE = 0.5
 """From this score on the reader raises a finding by itself."""
-ALONE_IN_FEW = 0.75
+ALONE_IN_FEW = 0.85
 """The same in a message of few sentences."""
 FEW = 2
 """So many sentences are few."""
-SUPPORT = 0.35
+SUPPORT = 0.3
 """From this score on the reader bears out a rule's find."""
+SUPPORT_IN_FEW = 0.2
+"""The same in a message of few sentences."""
 SURE = 0.6
 """From this score on the reader is past most excuses."""
 PLAINLY_MEANT = frozenset({"disguised", "masked", "link"})
@@ -66,7 +69,7 @@ def settle(
     candidates, scores = list(candidates), list(scores)
     sure = {one.category for one in candidates if one.sure and one.score is None}
     quoted = [one for one in candidates if one.score is None]
-    alone = ALONE_IN_FEW if few else ALONE
+    alone, support = (ALONE_IN_FEW, SUPPORT_IN_FEW) if few else (ALONE, SUPPORT)
     for one in candidates:
         if one.score is not None:
             covered = any(other.category is one.category and _same_words(one, other) for other in quoted)
@@ -74,7 +77,7 @@ def settle(
         elif _plainly_meant(one):
             yield one, ""
         elif heard:
-            yield one, "" if any(_borne_out(one, window) for window in scores) else "unheard"
+            yield one, "" if any(_borne_out(one, window, support) for window in scores) else "unheard"
         else:
             yield one, "" if one.category in sure else "unsure"
 
@@ -86,8 +89,8 @@ def _plainly_meant(one: Candidate) -> bool:
     )
 
 
-def _borne_out(one: Candidate, window: Candidate) -> bool:
-    return window.category is one.category and (window.score or 0.0) >= SUPPORT and _same_words(one, window)
+def _borne_out(one: Candidate, window: Candidate, support: float) -> bool:
+    return window.category is one.category and (window.score or 0.0) >= support and _same_words(one, window)
 
 
 def _same_words(one: Candidate, other: Candidate) -> bool:
