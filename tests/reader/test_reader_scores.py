@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from banken.judge.reader import Reader, ReaderError, load_reader
 from banken.judge.reader.features import LINKS, LONGEST, ROWS, TABLE, Vocabulary, both, read, rows
-from banken.judge.reader.reader import MOST_TEXT, _best
+from banken.judge.reader.reader import MOST_SENTENCES, MOST_TEXT, _best
 from banken.judge.reader.weights import Line, Weights, dump
 from banken.words import Category
 
@@ -137,6 +137,12 @@ def test_a_long_message_is_read_up_to_a_bound():
     filler = ["あ" * LONGEST] * (MOST_TEXT // LONGEST)
     assert reader.read([*filler[1:], "面談したい"])
     assert not reader.read([*filler, "面談したい"])
+
+
+def test_many_little_sentences_are_read_up_to_a_bound():
+    reader = Reader(small("面談したい"))
+    assert reader.read([*["あ"] * (MOST_SENTENCES - 1), "面談したい"])
+    assert not reader.read([*["あ"] * MOST_SENTENCES, "面談したい"])
 
 
 def test_weights_come_back_from_their_file(tmp_path):

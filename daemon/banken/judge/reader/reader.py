@@ -7,7 +7,7 @@ end (net.py), which knows what stands around them. Their values are added.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import pairwise
+from itertools import islice, pairwise
 from math import exp, sqrt
 from operator import add
 from pathlib import Path
@@ -20,6 +20,8 @@ from banken.words import Category
 
 MOST_TEXT = 40_000
 """How much of a message is read (code points)."""
+MOST_SENTENCES = 2000
+"""How many of its sentences are read: a message of two-letter lines must not hold up the others for a minute."""
 FLOOR = 0.2
 """Windows below this score are not told."""
 NET_SHARE = 0.15
@@ -176,7 +178,7 @@ class Reader:
 def _bearable(sentences: Sequence[str]) -> Iterable[str]:
     """Yield as many sentences as are read of one message."""
     left = MOST_TEXT
-    for sentence in sentences:
+    for sentence in islice(sentences, MOST_SENTENCES):
         left -= min(len(sentence), LONGEST)
         if left < 0:
             return
