@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from banken.judge.reader.features import TABLE
 from banken.judge.reader.net import LOUDEST, TOGETHER, Net, packed, unpacked
-from banken.judge.reader.weights import HIDDEN, WIDTH, NetWeights, Weights, dump, load, matrices
+from banken.judge.reader.weights import HIDDEN, NOUGHT, WIDTH, Line, NetWeights, Weights, dump, load, matrices
+from banken.words import Category
 
 NUMBERS = st.lists(st.integers(-(1 << 20), 1 << 20), min_size=1, max_size=70)
 ROWS = tuple(range(10, 60))
@@ -54,9 +55,10 @@ def test_unknown_rows_are_nothing(net):
 
 def test_nothing_is_louder_than_the_loudest():
     loud = random_net()
-    loud.matrices["say"][:] = array("h", [30_000] * (2 * HIDDEN))
-    loud.scales["say"] = 9.0
-    assert net_of(loud).read([{11}])[0] == [LOUDEST, LOUDEST]
+    loud.matrices["say"][:] = array("h", [32_767, -32_768] * HIDDEN)
+    loud.matrices["think"][:] = array("h", [32_767] * len(loud.matrices["think"]))
+    loud.scales.update(say=9.0, think=9.0)
+    assert [LOUDEST, -LOUDEST] in [net_of(loud).read([{row}])[0] for row in ROWS]
 
 
 def net_of(weights: NetWeights) -> Net:
@@ -81,8 +83,11 @@ def test_rare_words_weigh_more_by_their_squares():
 
 def test_the_net_comes_back_from_its_file(tmp_path):
     squares = bytes([3, 0]) * (TABLE // 2) + bytes(TABLE % 2)
-    made = Weights(squares, (), {}, [], {}, random_net(categories=0))
+    tables = [bytes([NOUGHT + at, NOUGHT]) * (TABLE // 2) + bytes([NOUGHT]) * (TABLE % 2) for at in (7, -9)]
+    both = zip((Category.INTERVIEW, Category.RESIDENT_WORK), tables, strict=True)
+    lines = tuple(Line(category, table, 0.5, -0.25, 0.125, 2.0) for category, table in both)
+    made = Weights(squares, lines, {}, [], {}, random_net())
     path = tmp_path / "weights.bin"
     path.write_bytes(dump(made))
     assert load(path) == made
-    assert load(path) != replace(made, net=random_net(seed=4, categories=0))
+    assert load(path) != replace(made, net=random_net(seed=4))

@@ -3,8 +3,8 @@
 Beside each window stands what its whole message is about. Every window of a text is innocent of what the text does not
 ask; of what it asks, the window that speaks loudest is taken for the guilty one, and learned anew (multiple instances).
 Of the innocent windows only those near the border teach anything; the others are left out, which saves memory and time.
-Rows that few windows have are not looked at. All numbers come from whole numbers, square roots and liblinear's fixed order,
-so that a repeat gives the same bytes; the net has a module of its own.
+Rows that few windows have are not looked at. All numbers come from whole numbers, logarithms, square roots and liblinear's fixed order, so
+that a repeat gives the same bytes; the net has a module of its own.
 """
 
 from __future__ import annotations
@@ -62,7 +62,6 @@ class Data:
     """Whether a window is the only one of its text."""
     single: np.ndarray
     """Whether a window is one sentence."""
-    author: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -126,7 +125,6 @@ def prepare(texts: Sequence[Text], vocabulary: Vocabulary) -> Data:
         np.array(asked),
         np.array([len(texts[at].sentences) == 1 for at in owner]),
         np.array(alone),
-        np.array([texts[at].author for at in owner]),
     )
 
 

@@ -127,7 +127,7 @@ def together(rows: Sequence[Mapping[str, Mapping[str, Count]]]) -> dict[str, dic
 
 
 def everyday_alarms(texts: Sequence[Text], reader: Reader) -> list[str]:
-    """Return the everyday sentences that raise a warning with a reader that never saw their author."""
+    """Return the everyday sentences that raise a warning with a reader that never saw their file."""
     judge = load(RULES, reader=reader)
     return [
         text.id
@@ -191,6 +191,8 @@ def main() -> int:
             print(f"everyday sentences that raise a warning, their file left out: {len(alarms)} of 600", *alarms)
     print(*lines_of(f"all {len(rows)}", together(rows)), sep="\n", end="\n\n")
     if "--save" in sys.argv:
+        if "--watched" in sys.argv and BASELINE.exists():
+            table = json.loads(BASELINE.read_text(encoding="utf-8")) | table
         BASELINE.write_text(json.dumps(table, indent=1) + "\n", encoding="utf-8")
     problems = fell(table, json.loads(BASELINE.read_text(encoding="utf-8")))
     print(*problems, sep="\n")

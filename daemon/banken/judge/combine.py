@@ -37,7 +37,7 @@ FEW = 2
 SUPPORT = 0.3
 """From this score on the reader bears out a rule's find."""
 SUPPORT_IN_FEW = 0.2
-"""The same in a message of few sentences."""
+"""The same in a message of few sentences; the reader tells of nothing that it hears less (reader.FLOOR)."""
 SURE = 0.6
 """From this score on the reader is past most excuses."""
 PLAINLY_MEANT = frozenset({"disguised", "masked", "link"})

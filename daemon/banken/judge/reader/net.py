@@ -5,7 +5,7 @@ and back, so that each is heard with what came before it and what follows ("LINE
 
 A vector lies in one long integer, a lane of 32 bits for each number; a negative number borrows from the lane above. Adding
 two such integers adds all their numbers at once, and a matrix times a vector is one sum of columns. That is quick without a
-numeric library, and every machine comes to the same score.
+numeric library, and but for the last digit of the machine's tanh every machine comes to the same score.
 """
 
 from __future__ import annotations
@@ -95,6 +95,10 @@ class Net:
         self._keep = [_layer(weights, "keep", part) for part in (0, 1)]
         self._think = _layer(weights, "think")
         self._say = _layer(weights, "say")
+        says = weights.matrices["say"]
+        categories = len(weights.matrices["say_bias"])
+        self._most = (_HALF - 1) // max([1, *(sum(map(abs, says[at::categories])) for at in range(categories))])
+        """The greatest thought whose sums stay within their lanes."""
 
     def read(self, sentences: Sequence[AbstractSet[int]]) -> list[list[float]]:
         """Return how much each of `sentences` (their rows) asks, by category; 0 is the learned border."""
@@ -137,7 +141,7 @@ class Net:
         return states
 
     def _judged(self, lanes: int) -> list[float]:
-        thought = [max(0, round(one * _ONE)) for one in self._think.told(lanes)]
+        thought = [max(0, min(self._most, round(one * _ONE))) for one in self._think.told(lanes)]
         return [max(-LOUDEST, min(LOUDEST, one)) for one in self._say.told(self._say.of(thought))]
 
 

@@ -1,4 +1,4 @@
-"""Scores sentences with learned weights: sums of small integers, so every machine comes to the same score.
+"""Scores sentences with learned weights: sums of small integers, so that machines come to the same score.
 
 Two see each window: a sum of its rows' weights, which knows many words, and a small net that reads the message from end to
 end (net.py), which knows what stands around them. Their values are added.
