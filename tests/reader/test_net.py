@@ -1,5 +1,6 @@
 """The net: vectors in long integers, and what a sentence means among others."""
 
+import pickle
 from array import array
 from dataclasses import replace
 from random import Random
@@ -91,3 +92,8 @@ def test_the_net_comes_back_from_its_file(tmp_path):
     path.write_bytes(dump(made))
     assert load(path) == made
     assert load(path) != replace(made, net=random_net(seed=4))
+
+
+def test_it_can_be_sent_to_another_process(net):
+    assert net.read([{11, 12}, {20}]) == pickle.loads(pickle.dumps(net)).read([{11, 12}, {20}])
+    assert net.read([{31}]) == pickle.loads(pickle.dumps(net)).read([{31}])

@@ -14,16 +14,19 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from tests.training.corpus import CATEGORIES, RULES, Known, Text, files_of, known, texts
-from tests.training.learn import Data, prepare, to_weights, train
 
 from banken.judge import Judge, load
 from banken.judge.combine import ALONE
 from banken.judge.reader import Reader
 from banken.judge.reader.features import Vocabulary
 from banken.words import Finding, Level
+
+if TYPE_CHECKING:
+    from tests.training import learn
 
 BASELINE = Path(__file__).with_name("baseline.json")
 WATCHED_OUT = Path(__file__).with_name("watched.bin")
@@ -38,7 +41,7 @@ MAY_FALL = 0.015
 """How much F1 may fall before the tests fail."""
 
 
-def whole_authors(data: Data) -> list[str]:
+def whole_authors(data: learn.Data) -> list[str]:
     """Return the authors of whole mails."""
     return sorted({text.author for text in data.texts if text.whole})
 
@@ -96,10 +99,12 @@ def count_judged(judge: Judge, chosen: Sequence[Text]) -> dict[str, Count]:
     return counts
 
 
-def taught_without(data: Data, already: Known, group: Sequence[str]) -> Reader:
+def taught_without(data: learn.Data, already: Known, group: Sequence[str]) -> Reader:
     """Return a reader taught by all texts but those of the authors or files of `group`."""
+    from tests.training import learn  # noqa: PLC0415: JAX and forks do not go together, and most tests learn nothing
+
     heard = np.array([text.author not in group and text.file not in group for text in data.texts])
-    return Reader(to_weights(train(data, heard[data.owner]), already, {}))
+    return Reader(learn.to_weights(learn.train(data, heard[data.owner]), already, {}))
 
 
 def measure(
@@ -140,10 +145,12 @@ def _loud(finding: Finding) -> bool:
     return finding.level in (Level.WARNING, Level.DANGER)
 
 
-def prepared() -> tuple[Data, Known]:
+def prepared() -> tuple[learn.Data, Known]:
     """Return the corpus as data, and what the reader knows before it learns."""
+    from tests.training import learn  # noqa: PLC0415
+
     already = known()
-    return prepare(texts(), Vocabulary(*already)), already
+    return learn.prepare(texts(), Vocabulary(*already)), already
 
 
 def fell(table: Mapping[str, Mapping[str, float]], baseline: Mapping[str, Mapping[str, float]]) -> list[str]:

@@ -76,11 +76,12 @@ class _Words(dict[int, int]):
 
     def __init__(self, weights: NetWeights, squares: bytes) -> None:
         self._places = {row: at * WIDTH for at, row in enumerate(weights.rows)}
-        self._numbers, self._squares = memoryview(weights.words).cast("b"), squares
+        self._numbers, self._squares = weights.words, squares
 
     def __missing__(self, row: int) -> int:
         at = self._places[row]
-        self[row] = made = packed((*self._numbers[at : at + WIDTH], self._squares[row]))
+        numbers = memoryview(self._numbers)[at : at + WIDTH].cast("b")
+        self[row] = made = packed((*numbers, self._squares[row]))
         return made
 
 

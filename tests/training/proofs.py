@@ -1,0 +1,58 @@
+"""What was learned is what the corpus teaches, and what is read: run by tests/reader/test_reader_measure.py, since it loads JAX."""
+
+import json
+from math import exp
+
+import numpy as np
+import pytest
+from tests.training import learn, measure, net, train
+from tests.training.corpus import CATEGORIES, Text, known, texts
+
+from banken.judge.reader import Reader
+from banken.judge.reader.features import ROWS, TABLE, Vocabulary
+from banken.judge.reader.reader import NET_SHARE
+from banken.judge.reader.weights import dump
+
+
+@pytest.mark.parametrize(("path", "without"), [(train.WEIGHTS, ()), (measure.WATCHED_OUT, measure.WATCHED)])
+def test_the_weights_were_taught_by_this_corpus(path, without):
+    """To the byte: `python -m tests.training.train --check` (a quarter of an hour)."""
+    expected = json.loads(json.dumps(train.facts(without)))
+    assert Reader.load(path).facts == expected, "run `make train`"
+    assert not set(without) & set(expected["files"])
+
+
+def test_the_same_texts_teach_the_same_bytes(monkeypatch):
+    monkeypatch.setattr(net, "EPOCHS", 1)
+    monkeypatch.setattr(learn, "LOOKED_AT", 900)
+    monkeypatch.setattr(learn, "KNOWN_TO_NET", 300)
+    data = learn.prepare(texts(["extra-ES", "extra-DQ", "extra-EN"])[::3], Vocabulary(*known()))
+    one, other = (dump(learn.to_weights(learn.train(data, data.owner >= 0), known(), {})) for _time in range(2))
+    assert one == other
+
+
+def test_what_is_learned_is_what_is_read():
+    """The learner and the product come to the same score for every window, each by arithmetic of its own."""
+    sentences = ("lineで話しましょう。", "納期は来週です、来週です。", "面談は不要です。", "原稿を送ります。")
+    some = [Text(str(n), "f", "a", True, sentences[:n], frozenset(), frozenset(), frozenset()) for n in (1, 2, 4)]
+    data = learn.prepare(some, Vocabulary(*known()))
+    chance = np.random.default_rng(5)
+    squares = chance.integers(1, 255, TABLE, dtype=np.uint8)
+    shares = np.sqrt(squares.astype(float)) * np.where(np.arange(TABLE) < 2 * ROWS, 1, learn.MESSAGE_SHARE)
+    grains = chance.integers(-127, 128, (len(CATEGORIES), TABLE))
+    known_to_net = np.arange(0, 2 * ROWS, 3)
+    params = {name: 3 * np.asarray(one) for name, one in net.fresh(len(known_to_net), len(CATEGORIES), chance).items()}
+    model = learn.Model(squares, grains / shares * 0.004, np.full(len(CATEGORIES), 0.1), known_to_net, params)
+    reader = Reader(learn.to_weights(model, known(), {}))
+    values, said, seen = model.values(data), model.said(data), 0
+    for at, text in enumerate(some):
+        here = values[data.owner == at]
+        for window in reader.read(text.sentences):
+            place = window.first + (window.last > window.first) * len(text.sentences)
+            category = CATEGORIES.index(window.category)
+            more = NET_SHARE * said[at][window.first : window.last + 1, category].max()
+            value = here[place, category] + more - learn.BORDER
+            assert window.score == pytest.approx(1 / (1 + exp(-learn.SLOPE * value)), abs=0.01)
+            seen += 1
+    assert seen > 10
+    assert np.ptp(np.concatenate(said)) > 2
