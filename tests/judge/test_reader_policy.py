@@ -150,3 +150,11 @@ def test_what_only_the_stage_makes_an_ask_needs_no_hearing():
     deaf = load(Path(__file__).parents[2] / "rules", reader=Told())
     case = Case.of("報酬の金額はチャットワークで相談させてください。", stage=Stage.UNDER)
     assert ("payment.terms", Level.DANGER) in [(one.rule, one.level) for one in deaf.judge(case).findings]
+
+
+def test_what_is_not_sure_enough_is_told_step_by_step(book):
+    """In words, not by the name that the policy has for it."""
+    judge = Judge(book, Told((Window(CONTACT, ALONE_IN_FEW - 0.1),)))
+    trace = "\n".join(judge.judge(Case.of("例の方法で続きを。", stage=Stage.BEFORE), explain=True).trace)
+    assert "これだけで知らせるほど確かではありません" in trace
+    assert "unsure" not in trace

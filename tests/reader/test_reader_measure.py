@@ -8,6 +8,7 @@ import pytest
 from tests.training import measure
 from tests.training.corpus import ROOT, files_of, texts
 
+from banken.judge import combine
 from banken.judge.reader import Reader
 
 pytestmark = pytest.mark.slow
@@ -33,6 +34,11 @@ def test_everyday_talk_is_no_ask(watched):
     assert len(measure.everyday_alarms(*watched)) <= 3
 
 
+def test_a_judge_that_cries_wolf_would_be_noticed(watched, monkeypatch):
+    monkeypatch.setattr(combine, "ALONE_IN_FEW", 0.25)
+    assert len(measure.everyday_alarms(*watched)) > 20
+
+
 def test_the_weights_are_what_was_learned_and_learning_is_what_is_read():
     """In a process of its own: JAX keeps threads, and other tests fork."""
     done = subprocess.run(
@@ -40,7 +46,7 @@ def test_the_weights_are_what_was_learned_and_learning_is_what_is_read():
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "4 passed" in done.stdout
+    assert "5 passed" in done.stdout
 
 
 def test_a_fall_is_noticed():

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from banken.judge.reader import Reader, ReaderError, load_reader
 from banken.judge.reader.features import LINKS, LONGEST, ROWS, TABLE, Vocabulary, both, read, rows
-from banken.judge.reader.reader import MOST_SENTENCES, MOST_TEXT, _best
+from banken.judge.reader.reader import MOST_SENTENCES, MOST_TEXT, NET_SHARE, _best
 from banken.judge.reader.weights import Line, Weights, dump
 from banken.words import Category
 
@@ -213,3 +213,20 @@ def test_links_are_told_apart_by_where_they_lead(link, kind):
 def test_of_two_sentences_the_one_that_says_it_is_told(ones, told):
     (place,) = _best(ones, [0.6])
     assert (place.first, place.last, place.score) == (*told, 0.6)
+
+
+def test_of_two_sentences_the_louder_say_counts_for_the_window(monkeypatch):
+    class Says:
+        def read(self, sentences):
+            return [[-3.0], [4.0]][: len(sentences)]
+
+    heard = []
+    monkeypatch.setattr(
+        Reader, "_scores_of_both", lambda _self, _one, _two, beside: heard.append(list(beside)) or [0.0]
+    )
+    reader = Reader(small("面談したい"))
+    reader.read(["こんにちは", "さようなら"])
+    reader._net = Says()
+    reader.read(["こんにちは", "さようなら"])
+    (without,), (with_net,) = heard
+    assert with_net - without == pytest.approx(4.0 * NET_SHARE)

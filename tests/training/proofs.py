@@ -22,6 +22,15 @@ def test_the_weights_were_taught_by_this_corpus(path, without):
     assert not set(without) & set(expected["files"])
 
 
+def test_who_is_left_out_is_not_listened_to(monkeypatch):
+    data, parts = learn.prepare(texts(["extra-R", "extra-U"]), Vocabulary(*known())), []
+    monkeypatch.setattr(train, "train", lambda _data, part: parts.append(part))
+    for name in ("to_weights", "facts", "dump"):
+        monkeypatch.setattr(train, name, lambda *_given: b"")
+    train.weights(data, known(), ["extra-R"])
+    assert parts[0].tolist() == [data.texts[at].file == "extra-U" for at in data.owner]
+
+
 def test_the_same_texts_teach_the_same_bytes(monkeypatch):
     monkeypatch.setattr(net, "EPOCHS", 1)
     monkeypatch.setattr(learn, "LOOKED_AT", 900)

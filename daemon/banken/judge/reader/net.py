@@ -1,7 +1,7 @@
 """A small net that reads a message from its first sentence to its last, in whole numbers and the standard library.
 
 Each sentence is a sum of learned vectors, one for each of its rows. Two gated recurrent units go over the sentences, forth
-and back, so that each is heard with what came before it and what follows ("LINE でも構いませんが … やはりこちらで").
+and back, so that each is heard with what came before it and what follows: an ask that the next sentence takes back.
 
 A vector lies in one long integer, a lane of 32 bits for each number; a negative number borrows from the lane above. Adding
 two such integers adds all their numbers at once, and a matrix times a vector is one sum of columns. That is quick without a

@@ -3,7 +3,7 @@
 1. Which rows the tables are about: a bit for each, lowest bit of a byte first; and which of them the net knows.
 2. The squared weight of each row (for the length of a window or message), then for each category the row's weight, one
    byte each, 128 standing for nought.
-3. The net: its rows' vectors, one signed byte a number, then its matrices of signed 16-bit numbers, in the order of MATRICES.
+3. The net: its rows' vectors, one signed byte a number, then its matrices of signed 16-bit numbers, in the order of `matrices`.
 """
 
 from __future__ import annotations
@@ -73,6 +73,7 @@ class Weights:
     grammar: list[str]
     facts: dict[str, Any]
     net: NetWeights | None = None
+    """None: the sum of words reads alone."""
 
 
 def matrices(categories: int) -> dict[str, int]:
