@@ -62,12 +62,12 @@ def test_what_waits_is_looked_at_again_when_it_is_asked_for_and_nothing_else(led
         owed(fingerprint=f"f{number}", target=target)
         for number, target in enumerate(("notify:1", "notify:2", "smtp:x"))
     ]
-    ledger.outbox.plan(rows, NOW)
-    held, failed, letter = ledger.outbox.due(NOW)
-    ledger.outbox.hold(held, NOW + timedelta(hours=1), NOW)
-    ledger.outbox.hold(letter, NOW + timedelta(hours=1), NOW)
+    ledger.outbox.plan([*rows, owed(account="work", target="notify:1")], NOW)
+    held, failed, letter, elsewhere = ledger.outbox.due(NOW)
+    for one in (held, letter, elsewhere):
+        ledger.outbox.hold(one, NOW + timedelta(hours=1), NOW)
     ledger.outbox.failed(failed.id, NOW, "gone")
-    ledger.outbox.look_again(NOW, to="notify:")
+    ledger.outbox.look_again(held.account, NOW, to="notify:")
     assert [row.id for row in ledger.outbox.due(NOW)] == [held.id]
 
 

@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -14,7 +15,7 @@ from tests.respond import scene
 from tests.respond.websink import WebSink
 
 from banken.ledger import Ledger, OutboxState, SeenMessage
-from banken.respond import HOUSE, News, WarningSettings, Way, owe, plan, release_notices, send_notices, tell
+from banken.respond import HOUSE, News, WarningSettings, Way, owe, plan, send_notices, tell
 from banken.words import Category, Level
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -205,11 +206,40 @@ def test_new_hours_count_at_once_for_what_is_held_after_new_settings(desk):
     desk.warn()
     assert desk.tick(9) == []
     desk.use(quiet=(time(9), time(11)))
-    release_notices(desk.ledger, at(9, 1))
     assert desk.tick(9, 1) == []
+    old = desk.settings
     desk.use()
-    release_notices(desk.ledger, at(9, 2))
-    assert len(desk.tick(9, 2)) == 1
+    new, desk.settings = desk.settings, old  # a look that is still going on holds it once more
+    assert desk.tick(9, 2) == []
+    desk.settings = new
+    assert len(desk.tick(9, 3)) == 1
+
+
+def test_a_look_under_the_old_hours_that_ends_last_does_not_keep_what_the_new_ones_let_go(desk):
+    new = desk.settings
+    desk.use(quiet=(time(9), time(11)))
+    desk.now = at(9)
+    desk.warn()
+    assert desk.tick(9) == []
+    old, desk.settings = desk.settings, new
+    desk.warn(deal="deal-2")
+    assert len(desk.tick(9, 1)) == 1
+    desk.warn(deal="deal-3")
+    desk.settings = old
+    assert desk.tick(9, 2) == []
+    desk.settings = new
+    assert len(desk.tick(9, 3)) == 1
+
+
+def test_the_same_ways_read_twice_do_not_let_go_of_what_is_held(desk):
+    desk.use(quiet=(time(9), time(11)))
+    desk.now = at(9)
+    desk.warn()
+    desk.tick(9)
+    [held] = desk.open()
+    desk.settings = replace(desk.settings, notify=tuple(replace(way) for way in desk.settings.notify))
+    desk.tick(9, 1)
+    assert desk.open() == [held]
 
 
 def test_what_a_way_no_longer_wants_is_struck_and_a_way_that_is_gone_fails(desk):

@@ -17,7 +17,7 @@ from banken.respond.model import (
 )
 from banken.respond.names import category_name, level_name, permission_name, stage_name
 from banken.respond.news import HOUSE, News, letter_of, tell
-from banken.respond.notices import release_notices, send_notices
+from banken.respond.notices import send_notices
 from banken.respond.outcome import Outcome
 from banken.respond.plan import owe, plan, plan_reminder, warning_id
 from banken.respond.post import Post, PostError
@@ -52,7 +52,6 @@ __all__ = [
     "permission_name",
     "plan",
     "plan_reminder",
-    "release_notices",
     "send_notices",
     "shown_labels",
     "stage_name",

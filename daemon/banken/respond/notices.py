@@ -11,7 +11,7 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 from functools import partial
 
 from banken.i18n import _
@@ -31,13 +31,24 @@ LOOK_AGAIN = LONGEST_WAIT
 _locks: defaultdict[tuple[int, str], threading.Lock] = defaultdict(threading.Lock)
 """One thread at a time tells of an account, so that what belongs together goes together."""
 
+_told_by: dict[tuple[int, str], tuple[tuple[Way, ...], tzinfo]] = {}
+"""By which ways, in which zone, an account was told last: by others, what was held by their hours is looked at anew."""
+
 
 def send_notices(
     ledger: Ledger, account: str, settings: WarningSettings, *, clock: Callable[[], datetime] = utc_now
 ) -> Outcome:
-    """Tell what is due for an account by each way in at most one notice; return what became of it. Raises LedgerError."""
-    outcome = Outcome()
-    with _locks[id(ledger), account]:
+    """Tell what is due for an account by each way in at most one notice; return what became of it.
+
+    What was held under other settings than these is looked at again at once. Raises LedgerError.
+    """
+    outcome, desk = Outcome(), (id(ledger), account)
+    with _locks[desk]:
+        # A look that began before new settings may end after them, and hold by the old hours what these let go.
+        ways = settings.notify, settings.timezone
+        if _told_by.get(desk) != ways:
+            ledger.outbox.look_again(account, clock(), to=f"{KIND}:")
+            _told_by[desk] = ways
         for place, way in enumerate(settings.notify, start=1):
             _Teller(ledger, account, settings, way, f"{KIND}:{place}", clock, outcome).tell()
         for row in ledger.outbox.due(clock(), account):
@@ -45,11 +56,6 @@ def send_notices(
                 ledger.outbox.failed(row.id, clock(), _("this way to be told is no longer set"))
                 outcome.add(ledger.outbox.get(row.id))
     return outcome
-
-
-def release_notices(ledger: Ledger, now: datetime) -> None:
-    """Let all that is held be looked at with the next notices: hours and ways may be others from now on. Raises LedgerError."""
-    ledger.outbox.look_again(now, to=f"{KIND}:")
 
 
 @dataclass(slots=True)

@@ -11,7 +11,7 @@ import structlog
 from banken.config import Account, SecretError
 from banken.ledger import Ledger, LedgerError
 from banken.mailbox.errors import MailboxError, Unreachable
-from banken.respond import HOUSE, WarningSettings, carry_out, release_notices, send_notices
+from banken.respond import HOUSE, WarningSettings, carry_out, send_notices
 from banken.service import bulletin, pace, systemd
 from banken.service import house as rooms
 from banken.service.health import Condition, Health, Trouble, conditions, trouble
@@ -42,7 +42,6 @@ class Nurse:
         self._house = house
         try:
             self._health.settings("")
-            release_notices(self._ledger, datetime.now(UTC))
         except LedgerError as error:
             log.error("health not noted", why=str(error))
         self._open_port(house.config.health.port)
