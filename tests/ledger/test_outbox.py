@@ -62,7 +62,7 @@ def test_what_waits_is_looked_at_again_when_it_is_asked_for_and_nothing_else(led
         owed(fingerprint=f"f{number}", target=target)
         for number, target in enumerate(("notify:1", "notify:2", "smtp:x"))
     ]
-    ledger.outbox.plan([*rows, owed(account="work", target="notify:1")], NOW)
+    ledger.outbox.plan([*rows, replace(owed(target="notify:1"), account="work")], NOW)
     held, failed, letter, elsewhere = ledger.outbox.due(NOW)
     for one in (held, letter, elsewhere):
         ledger.outbox.hold(one, NOW + timedelta(hours=1), NOW)
