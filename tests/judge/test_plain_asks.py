@@ -37,3 +37,21 @@ def test_a_mail_that_came_straight_is_told_only_where_its_words_are_not(judge):
     loud = Case.of("LINEのIDを教えてください。", stage=Stage.BEFORE, reached=True)
     assert "contact.reached" not in {one.rule for one in judge.judge(loud).findings}
     assert judge.judge(loud).findings
+
+
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("ペイペイ💰でお支払いします。", "payment.app"),
+        ("アマギフ🎁でお支払いします。", "payment.gift"),
+        ("ビットコイン💰お支払いします。", "payment.app"),
+        ("このサイト🌐を通さずに契約したいです。", "contract.bypass"),
+        ("クラウドワークス🌐を通さずにお願いします。", "contract.bypass"),
+        ("仮払いは♪なしで、すぐに😊始めてください。", "escrow.before"),
+        ("スカイプ📞でお話ししたいです。", "interview.video"),
+    ],
+)
+def test_little_pictures_amid_a_sentence_do_not_break_it(text, rule):
+    rules = load(rules_root(), reader=False)
+    verdict = rules.judge(Case.of(f"はじめまして、山田です😊 記事は月に4本です(笑) {text}", stage=Stage.BEFORE))
+    assert rule in {one.rule for one in verdict.findings}

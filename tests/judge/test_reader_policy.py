@@ -2,11 +2,12 @@
 
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from banken.judge import Case, Judge, load
-from banken.judge.combine import ALONE, ALONE_IN_FEW, SUPPORT, SUPPORT_IN_FEW
+from banken.judge.combine import ALONE, ALONE_IN_FEW, SUPPORT, SUPPORT_IN_FEW, Candidate, settle
 from banken.words import Category, Level, Segment, SegmentKind, Stage
 
 
@@ -38,8 +39,9 @@ MORE = "つぎの話です。おわりの話です。"
 
 @pytest.fixture
 def both(book):
-    def both(text, *windows, **facts):
-        return Judge(book, Told(windows)).judge(Case.of(text, **{"stage": Stage.BEFORE, **facts}))
+    def both(text, *windows, explain=False, **facts):
+        case = Case.of(text, **{"stage": Stage.BEFORE, **facts})
+        return Judge(book, Told(windows)).judge(case, explain=explain)
 
     return both
 
@@ -64,6 +66,10 @@ def test_of_few_sentences_the_reader_must_be_surer(both):
     assert both(text, Window(CONTACT, ALONE_IN_FEW - 0.01)).findings == ()
     assert voices(both(f"もう一つ。{text}", Window(CONTACT, ALONE_IN_FEW - 0.01, 1, 1))) != []
     assert [one[0] for one in voices(both("LINEで話しましょう。", Window(CONTACT, SUPPORT)))] == ["rule"]
+    beside = "LINEで話しましょう。お待ちします。"
+    assert [one[0] for one in voices(both(beside, Window(CONTACT, ALONE, 1, 1)))] == ["rule"]
+    assert both(beside, Window(CONTACT, ALONE - 0.01, 1, 1)).findings == ()
+    assert both(beside, Window(Category.INTERVIEW, ALONE, 1, 1)).findings == ()
 
 
 def test_the_reader_passes_the_same_gate(both):
@@ -88,6 +94,40 @@ def test_a_rule_s_words_are_not_told_twice(both):
     assert [one[0] for one in voices(verdict)] == ["rule"]
     apart = both("LINEで話しましょう。面白い。", Window(CONTACT, SUPPORT), Window(Category.INTERVIEW, 0.9))
     assert {one[0] for one in voices(apart)} == {"rule", "reader"}
+
+
+def test_of_several_places_the_reader_tells_the_loudest_one(both):
+    text = f"例の方法で続きを。例の件です。{MORE}"
+    heard = (Window(CONTACT, 0.7), Window(CONTACT, 0.9, 1, 1), Window(CONTACT, 0.8, 2, 2))
+    (finding,) = both(text, *heard).findings
+    assert [one.text for one in finding.evidence] == ["例の件です。"]
+    explained = both(text, *heard, explain=True).trace
+    assert sum("よりはっきり" in line for line in explained) == 2
+    other = both(text, Window(CONTACT, 0.9, 1, 1), Window(Category.INTERVIEW, 0.6))
+    assert len(other.findings) == 2
+
+
+def test_where_a_rule_tells_of_it_the_reader_is_silent_unless_it_is_louder(both):
+    text = f"LINEで話しましょう。例の件です。{MORE}"
+    heard = Window(CONTACT, SUPPORT), Window(CONTACT, 0.9, 1, 1)
+    assert [one[0] for one in voices(both(text, *heard))] == ["rule"]
+    quiet = both(text, *heard, stage=Stage.UNDER)
+    assert [(one[0], one[2]) for one in voices(quiet)] == [("rule", Level.NOTICE)]
+    assert [one[0] for one in voices(both(text, Window(CONTACT, 0.9, 1, 1)))] == ["reader"]  # the rule is not heard
+
+
+def test_a_rule_that_only_reminds_does_not_silence_a_reader_that_warns():
+    def find(rule, level, start, score=None):
+        place = SimpleNamespace(passage=None, start=start, end=start + 5, hits=())
+        return Candidate(CONTACT, rule, place, level, certain=True, score=score)
+
+    rule, loud = find("contact.line", Level.NOTICE, 0), find("reader.direct_contact", Level.WARNING, 9, 0.8)
+    quiet = find("reader.direct_contact", Level.NOTICE, 20, 0.9)
+    told = [(one, reason) for one, reason in settle([rule, quiet, loud], [])]
+    assert told == [(rule, ""), (loud, ""), (quiet, "said elsewhere")]
+    assert [reason for _one, reason in settle([rule, quiet], [])] == ["", "said elsewhere"]
+    covered = find("reader.direct_contact", Level.WARNING, 2, 0.8)
+    assert [reason for _one, reason in settle([rule, covered], [])] == ["", "said by a rule"]
 
 
 def test_a_rule_s_find_must_be_heard_by_the_reader(both, judge):

@@ -6,7 +6,12 @@ from hypothesis import strategies as st
 
 from banken.judge.sentences import LONGEST, Splitter
 
-SPLITTER = Splitter(continues=("て", "を", "、"), clauses=("ので、", "が、"), joins=("と", "という"))
+SPLITTER = Splitter(
+    continues=("て", "を", "、"),
+    clauses=("ので、", "が、"),
+    joins=("と", "という", "で"),
+    closes=("です", "ます", "せん"),
+)
 
 
 def said(text):
@@ -25,6 +30,17 @@ def said(text):
         ("「送って。」次に", ["「送って。」", "次に"]),
         ("See a.b at 3.5 now. Then", ["See a.b at 3.5 now.", "Then"]),
         ("\n\n 。", ["。"]),
+        ("すみません(汗) 次はこれ", ["すみません(汗)", "次はこれ"]),
+        ("遅れます(汗)(笑)😊次", ["遅れます(汗)(笑)😊", "次"]),
+        ("みんな(笑)という店(新)です", ["みんな(笑)という店(新)です"]),
+        ("(1)か(2)です", ["(1)か(2)です"]),
+        ("あす(火)19時です(笑)という(株)です", ["あす(火)19時です(笑)という(株)です"]),
+        ("了解です😊。また明日です(笑)!」次", ["了解です😊。", "また明日です(笑)!」", "次"]),
+        ("ぺいぺい💰払い、くりすます🎄で。このさいと🌐を", ["ぺいぺい💰払い、くりすます🎄で。", "このさいと🌐を"]),
+        ("ぺいぺい💰。次", ["ぺいぺい💰。", "次"]),
+        ("よろしくです♪次はこれ", ["よろしくです♪", "次はこれ"]),
+        ("よろしくです😊😊\n次はこれ", ["よろしくです😊😊", "次はこれ"]),
+        ("📞電話で📅面談 l🍀i🍀n🍀e ら♪い♪ん", ["📞電話で📅面談 l🍀i🍀n🍀e ら♪い♪ん"]),
     ],
 )
 def test_where_sentences_end(text, sentences):
@@ -35,9 +51,21 @@ def test_a_line_wrapped_inside_a_word_goes_on():
     line = "このたびはご応募いただきまして誠にありがとうございますつきましては一度面"
     assert said(f"{line}\n談をお願いします") == [f"{line}\n談をお願いします"]
     assert said("今日は面\n談をお願いします") == ["今日は面", "談をお願いします"]
+    assert said(f"{line}\nPDFです") == [line, "PDFです"]
 
 
-@given(st.text(st.sampled_from("あ。!?\n「」 a.、てを"), max_size=80))
+def test_a_line_of_latin_letters_goes_on_only_in_latin_letters_and_where_a_mail_program_would_break_it():
+    long = "we would be glad if you could send us your sketches by the"
+    assert said(f"{long}\nend of this week") == [f"{long}\nend of this week"]
+    assert said(f"{long}\nよろしくお願いします") == [long, "よろしくお願いします"]
+    assert said("https://example.jp/jobs/9931745\nまたご連絡します") == [
+        "https://example.jp/jobs/9931745",
+        "またご連絡します",
+    ]
+    assert said("my name is on the first page of it\nthanks") == ["my name is on the first page of it", "thanks"]
+
+
+@given(st.text(st.sampled_from("あ。!?\n「」 a.、てを♪😊(笑)"), max_size=80))
 def test_sentences_cover_all_words_in_order(text):
     spans = SPLITTER.sentences(text)
     assert spans == sorted(spans)

@@ -67,8 +67,14 @@ def test_what_waits_is_looked_at_again_when_it_is_asked_for_and_nothing_else(led
     for one in (held, letter, elsewhere):
         ledger.outbox.hold(one, NOW + timedelta(hours=1), NOW)
     ledger.outbox.failed(failed.id, NOW, "gone")
-    ledger.outbox.look_again(held.account, NOW, to="notify:")
+    ledger.outbox.plan([owed(fingerprint="again", target="notify:1")], NOW)
+    [tried] = ledger.outbox.due(NOW)
+    ledger.outbox.claim(tried.id, NOW)
+    ledger.outbox.retry(tried.id, NOW, "gone for a while", doubtful=False)
+    ledger.outbox.look_again(held.account, NOW, to="notify:", tried=False)
     assert [row.id for row in ledger.outbox.due(NOW)] == [held.id]
+    ledger.outbox.look_again(held.account, NOW, to="notify:")
+    assert [row.id for row in ledger.outbox.due(NOW)] == [held.id, tried.id]
 
 
 def test_a_passing_failure_waits_and_survives(ledger):

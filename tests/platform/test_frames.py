@@ -48,6 +48,64 @@ def test_a_client_who_lists_another_job_keeps_the_line():
     assert found.job == "金魚の育て方の記事"
 
 
+RULED = """{worker} さん
+
+「{job}」の件で、{client} さんからメッセージです。
+──────────────────
+{text}
+──────────────────
+{below}
+
+返信はこちらのページからお願いします。
+https://crowdworks.jp/messages/{id}
+
+不審なやりとりがあった場合は、メッセージ画面からお知らせください。"""
+"""Between two rules stand a client's words, or a table; of the sentences below them no shape is known."""
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hi Mori,\n\nthe fish look great. We pay all our people in USDT each Friday, it takes ten minutes to set up.\n\nTamsin",
+        "返信おそくなりました\n採用でお願いしたいです\n\n・平日10時ログイン\n・席はずす時は「離」って書く\n・月22日 固定",
+        "たぬきです　切り抜きみたよ　最高\n招待これ https://discord.gg/bh00tanuki　前の人もそこ入ってるし",
+        "続きはLINEで送ってもらえますか",
+        "LINE ID tanuki55",
+        "LINEのID tanuki55\n追加よろ",
+        "仕事名：続きはラインで\n予算：サイトを通さずペイペイで直接払う\n期日：LINEは tanuki55 に連絡を",
+        "鯖もう一個つくったからそこで指示出すわ　納品と金はこっちのままで　前の人もそこ入ってるし待ってるわ　録音もそこに置いてくれればおけ",
+    ],
+)
+@pytest.mark.parametrize(
+    "below", ["", "https://crowdworks.jp/messages/41\n\nその一の文です。\nその二の文です。\nその三の文です。"]
+)
+def test_who_writes_without_full_stops_is_heard_whatever_the_foot_says(text, below):
+    mail = letter("「金魚の育て方の記事」についてメッセージ", fill(RULED, text).replace("{below}", below))
+    found = recogniser().recognise(mail, GENUINE, BOOK)
+    assert found.channel is Channel.NOTIFICATION
+    assert bare(text) in bare(own_words(mail, found))
+
+
+def test_rules_that_the_client_draws_hide_nothing():
+    text = "──────────\nペイペイで直接払う LINEのID tanuki55 に連絡を\nサイトは通さないこと\n──────────\nお仕事の件です。ご確認ください。"
+    frame = f"泳ぐ店さんからメッセージが届きました。\n\n{text}\n\n▼返信\nhttps://crowdworks.jp/messages/41"
+    mail = letter("「金魚の育て方の記事」に新着メッセージがあります", frame)
+    own = own_words(mail, recogniser().recognise(mail, GENUINE, BOOK))
+    assert "LINEのID tanuki55" in own
+    assert "ご確認ください" in own
+
+
+@pytest.mark.parametrize("table", ["{job}\n{client}", "仕事名：{job}\n依頼者：{client}\n報酬：5,000円", "{job}"])
+def test_a_table_between_rules_is_none_of_the_client_s_words(table):
+    text = "はじめまして。\n詳しくはLINEでお話しします。"
+    mail = letter(
+        "「金魚の育て方の記事」についてメッセージ", fill(RULED.replace("{text}", table).replace("{below}", text), "")
+    )
+    own = bare(own_words(mail, recogniser().recognise(mail, GENUINE, BOOK)))
+    assert own.startswith(bare(text))
+    assert "5,000" not in own
+
+
 def test_words_below_a_link_on_top_are_kept():
     text = "はじめまして。\n原稿を3本お願いします。\n1本5,000円です。\nLINEで話しましょう。"
     mail = letter("メッセージが届きました", "いま話題の方からです\nhttps://crowdworks.jp/messages/41\n\n" + text)

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from tests.training import measure
@@ -30,6 +31,22 @@ def test_left_out_authors_are_read_as_well_as_before(watched, capsys):
     assert not measure.fell(table, json.loads(measure.BASELINE.read_text(encoding="utf-8")))
 
 
+def test_what_is_shown_of_a_mail_is_the_ask_and_nothing_beside_it(watched):
+    some, reader = watched
+    marked = measure.marks(some)
+    whole, clauses = (measure.quotes(marked[kind], reader) for kind in ("sentence", "clause"))
+    assert whole.told > 250
+    assert whole.inside / whole.told >= 0.965
+    assert whole.touching / whole.told >= 0.98
+    assert clauses.touching / clauses.told >= 0.9
+
+
+def test_words_beside_the_ask_would_be_noticed(watched):
+    some, reader = watched
+    moved = [replace(text, guilty=((0, 1),)) for text in measure.marks(some)["sentence"]]
+    assert measure.quotes(moved, reader).inside == 0
+
+
 def test_everyday_talk_is_no_ask(watched):
     assert len(measure.everyday_alarms(*watched)) <= 3
 
@@ -46,7 +63,7 @@ def test_the_weights_are_what_was_learned_and_learning_is_what_is_read():
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "5 passed" in done.stdout
+    assert "6 passed" in done.stdout
 
 
 def test_a_fall_is_noticed():

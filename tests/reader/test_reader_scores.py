@@ -159,9 +159,13 @@ def test_weights_come_back_from_their_file(tmp_path):
     [
         (lambda data: data[:-1], "damaged"),
         (lambda data: data[:-9] + b"x" + data[-8:], "damaged"),
+        (lambda data: data.replace(b'"interview":', b'"intervieu":'), "damaged"),
+        (lambda data: data.replace(b'"scale":', b'"scale":1'), "damaged"),
         (lambda data: data.replace(b"banken-reader-", b"banken-writer-"), "another version"),
         (lambda _data: b"PK\x03\x04", "no weights"),
         (lambda _data: json.dumps({}).encode() + b"\n", "no weights"),
+        (lambda _data: b"[1]\n", "no weights"),
+        (lambda _data: b"", "no weights"),
     ],
 )
 def test_a_bad_file_is_refused_with_what_to_do(tmp_path, harm, says):
@@ -191,19 +195,36 @@ def test_the_house_weights_are_small_and_say_what_they_were_made_from(reader):
         ("https://team.chat.example/abc?x=1", "talk"),
         ("chat.example", "talk"),
         ("https://docs.example/forms/d/1", "form"),
+        ("https://docs.example/forms?x=1", "form"),
+        ("https://docs.example/formsfoo", "work"),
         ("https://docs.example/sheets/d/1", "work"),
         ("https://other.example/chat.example", "link"),
         ("https://notchat.example/", "link"),
         ("https://chat.example.com/", "link"),
+        ("https://chat.example?x=1", "talk"),
+        ("https://chat.example:443/", "talk"),
+        ("https://chat.example#x", "talk"),
+        ("https://chat.example@other.example/", "link"),
+        ("https://docs.example/gifts/of/all/kinds/1", "gifts"),
+        ("https://docs.example/gifts/of", "work"),
+        ("https://[chat.example/", "link"),
+        ("chat.example/line", "talk"),
+        ("line.example/chat", "talk"),
+        ("line.example?x=1", "talk"),
     ],
 )
 def test_links_are_told_apart_by_where_they_lead(link, kind):
-    hosts = {"talk": ["chat.example"], "form": ["docs.example/forms"], "work": ["docs.example"]}
-    vocabulary = Vocabulary({LINKS + kind: ones for kind, ones in hosts.items()}, [])
-    alike = {"talk": "https://chat.example", "form": "https://docs.example/forms", "work": "https://docs.example"}
-    expected = vocabulary.link_sign(alike.get(kind, "https://elsewhere.example"))
-    assert read(f"{link} を見て", vocabulary).text == f"{expected} を見て"
-    assert len({vocabulary.link_sign(one) for one in (*alike.values(), "https://elsewhere.example")}) == 4
+    hosts = {
+        "talk": ["chat.example", "line.example"],
+        "work": ["docs.example"],
+        "form": ["docs.example/forms"],
+        "gifts": ["docs.example/gifts/of/all"],
+    }
+    vocabulary = Vocabulary({LINKS + kind: ones for kind, ones in hosts.items()} | {"tool": ["line"]}, [])
+    alike = {kind: vocabulary.link_sign(f"https://{ones[0]}") for kind, ones in hosts.items()}
+    alike["link"] = vocabulary.link_sign("https://elsewhere.example")
+    assert read(f"{link} を見て", vocabulary).text == f"{alike[kind]} を見て"
+    assert len(set(alike.values())) == 5
 
 
 @pytest.mark.parametrize(

@@ -70,6 +70,8 @@ class Text:
     gated: frozenset[Category]
     """What is no warning at its stage."""
     case: Case | None = None
+    guilty: tuple[tuple[int, int], ...] = ()
+    """Where in the case's text it is asked, as far as the author marked it."""
 
 
 def texts(files: Iterable[str] | None = None) -> list[Text]:
@@ -122,9 +124,12 @@ def _message(row: dict, file: str, author: str) -> Text:
     late = Stage(row["stage"]) in (Stage.UNDER, Stage.COMPLETED)
     case = case_of(row)
     sentences = _sentences(case) if case.channel in (Channel.NOTIFICATION, Channel.DIRECT) else ()
-    return Text(
-        row["id"], file, author, True, sentences, expect | notice, expect, frozenset(GATED if late else ()), case
-    )
+    gated = frozenset(GATED if late else ())
+    return Text(row["id"], file, author, True, sentences, expect | notice, expect, gated, case, _guilty(row, case.text))
+
+
+def _guilty(row: dict, text: str) -> tuple[tuple[int, int], ...]:
+    return tuple((text.index(words), text.index(words) + len(words)) for words in row.get("guilty") or ())
 
 
 def case_of(row: dict) -> Case:

@@ -3,6 +3,7 @@
 import json
 from math import exp
 
+import jax.numpy as jnp
 import numpy as np
 import pytest
 from tests.training import learn, measure, net, train
@@ -38,6 +39,16 @@ def test_the_same_texts_teach_the_same_bytes(monkeypatch):
     data = learn.prepare(texts(["extra-ES", "extra-DQ", "extra-EN"])[::3], Vocabulary(*known()))
     one, other = (dump(learn.to_weights(learn.train(data, data.owner >= 0), known(), {})) for _time in range(2))
     assert one == other
+
+
+def test_an_ask_heard_in_two_places_costs_more_than_in_one(monkeypatch):
+    batch = net.Batch(*(np.zeros(1) for _field in net.Batch._fields[:-1]), asked=np.array([[1.0, 0.0]]))
+
+    def cost(*said):
+        monkeypatch.setattr(net, "values", lambda *_given: jnp.array([said]))
+        return float(net._loss({}, batch, None))
+
+    assert cost((6.0, -6.0), (-6.0, -6.0)) < cost((6.0, -6.0), (4.0, -6.0)) < cost((-6.0, -6.0), (-6.0, -6.0))
 
 
 def test_what_is_learned_is_what_is_read():

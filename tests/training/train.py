@@ -21,10 +21,12 @@ from tests.training.corpus import (
     KNOWN,
     RULES,
     Known,
+    Text,
     all_files,
     asked,
     author,
     files_of,
+    known,
     labelled,
     texts,
 )
@@ -32,6 +34,7 @@ from tests.training.learn import Data, to_weights, train
 from tests.training.measure import WATCHED, WATCHED_OUT, prepared
 from tests.training.voice import VOICE, learned, notices
 
+from banken.judge.reader.features import Vocabulary, read, rows
 from banken.judge.reader.weights import dump
 
 WEIGHTS = RULES / "reader" / "weights.bin"
@@ -45,7 +48,7 @@ def weights(data: Data, already: Known, without: Collection[str] = ()) -> bytes:
 
 
 def facts(without: Collection[str] = ()) -> dict[str, object]:
-    """Return what the weights were made from, with which settings, and (a sample) how the texts were cut into sentences."""
+    """Return what the weights were made from, with which settings, and (a sample) how the texts were read."""
     left_out = files_of(without)
     files = [file for file in all_files() if file not in left_out]
     rows = list(labelled(files))
@@ -55,7 +58,7 @@ def facts(without: Collection[str] = ()) -> dict[str, object]:
         "authors": len(set(map(author, files))),
         "asked": {one.value: sum(one.value in asked(row) for _file, row in rows) for one in CATEGORIES},
         "digest": _digest([KNOWN, *(CORPUS / f"{file}.jsonl" for file in files)]),
-        "cut": sha256(repr([text.sentences for text in texts(files_of(WATCHED))]).encode()).hexdigest(),
+        "read": _read(texts(files_of(WATCHED))),
         "learned": {
             module.__name__.rpartition(".")[2]: {
                 name: value
@@ -65,6 +68,15 @@ def facts(without: Collection[str] = ()) -> dict[str, object]:
             for module in (learn, net)
         },
     }
+
+
+def _read(some: Sequence[Text]) -> str:
+    """Return a digest of how some texts are cut into sentences, and these into rows: it changes with the code that does it."""
+    vocabulary = Vocabulary(*known())
+    digest = sha256()
+    for sentence in (sentence for text in some for sentence in text.sentences):
+        digest.update(repr([sentence, *map(sorted, rows(read(sentence, vocabulary), vocabulary))]).encode())
+    return digest.hexdigest()
 
 
 def _digest(files: Sequence[Path]) -> str:

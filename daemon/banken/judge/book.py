@@ -66,6 +66,7 @@ class Rulebook:
             self._literals(self.sentences.continues),
             self._literals(self.sentences.clauses),
             self._literals(self.sentences.joins),
+            self._literals(self.sentences.closes),
         )
 
     @cached_property

@@ -8,9 +8,11 @@ excuses and the gate of stage and permission when it comes here.
    certain`: asks that only the stage makes asks, which the reader cannot learn). Else it is let go as `unheard`.
 2. Where no reader is asked, every sure find counts; an unsure one (`confidence: low`) counts where a sure one of its
    category stands in the same message, and else is let go as `unsure`.
-3. The reader's own find counts from ALONE on, unless a rule of the same category already quotes the sentence.
+3. The reader's own find counts from ALONE on, unless a rule quotes its words already, or as loud a find of its category is
+   told: a rule knows better which words show it, and of its own finds only the loudest counts. Around an ask the reader hears
+   an echo, and half of what it would quote besides is that.
    A message of FEW sentences or less gives the reader little to go by, and most are everyday talk: there its own finds count
-   from ALONE_IN_FEW on, and a rule's from SUPPORT_IN_FEW on.
+   from ALONE_IN_FEW on, and a rule's from SUPPORT_IN_FEW on in the same words, or from ALONE on anywhere in the message.
 4. Excuses look at the reader's finds, too; where it is SURE, only those that the category says (`reader: heeds:`). It has
    read the denial that an excuse would point at; below, an excuse is right four times in five.
 
@@ -26,7 +28,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from banken.judge.predicates import Place
-from banken.words import Category, Level
+from banken.words import LEVELS, Category, Level
 
 ALONE = 0.5
 """From this score on the reader raises a finding by itself."""
@@ -67,19 +69,35 @@ def settle(
     `heard` is whether a reader was asked at all, `few` whether the message has no more than FEW sentences.
     """
     candidates, scores = list(candidates), list(scores)
-    sure = {one.category for one in candidates if one.sure and one.score is None}
-    quoted = [one for one in candidates if one.score is None]
-    alone, support = (ALONE_IN_FEW, SUPPORT_IN_FEW) if few else (ALONE, SUPPORT)
-    for one in candidates:
-        if one.score is not None:
-            covered = any(other.category is one.category and _same_words(one, other) for other in quoted)
-            yield one, "said by a rule" if covered else ("" if one.score >= alone else "unsure")
-        elif _plainly_meant(one):
-            yield one, ""
-        elif heard:
-            yield one, "" if any(_borne_out(one, window, support) for window in scores) else "unheard"
-        else:
-            yield one, "" if one.category in sure else "unsure"
+    finds = [one for one in candidates if one.score is None]
+    sure = {one.category for one in finds if one.sure}
+    alone = ALONE_IN_FEW if few else ALONE
+    told: list[Candidate] = []
+    for one in finds:
+        reason = _unsaid(one, scores, few=few) if heard else ("" if one.category in sure else "unsure")
+        told += [one] if not reason else []
+        yield one, reason
+    for one in sorted((one for one in candidates if one.score is not None), key=_loudness, reverse=True):
+        reason = "unsure" if (one.score or 0.0) < alone else _said(one, finds, told)
+        told += [one] if not reason else []
+        yield one, reason
+
+
+def _unsaid(one: Candidate, scores: Iterable[Candidate], *, few: bool) -> str:
+    """Return why a rule's find does not count, "" when it does."""
+    return "" if _plainly_meant(one) or any(_borne_out(one, window, few=few) for window in scores) else "unheard"
+
+
+def _said(one: Candidate, finds: Iterable[Candidate], told: Iterable[Candidate]) -> str:
+    """Return who has said already what the reader found, "" when nobody has."""
+    if any(other.category is one.category and _same_words(one, other) for other in finds):
+        return "said by a rule"
+    as_loud = (LEVELS.index(other.level) >= LEVELS.index(one.level) for other in told if other.category is one.category)
+    return "said elsewhere" if any(as_loud) else ""
+
+
+def _loudness(one: Candidate) -> tuple[int, float]:
+    return LEVELS.index(one.level), one.score or 0.0
 
 
 def _plainly_meant(one: Candidate) -> bool:
@@ -89,8 +107,10 @@ def _plainly_meant(one: Candidate) -> bool:
     )
 
 
-def _borne_out(one: Candidate, window: Candidate, support: float) -> bool:
-    return window.category is one.category and (window.score or 0.0) >= support and _same_words(one, window)
+def _borne_out(one: Candidate, window: Candidate, *, few: bool) -> bool:
+    score = window.score or 0.0
+    here = score >= (SUPPORT_IN_FEW if few else SUPPORT) and _same_words(one, window)
+    return window.category is one.category and (here or (few and score >= ALONE))
 
 
 def _same_words(one: Candidate, other: Candidate) -> bool:

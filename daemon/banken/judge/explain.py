@@ -42,7 +42,11 @@ def passed_over(one: Candidate, reason: str) -> str:
     """Return the line of a find that the policy did not take up."""
     text = _short(one.place.passage.evidence(one.place.start, one.place.end).text)
     score = "" if one.score is None else f" {one.score:.2f}"
-    known = {"unsure": _("not sure enough to stand alone"), "said by a rule": _("a rule says it already")}
+    known = {
+        "unsure": _("not sure enough to stand alone"),
+        "said by a rule": _("a rule says it already"),
+        "said elsewhere": _("it is said already by other words that show it better"),
+    }
     return _("passed over {rule}{score}: “{text}” — {reason}").format(
         rule=one.rule, score=score, text=text, reason=known.get(reason, reason)
     )

@@ -47,9 +47,11 @@ class Hosts:
             for target in targets:
                 host, _slash, path = target.lower().partition("/")
                 self._known.setdefault(host, []).append((path, concept))
+        for known in self._known.values():
+            known.sort(key=lambda one: -len(one[0]))
 
     def concepts(self, href: str) -> Iterator[str]:
-        """Yield the concepts that `href` leads to; a broken one leads nowhere."""
+        """Yield the concepts that `href` leads to, those of the longest name first; a broken one leads nowhere."""
         try:
             parts = urlsplit(href.strip())
             host = (parts.hostname or parts.scheme or "").rstrip(".")
@@ -59,5 +61,11 @@ class Hosts:
         labels = host.split(".")
         for at in range(len(labels)):
             for prefix, concept in self._known.get(".".join(labels[at:]), ()):
-                if path.startswith(prefix):
+                if _leads(path, prefix):
                     yield concept
+
+
+def _leads(path: str, prefix: str) -> bool:
+    """Whether a path begins with the names of `prefix`, the last one whole."""
+    behind = path[len(prefix) : len(prefix) + 1]
+    return path.startswith(prefix) and not (prefix[-1:].isalnum() and behind.isalnum())

@@ -118,7 +118,8 @@ def _used(book: Rulebook) -> set[str]:
             named |= {*lists_of(condition), *(condition.quoted or ()), *(condition.message or ())}
     for way in book.means:
         named |= {*way.right, *way.left, *way.before, *way.after}
-    for lists in (book.sentences.fillers, book.sentences.continues, book.sentences.joins, book.sentences.clauses):
+    said = book.sentences
+    for lists in (said.fillers, said.continues, said.joins, said.closes, said.clauses):
         named |= set(lists)
     named |= {"name_company", "name_told"} & set(book.concepts)  # of `rules learn` (report/invented.py)
     open_ = list(named)

@@ -40,8 +40,9 @@ def plain_sentences(passage: Passage) -> list[PlainSentence]:
 
 
 def _plain(passage: Passage, start: int, end: int) -> PlainSentence:
+    said = passage.text[start:end]
+    start, body_end = start + len(said) - len(said.lstrip()), start + len(said.rstrip())
     changes = [((hit.start, hit.end), word) for hit, word in passage.disguised.items() if start <= hit.start < end]
-    body_end = end - (len(passage.text[start:end]) - len(passage.text[start:end].rstrip()))
     for found in _BREAK.finditer(passage.text, start, body_end):
         before, behind = passage.text[found.start() - 1 : found.start()], passage.text[found.end() : found.end() + 1]
         changes.append((found.span(), " " if before.isascii() and behind.isascii() else ""))

@@ -250,6 +250,7 @@ class Sentences(Strict):
     fillers: Ids = ()
     continues: Ids = ()
     joins: Ids = ()
+    closes: Ids = ()
     clauses: Ids = ()
 
 

@@ -14,16 +14,19 @@ from itertools import pairwise
 from banken.judge.views import Span, fold
 
 _CLOSING = "」』】)\"'”’"
+_MOODS = "♪♫♡♥\U0001f300-\U0001faff"
+"""Notes, hearts and little pictures; behind the end of a sentence they stand for its full stop, like a mood in brackets (笑)."""
 _ENDS = re.compile(  # opens on a set of characters, which `re` skips to quickly
-    rf"[。!?\n.](?:(?<=\n)|(?<=\.)(?=\s|$)|(?<=[。!?])[。!?]*[{_CLOSING}]*)"
+    rf"[。!?\n.({_MOODS}](?:(?<=\n)|(?<=\.)(?=\s|$)|(?<=[。!?])[。!?]*[{_CLOSING}]*"
+    rf"|(?:(?<=[{_MOODS}])|(?<=\()\w\))(?:[{_MOODS}。!?]|\(\w\))*[{_CLOSING}]*)"
 )
+_STOPS = re.compile(r"[。!?\n.]")
 _DOUBTFUL = "\n" + _CLOSING
 _BLANK = " \n"
 _BULLET = re.compile(r"\s*(?:[・●○■□◆◇▼▽★☆※◎→⇒>#+*•-]|[0-9a-z]{1,2}[.)、:]|\([0-9a-z]{1,2}\)|[①-⑳❶-❿]|\n|$)")
-
-
+_ADDRESS = re.compile(r"[/@][!-~]*\Z")
 WRAPPED = 28
-"""A line shorter than this (code points) was ended by its writer."""
+"""A line shorter than this (code points, twice as many of Latin letters) was ended by its writer."""
 LONGEST = 500
 """A "sentence" longer than this (code points) is cut: what is said of it is looked at again and again."""
 
@@ -33,12 +36,13 @@ class Splitter:
     """Splits folded text into sentences and clauses.
 
     `continues` are line ends after which a sentence goes on, `clauses` the ends of clauses, `joins` words that carry
-    a sentence on behind a closing quotation mark.
+    a sentence on behind a closing quotation mark or a mood, `closes` the last words of sentences, behind which a mood ends one.
     """
 
     continues: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
     joins: tuple[str, ...] = ()
+    closes: tuple[str, ...] = ()
 
     def sentences(self, text: str) -> list[Span]:
         """Return the sentences of a folded text in order, without blank ones; together they cover all its words."""
@@ -47,6 +51,8 @@ class Splitter:
         for found in _ENDS.finditer(text):
             end = found.end()
             if text[end - 1] in _DOUBTFUL and self._goes_on(text, found.start(), end):
+                continue
+            if not (_STOPS.search(found[0]) or self._ends_in_a_mood(text, found.start(), end)):
                 continue
             if text[start] in _BLANK or end - start > LONGEST:
                 spans += _cut(text, start, end)
@@ -67,8 +73,15 @@ class Splitter:
         if text[stop] == "\n":
             if _BULLET.match(text, end):
                 return False
-            return _wrapped(text, stop) or text.endswith(self._line_ends, max(0, stop - 12), stop)
+            return _wrapped(text, stop, end) or text.endswith(self._line_ends, max(0, stop - 12), stop)
         return text[end - 1] in _CLOSING and bool(self._line_joins) and text.startswith(self._line_joins, end)
+
+    def _ends_in_a_mood(self, text: str, start: int, end: int) -> bool:
+        return text.endswith(self._closers, max(0, start - 12), start) and not text.startswith(self._line_joins, end)
+
+    @cached_property
+    def _closers(self) -> tuple[str, ...]:
+        return tuple(fold(word).text for word in self.closes)
 
     @cached_property
     def _line_ends(self) -> tuple[str, ...]:
@@ -83,12 +96,21 @@ class Splitter:
         return alternatives(fold(word).text for word in self.clauses)
 
 
-def _wrapped(text: str, stop: int) -> bool:
-    """Return whether the line that ends at `stop` was broken by a mail program: long, and in the middle of a word."""
-    last = text[stop - 1 : stop]
-    if not ("一" <= last <= "龥" or (last.isalnum() and last.isascii())):
-        return False
-    return text.rfind("\n", max(0, stop - WRAPPED), stop) < 0 <= stop - WRAPPED
+def _wrapped(text: str, stop: int, end: int) -> bool:
+    """Return whether a mail program broke the line that ends at `stop`: it is long, and a word may go on at `end`."""
+    last, first = text[stop - 1 : stop], text[end : end + 1]
+    if "一" <= last <= "龥":
+        least = WRAPPED
+        goes_on = "ぁ" <= first <= "ゖ" or "一" <= first <= "龥"
+    else:
+        least = 2 * WRAPPED
+        goes_on = (
+            f"{last}{first}".isascii()
+            and last.isalnum()
+            and first.isalnum()
+            and not _ADDRESS.search(text, end - 80, stop)
+        )
+    return goes_on and text.rfind("\n", max(0, stop - least), stop) < 0 <= stop - least
 
 
 def _cut(text: str, start: int, end: int) -> list[Span]:

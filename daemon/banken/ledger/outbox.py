@@ -118,10 +118,14 @@ class OutboxRepository:
         state = OutboxState.RETRY if cut_off else row.state
         self._settle(row.id, now, state=state, doubtful=int(row.doubtful or cut_off), due=until)
 
-    def look_again(self, account: str, now: datetime, *, to: str) -> None:
-        """Let all that waits for an account at targets which begin so be looked at now, whatever it was put off to."""
+    def look_again(self, account: str, now: datetime, *, to: str, tried: bool = True) -> None:
+        """Let what waits for an account at targets which begin so be looked at now, whatever it was put off to.
+
+        `tried`: also what was tried and failed.
+        """
         c = tables.outbox.c
-        waits = (c.account == account, c.state.in_(_WAITING), c.target.startswith(to, autoescape=True), c.due > now)
+        states = _WAITING if tried else (OutboxState.PLANNED,)
+        waits = (c.account == account, c.state.in_(states), c.target.startswith(to, autoescape=True), c.due > now)
         with self._desk.connection() as connection:
             connection.execute(update(tables.outbox).where(*waits).values(due=now))
 

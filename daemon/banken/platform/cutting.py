@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from banken.message.model import Message
 from banken.platform.foot import Foot
-from banken.platform.frame import BRACKETS, Cut, FrameReader, Span
+from banken.platform.frame import BRACKETS, Cut, FrameReader, Span, alike
 from banken.platform.head import Head
 from banken.platform.lines import Line, is_said, split
 from banken.platform.links import Pages
@@ -27,11 +27,16 @@ def cut(reader: FrameReader, pages: Pages, message: Message, client: str = "", j
     found = Cut(client=client, job=job)
     head, foot = Head(reader, lines, found), Foot(reader, lines, found)
     head.read(0, len(lines))
-    closers = foot.closers(head.low)
-    if closers and _is_table(reader, lines, head.low, closers[-1]):
-        head.read(closers[-1] + 1, len(lines))
-        closers = foot.closers(head.low)
-    if closers:
+    closers, doubtful = foot.closers(head.low), False
+    if closers and _goes_on(reader, lines, head.low, closers[-1]):
+        doubtful = not _is_table(reader, lines[head.low : closers[-1]], found)
+        if not doubtful:
+            head.read(closers[-1] + 1, len(lines))
+            closers = foot.closers(head.low)
+    if doubtful:  # a table of a shape of its own, or somebody who writes without full stops: all of it is read
+        closers = []
+        _before_link(reader, lines, head, foot)
+    elif closers:
         foot.high = closers[-1]
         found.enclosed = True
     else:
@@ -49,10 +54,26 @@ def cut(reader: FrameReader, pages: Pages, message: Message, client: str = "", j
     return found
 
 
-def _is_table(reader: FrameReader, lines: list[Line], low: int, high: int) -> bool:
-    """Whether nobody says anything between two rules, but somebody does below them."""
+def _goes_on(reader: FrameReader, lines: list[Line], low: int, high: int) -> bool:
+    """Whether nobody clearly says anything between two rules, but somebody does below them."""
     below = any(is_said(line.text) and reader.is_word(line) for line in lines[high:])
     return below and not any(is_said(line.text) for line in lines[low:high])
+
+
+def _is_table(reader: FrameReader, lines: list[Line], found: Cut) -> bool:
+    """Whether nothing but the frame's stands in lines: fields that nobody could say anything in, known names and titles."""
+    return not any(_is_told(reader, line, found) for line in lines if not line.blank)
+
+
+def _is_told(reader: FrameReader, line: Line, found: Cut) -> bool:
+    if line.foreign:
+        return True
+    label = reader.field(line)
+    if label is None:
+        return reader.rest_of_names(line, (found.job, found.client)) != ""
+    if label.kind in ("client", "job"):
+        return not alike(getattr(found, label.kind), label.value)
+    return not label.is_plain
 
 
 def _comment(reader: FrameReader, lines: list[Line], high: int) -> list[Span]:
@@ -102,6 +123,13 @@ def _at_link(head: Head, foot: Foot) -> None:
     if below > 2 and below > 2 * above:
         head.read(link + 1, foot.high)
     else:
+        foot.high = link
+
+
+def _before_link(reader: FrameReader, lines: list[Line], head: Head, foot: Foot) -> None:
+    """Let the foot begin at the last link to the thread, unless a person speaks below it."""
+    link = foot.thread_link(head.low)
+    if link is not None and not any(reader.is_voice(line) for line in lines[link + 1 :]):
         foot.high = link
 
 

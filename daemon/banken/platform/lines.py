@@ -16,7 +16,8 @@ _ADDRESS = re2.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _LINK = re2.compile(r"(?:https?://|www\.)[^\s<>]+")
 _PHONE = re2.compile(r"(?:^|[^0-9])0[5789]0[-\s.]?[0-9]{4}[-\s.]?[0-9]{4}")
 _DECORATION = " 　\t┃│■□◆◇●○◎▼▽▲△★☆*・>＞※#-—–―─━=＝~〜【】[]<>「」『』()（）{}〔〕《》|｜:：→⇒▶►≫»✉📩👉⚠💬"
-_ENDS = "。！？!?"
+_ENDS = re2.compile(r"[。！？!?]|(?:[A-Za-z'’]+,? ){3}[^.\n]*[A-Za-z)]\.(?:\s|$)")
+"""Ends of sentences; a point ends one in Latin letters behind four words."""
 _ARROWS = frozenset("▼▽▶►→⇒≫»【[<👉☞■◆●")
 _MARKS = frozenset("⚠📩👉┃■□◆◇●○◎▼▽▲△★☆*・※#【[<-—–―─━→⇒!◎✓✔×(")
 
@@ -83,7 +84,7 @@ class Line:
 
 def is_said(text: str) -> bool:
     """Whether a text holds the end of a sentence: names, titles and tables have none."""
-    return any(end in text for end in _ENDS)
+    return _ENDS.search(text) is not None
 
 
 def split(message: Message, places: list[Place], domains: Sequence[str] = ()) -> list[Line]:

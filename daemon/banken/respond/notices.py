@@ -46,8 +46,9 @@ def send_notices(
     with _locks[desk]:
         # A look that began before new settings may end after them, and hold by the old hours what these let go.
         ways = settings.notify, settings.timezone
-        if _told_by.get(desk) != ways:
-            ledger.outbox.look_again(account, clock(), to=f"{KIND}:")
+        before = _told_by.get(desk)
+        if before != ways:  # at the first look the settings may be new ones; what failed waits for its time then
+            ledger.outbox.look_again(account, clock(), to=f"{KIND}:", tried=before is not None)
             _told_by[desk] = ways
         for place, way in enumerate(settings.notify, start=1):
             _Teller(ledger, account, settings, way, f"{KIND}:{place}", clock, outcome).tell()

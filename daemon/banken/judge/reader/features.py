@@ -19,6 +19,8 @@ from zlib import crc32
 
 import ahocorasick_rs
 
+from banken.judge.links import Hosts
+
 ROWS = 131_071
 """Rows for runs of characters, and again for words: a prime, so that the multipliers below spread well."""
 MESSAGE_ROWS = 19_001
@@ -36,7 +38,7 @@ _APART = 8
 _WORDS = r"[一-龥々]|[a-z]+|[\ue000-\ue0ff]|[「」?!]"
 _FIGURES = re.compile(
     r"(?P<link>https?://[^\s、。」)]{1,300}|(?<![a-z0-9@.-])[a-z0-9-]{1,40}(?:\.[a-z0-9-]{1,40}){0,4}"
-    r"\.(?:jp|com|net|org|me|gg|us|io|co|example)(?![a-z0-9.])(?:/[^\s、。」)]{0,300})?)"
+    r"\.(?:jp|com|net|org|me|gg|us|io|co|example)(?![a-z0-9.])(?:[/?#][^\s、。」)]{0,300})?)"
     r"|(?P<mail>[a-z0-9._+-]{1,60} ?(?:@|\(at\)|あっと|★) ?[a-z0-9-]{1,60}(?:\.[a-z0-9-]{1,40}){0,4})"
     r"|(?P<phone>0\d{1,4}[-( )]{1,2}[\dx〇]{1,4}[-) ]{1,2}[\dx〇]{3,4}|0[5789]0\d{8})"
     r"|(?P<date>\d{1,2}/\d{1,2}|\d{1,2}月\d{1,2}日)"
@@ -49,7 +51,6 @@ _FIRST_NAME_SIGN = _SIGNS + 0x20
 _FIRST_LINK_SIGN = _SIGNS + 0x60
 LINKS = "links to "
 """Prefix of the kinds whose names are hosts (or hosts with the beginning of a path)."""
-_DEEPEST = 6
 
 
 class Reading(NamedTuple):
@@ -77,9 +78,9 @@ class Vocabulary:
     def __init__(self, kinds: Mapping[str, Sequence[str]], grammar: Sequence[str]) -> None:
         little = "".join(f"{re.escape(word)}|" for word in sorted(grammar, key=lambda word: (-len(word), word)))
         self._words_pattern = re.compile(little + _WORDS)
-        hosts = sorted(kind for kind in kinds if kind.startswith(LINKS))
-        self._hosts = {host: chr(_FIRST_LINK_SIGN + at) for at, kind in enumerate(hosts) for host in kinds[kind]}
-        named = sorted(set(kinds) - set(hosts))
+        links = sorted(kind for kind in kinds if kind.startswith(LINKS))
+        self._hosts = Hosts({chr(_FIRST_LINK_SIGN + at): kinds[kind] for at, kind in enumerate(links)})
+        named = sorted(set(kinds) - set(links))
         signs = {kind: chr(_FIRST_NAME_SIGN + at) for at, kind in enumerate(kind for kind in named if kind)}
         spellings = {spelling: signs.get(kind, "") for kind in named for spelling in kinds[kind]}
         self._words = sorted(spellings)
@@ -96,15 +97,8 @@ class Vocabulary:
                 yield start, end, self._signs[word]
 
     def link_sign(self, link: str) -> str:
-        """Return the sign of a link by its host; the longest name that is known counts."""
-        host, slash, path = link.partition("://")[2].partition("/") if "://" in link else link.partition("/")
-        labels = host.split(".")[-_DEEPEST:]
-        for at in range(len(labels) - 1):
-            name = ".".join(labels[at:])
-            for known in (f"{name}{slash}{path.partition('/')[0]}", name):
-                if known in self._hosts:
-                    return self._hosts[known]
-        return _FIGURE_SIGNS["link"]
+        """Return the sign of a link by where it leads."""
+        return next(self._hosts.concepts(link if "://" in link else f"//{link}"), _FIGURE_SIGNS["link"])
 
     def words(self, text: str) -> list[tuple[int, int, int]]:
         """Return the words of `text` (with signs): start, end and number."""
@@ -124,7 +118,7 @@ def read(text: str, vocabulary: Vocabulary) -> Reading:
     parts: list[str] = []
     places: list[tuple[int, int]] = []
     at = 0
-    for start, end, sign in sorted(found):
+    for start, end, sign in sorted(found, key=lambda one: (one[0], -one[1])):  # line.me/… is a link, and no name
         if start >= at:
             parts += (text[at:start], sign)
             places += ((here, here + 1) for here in range(at, start))
@@ -152,17 +146,15 @@ def run_rows(text: str) -> list[list[int]]:
     ]
 
 
-def word_rows(numbers: Sequence[int]) -> list[tuple[int, int, int]]:
-    """Return the rows of words and of ordered pairs of words: first word, last word, row."""
+def word_rows(numbers: Sequence[int]) -> list[list[int]]:
+    """Return the rows of words and of ordered pairs of words: list `n` has those of words `n` apart, in order of place."""
     a, b, c = _WORD
-    rows = [(at, at, ROWS + one * a % ROWS) for at, one in enumerate(numbers)]
-    for at, one in enumerate(numbers):
-        first = one % ROWS * b
-        rows += (
-            (at, later, ROWS + (first + two * c) % ROWS)
-            for later, two in enumerate(numbers[at + 1 : at + 1 + _APART], at + 1)
-        )
-    return rows
+    before, behind = [one % ROWS * b for one in numbers], [one * c for one in numbers]
+    pairs = (zip(before, behind[apart:], strict=False) for apart in range(1, _APART + 1))
+    return [
+        [ROWS + one * a % ROWS for one in numbers],
+        *([ROWS + (one + two) % ROWS for one, two in some] for some in pairs),
+    ]
 
 
 def rows(reading: Reading, vocabulary: Vocabulary) -> Rows:
@@ -170,12 +162,11 @@ def rows(reading: Reading, vocabulary: Vocabulary) -> Rows:
     runs = run_rows(f"\n{reading.text}\n")
     listed = [row for run in runs for row in run]
     once = frozenset(listed)
-    numbers = [number for _start, _end, number in vocabulary.words(reading.text)]
-    words = word_rows(numbers)
+    words = word_rows([number for _start, _end, number in vocabulary.words(reading.text)])
     return Rows(
-        once.union(row for _first, _last, row in words),
+        once.union(*words),
         frozenset() if len(once) == len(listed) else _repeated(listed),
-        frozenset(2 * ROWS + row % MESSAGE_ROWS for row in (*runs[-1], *(row for at, to, row in words if at == to))),
+        frozenset([2 * ROWS + row % MESSAGE_ROWS for some in (runs[-1], words[0]) for row in some]),
     )
 
 

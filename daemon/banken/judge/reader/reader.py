@@ -168,10 +168,11 @@ class Reader:
                 for at in range(start, start + width):
                     weights[at] += (line.table[row] - NOUGHT) * 6 // width
         found = self._vocabulary.words(text)
-        for first, last, row in word_rows([number for *_, number in found]):
-            for start, end, _number in (found[first], found[last]):
-                for at in range(start, end):
-                    weights[at] += (line.table[row] - NOUGHT) * 3 // (end - start)
+        for apart, some in enumerate(word_rows([number for *_, number in found])):
+            for first, row in enumerate(some):
+                for start, end, _number in (found[first], found[first + apart]):
+                    for at in range(start, end):
+                        weights[at] += (line.table[row] - NOUGHT) * 3 // (end - start)
         return weights
 
 

@@ -1,9 +1,10 @@
-"""The file of weights: one line of JSON (what it is, how it was trained), then tables, little-endian where it matters.
+"""The file of weights: a line of JSON (what it is, how it was trained), a line with the SHA-256 of all the rest, then tables.
 
 1. Which rows the tables are about: a bit for each, lowest bit of a byte first; and which of them the net knows.
 2. The squared weight of each row (for the length of a window or message), then for each category the row's weight, one
    byte each, 128 standing for nought.
-3. The net: its rows' vectors, one signed byte a number, then its matrices of signed 16-bit numbers, in the order of `matrices`.
+3. The net: its rows' vectors, one signed byte a number, then its matrices of signed 16-bit numbers (little-endian), in the order
+   of `matrices`.
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from typing import Any
 from banken.judge.reader.features import MESSAGE_ROWS, ROWS, TABLE
 from banken.words import Category
 
-FORMAT = "banken-reader-4"
+FORMAT = "banken-reader-5"
 NOUGHT = 128
 """The byte that stands for a weight of nought."""
-WIDTH = 64
+WIDTH = 48
 """Numbers that stand for a sentence in the net, and for what each of its directions remembers."""
-HIDDEN = 64
+HIDDEN = 48
 """Numbers that the net weighs up before it says what a sentence asks."""
+_SIZE = [WIDTH, HIDDEN]
 _BITMAP = (TABLE + 7) // 8
 
 
@@ -102,7 +104,6 @@ def dump(weights: Weights) -> bytes:
     head = {
         "format": FORMAT,
         "rows": [ROWS, MESSAGE_ROWS],
-        "sha256": sha256(body).hexdigest(),
         "categories": {
             line.category.value: {
                 "scale": line.scale,
@@ -112,12 +113,13 @@ def dump(weights: Weights) -> bytes:
             }
             for line in weights.lines
         },
-        "net": {"size": [WIDTH, HIDDEN], "scales": net.scales} if net else None,
+        "net": {"size": _SIZE, "scales": net.scales} if net else None,
         "names": weights.names,
         "grammar": weights.grammar,
         "facts": weights.facts,
     }
-    return json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode() + b"\n" + body
+    first = json.dumps(head, ensure_ascii=False, separators=(",", ":")).encode()
+    return b"\n".join((first, _checksum(first, body), body))
 
 
 def load(path: Path) -> Weights:
@@ -126,17 +128,22 @@ def load(path: Path) -> Weights:
         data = path.read_bytes()
     except OSError as error:
         raise ReaderError(f"{path}: {error.strerror}; install Banken again, or set rules.reader to false") from error
-    first, _newline, body = data.partition(b"\n")
+    first, _newline, rest = data.partition(b"\n")
+    checksum, _newline, body = rest.partition(b"\n")
     try:
         head = json.loads(first)
-        same = head["format"] == FORMAT and head["rows"] == [ROWS, MESSAGE_ROWS]
-        if not same or (head["net"] and head["net"]["size"] != [WIDTH, HIDDEN]):
-            raise ReaderError(f"{path}: made for another version of Banken; run `make train` or install Banken again")
-        if head["sha256"] != sha256(body).hexdigest():
-            raise ReaderError(f"{path}: damaged (its checksum differs); install Banken again")
-        return _made(head, body)
-    except (KeyError, TypeError, UnicodeDecodeError, json.JSONDecodeError) as error:
+        kind = head["format"], head["rows"], head["net"]["size"] if head["net"] else _SIZE
+    except (KeyError, TypeError, ValueError) as error:
         raise ReaderError(f"{path}: no weights of the reader; install Banken again") from error
+    if kind != (FORMAT, [ROWS, MESSAGE_ROWS], _SIZE):
+        raise ReaderError(f"{path}: made for another version of Banken; run `make train` or install Banken again")
+    if checksum != _checksum(first, body):
+        raise ReaderError(f"{path}: damaged (its checksum differs); install Banken again")
+    return _made(head, body)
+
+
+def _checksum(first: bytes, body: bytes) -> bytes:
+    return sha256(first + body).hexdigest().encode()
 
 
 def _made(head: dict[str, Any], body: bytes) -> Weights:
