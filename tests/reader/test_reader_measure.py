@@ -53,7 +53,7 @@ def test_everyday_talk_is_no_ask(watched):
 
 def test_a_judge_that_cries_wolf_would_be_noticed(watched, monkeypatch):
     monkeypatch.setattr(combine, "ALONE_IN_FEW", 0.25)
-    assert len(measure.everyday_alarms(*watched)) > 20
+    assert len(measure.everyday_alarms(*watched)) > 10
 
 
 def test_the_weights_are_what_was_learned_and_learning_is_what_is_read():
