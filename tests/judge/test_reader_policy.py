@@ -169,6 +169,13 @@ def test_the_reader_reads_the_client_s_words_in_its_own_view(book):
     assert reader.read_ == [["line の", "idです。"]]
 
 
+def test_blanks_around_a_sentence_are_neither_read_nor_quoted(book):
+    reader = Told((Window(CONTACT, 0.9, 1, 1),))
+    verdict = Judge(book, reader).judge(Case.of("Well done. Write to me. \n\n Bye. Ok.", stage=Stage.BEFORE))
+    assert reader.read_ == [["well done.", "write to me.", "bye.", "ok."]]
+    assert [one.text for one in verdict.findings[0].evidence] == ["Write to me."]
+
+
 def test_windows_over_two_stretches_are_quoted_from_the_first(book):
     text = "一つ。> 引用\n二つ。"
     segments = (

@@ -62,6 +62,8 @@ def test_a_line_of_latin_letters_goes_on_only_in_latin_letters_and_where_a_mail_
         "https://example.jp/jobs/9931745",
         "またご連絡します",
     ]
+    link = "https://example.jp/jobs/9931745/with-a-path-as-long-as-a-line/of-mail"
+    assert said(f"{link}\nthanks") == [link, "thanks"]
     assert said("my name is on the first page of it\nthanks") == ["my name is on the first page of it", "thanks"]
 
 

@@ -76,11 +76,9 @@ https://crowdworks.jp/messages/{id}
         "鯖もう一個つくったからそこで指示出すわ　納品と金はこっちのままで　前の人もそこ入ってるし待ってるわ　録音もそこに置いてくれればおけ",
     ],
 )
-@pytest.mark.parametrize(
-    "below", ["", "https://crowdworks.jp/messages/41\n\nその一の文です。\nその二の文です。\nその三の文です。"]
-)
-def test_who_writes_without_full_stops_is_heard_whatever_the_foot_says(text, below):
-    mail = letter("「金魚の育て方の記事」についてメッセージ", fill(RULED, text).replace("{below}", below))
+@pytest.mark.parametrize("foot", ["", "\nその一の文です。\nその二の文です。\nその三の文です。"])
+def test_who_writes_without_full_stops_is_heard_whatever_the_foot_says(text, foot):
+    mail = letter("「金魚の育て方の記事」についてメッセージ", fill(RULED, text).replace("{below}", "") + foot)
     found = recogniser().recognise(mail, GENUINE, BOOK)
     assert found.channel is Channel.NOTIFICATION
     assert bare(text) in bare(own_words(mail, found))

@@ -196,8 +196,8 @@ def test_the_house_weights_are_small_and_say_what_they_were_made_from(reader):
         ("chat.example", "talk"),
         ("https://docs.example/forms/d/1", "form"),
         ("https://docs.example/forms?x=1", "form"),
-        ("https://docs.example/formsfoo", "work"),
-        ("https://docs.example/sheets/d/1", "work"),
+        ("https://docs.example/formsfoo", "all"),
+        ("https://docs.example/sheets/d/1", "all"),
         ("https://other.example/chat.example", "link"),
         ("https://notchat.example/", "link"),
         ("https://chat.example.com/", "link"),
@@ -206,7 +206,7 @@ def test_the_house_weights_are_small_and_say_what_they_were_made_from(reader):
         ("https://chat.example#x", "talk"),
         ("https://chat.example@other.example/", "link"),
         ("https://docs.example/gifts/of/all/kinds/1", "gifts"),
-        ("https://docs.example/gifts/of", "work"),
+        ("https://docs.example/gifts/of", "all"),
         ("https://[chat.example/", "link"),
         ("chat.example/line", "talk"),
         ("line.example/chat", "talk"),
@@ -216,7 +216,7 @@ def test_the_house_weights_are_small_and_say_what_they_were_made_from(reader):
 def test_links_are_told_apart_by_where_they_lead(link, kind):
     hosts = {
         "talk": ["chat.example", "line.example"],
-        "work": ["docs.example"],
+        "all": ["docs.example"],
         "form": ["docs.example/forms"],
         "gifts": ["docs.example/gifts/of/all"],
     }

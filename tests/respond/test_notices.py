@@ -15,7 +15,8 @@ from tests.respond import scene
 from tests.respond.websink import WebSink
 
 from banken.ledger import Ledger, OutboxState, SeenMessage
-from banken.respond import HOUSE, News, WarningSettings, Way, owe, plan, send_notices, tell
+from banken.respond import HOUSE, News, WarningSettings, Way, notices, notify, owe, plan, send_notices, tell
+from banken.respond.post import PostError
 from banken.words import Category, Level
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -229,6 +230,21 @@ def test_a_look_under_the_old_hours_that_ends_last_does_not_keep_what_the_new_on
     assert desk.tick(9, 2) == []
     desk.settings = new
     assert len(desk.tick(9, 3)) == 1
+
+
+def test_a_new_process_does_not_hurry_what_failed(desk, monkeypatch):
+    desk.use()
+    desk.now = at(9)
+    desk.warn()
+    with monkeypatch.context() as broken:
+        broken.setattr(notify, "send", lambda *_given: (_ for _ in ()).throw(PostError("gone for a while")))
+        desk.tick(9)
+    [failed] = desk.open()
+    assert failed.due > at(9)
+    notices._told_by.clear()
+    desk.warn(deal="deal-2")
+    assert len(desk.tick(9)) == 1
+    assert desk.open() == [failed]
 
 
 def test_the_same_ways_read_twice_do_not_let_go_of_what_is_held(desk):
