@@ -72,11 +72,15 @@ https://crowdworks.jp/messages/{id}
         "続きはLINEで送ってもらえますか",
         "LINE ID tanuki55",
         "LINEのID tanuki55\n追加よろ",
+        "予算：サイトを通さずペイペイで直接払う",
+        "期日：090-0000-1234",
         "仕事名：続きはラインで\n予算：サイトを通さずペイペイで直接払う\n期日：LINEは tanuki55 に連絡を",
         "鯖もう一個つくったからそこで指示出すわ　納品と金はこっちのままで　前の人もそこ入ってるし待ってるわ　録音もそこに置いてくれればおけ",
     ],
 )
-@pytest.mark.parametrize("foot", ["", "\nその一の文です。\nその二の文です。\nその三の文です。"])
+@pytest.mark.parametrize(
+    "foot", ["", "\nその一の文です。\nその二の文です。\nその三の文です。\nその四の文です。\nその五の文です。"]
+)
 def test_who_writes_without_full_stops_is_heard_whatever_the_foot_says(text, foot):
     mail = letter("「金魚の育て方の記事」についてメッセージ", fill(RULED, text).replace("{below}", "") + foot)
     found = recogniser().recognise(mail, GENUINE, BOOK)
