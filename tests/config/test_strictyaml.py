@@ -237,7 +237,7 @@ def told(action) -> tuple[Problem, ...]:
 @example("!!map [a]")
 @example("%YAML 9.9\n---\na: 1")
 @example("a: !!binary 9")
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 def test_any_text_is_read_or_told_in_lines(text):
     for problem in told(lambda: validate(parse(text, "f"), Tree)):
         assert len(str(problem).splitlines()) == 1
@@ -246,7 +246,7 @@ def test_any_text_is_read_or_told_in_lines(text):
 
 
 @given(st.binary(max_size=200))
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 def test_any_octets_are_read_or_told(tmp_path_factory, octets):
     path = tmp_path_factory.getbasetemp() / "octets.yaml"
     path.write_bytes(octets)

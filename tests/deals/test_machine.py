@@ -163,5 +163,5 @@ class DealsMachine(RuleBasedStateMachine):
                 assert (standing.stage, standing.permission) == naive(lines)
 
 
-DealsMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+DealsMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=25)
 TestDeals = DealsMachine.TestCase

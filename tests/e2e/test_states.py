@@ -321,7 +321,6 @@ def settled(examples, steps):
     return settings(
         max_examples=examples * MORE,
         stateful_step_count=steps,
-        deadline=None,
         suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
         phases=[Phase.generate],  # making a failure shorter takes many minutes
         database=None,

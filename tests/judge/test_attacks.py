@@ -60,7 +60,7 @@ def test_a_megabyte(shipped, unit):
 
 
 @given(st.lists(st.sampled_from(UNITS), min_size=1, max_size=4))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_mixtures_take_linear_time_too(shipped, units):
     assert ratio(shipped, "".join(units), 60_000) <= LINEAR
 

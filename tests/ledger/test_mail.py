@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from banken.ledger import Ledger, Mark, Poison, SeenMessage, SeenState
@@ -60,7 +60,6 @@ def test_messages_between_two_days_come_in_order_of_arrival(ledger):
     assert ledger.seen.between(since, account="work") == []
 
 
-@settings(deadline=None)
 @given(
     st.datetimes(min_value=LONG_AGO, max_value=FAR_AHEAD),
     st.integers(-14 * 60, 14 * 60),

@@ -256,6 +256,6 @@ class OutboxMachine(RuleBasedStateMachine):
 
 
 OutboxMachine.TestCase.settings = settings(
-    max_examples=40, stateful_step_count=35, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=40, stateful_step_count=35, suppress_health_check=[HealthCheck.too_slow]
 )
 TestOutboxMachine = OutboxMachine.TestCase

@@ -51,7 +51,7 @@ def _body(text):
     return "\n".join(line.rstrip() for line in text.split("\n")).strip()
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(TEXTS, st.sampled_from(list(ENCODINGS)), st.sampled_from(["base64", "quoted-printable", "8bit", "7bit"]))
 def test_bodies(text, label, transfer):
     text = _body(text)
@@ -65,7 +65,7 @@ def test_bodies(text, label, transfer):
     assert not {Note.CHARACTERS_LOST, Note.UNREADABLE} & set(message.notes)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(
     VENDOR_TEXTS, st.sampled_from(["iso-2022-jp", "cp50221", "shift_jis", "windows-31j", "euc-jp", "eucJP-ms", "utf-8"])
 )
@@ -75,7 +75,7 @@ def test_bodies_with_vendor_characters(text, label):
     assert _same("\n".join(line.rstrip() for line in message.text.split("\n")), text)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     LINES,
     st.sampled_from(["utf-8", "iso-2022-jp", "shift_jis", "euc-jp", "cp50221", "windows-31j", "eucJP-ms"]),
@@ -94,7 +94,7 @@ def test_subjects_cut_anywhere(text, label, coding, size, glue):
     assert _same(read(HEADER + b"Subject: " + subject + b"\r\n\r\nx").subject, text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(LINES, st.sampled_from(["utf-8", "iso-2022-jp", "shift_jis", "euc-jp"]))
 def test_unlabelled_bodies_of_some_length(text, label):
     """A label is missing often; from a dozen Japanese characters on there is no doubt left."""
@@ -103,7 +103,7 @@ def test_unlabelled_bodies_of_some_length(text, label):
     assert _same(message.text, text)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(LINES, st.sampled_from(["utf-8", "iso-2022-jp", "shift_jis", "euc-jp"]), st.sampled_from(["filename", "name"]))
 def test_file_names_in_pieces(text, label, where):
     from urllib.parse import quote

@@ -179,7 +179,7 @@ def test_format_flowed(flowed, delsp, text):
     assert unflow(flowed, delsp=delsp) == text
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=300)
 @given(
     st.lists(
         st.sampled_from(

@@ -7,7 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from banken.judge.reader import Reader, ReaderError, load_reader
@@ -108,7 +108,6 @@ def test_two_sentences_score_as_their_joined_rows_do(sentences):
         assert reader._scores_of_both(one, other, message) == expected
 
 
-@settings(deadline=None)
 @given(st.lists(st.text(max_size=80), max_size=12))
 def test_any_text_is_read_and_each_window_stands_within_it(sentences):
     for window in house_reader().read(sentences):

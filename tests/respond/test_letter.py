@@ -158,7 +158,7 @@ def test_a_client_can_write_no_header_and_no_html(advice, language):
     st.text(max_size=80),
     st.text(max_size=200),
 )
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_words_make_a_sound_mail(advice, client, subject, text):
     told = facts(
         verdict(finding(text or "x", text=text)),
@@ -623,7 +623,7 @@ def test_an_original_that_cannot_travel_as_a_mail_travels_as_a_file(advice, orig
 
 
 @given(st.binary(max_size=400))
-@settings(deadline=None, max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_original_comes_through_unchanged(advice, original):
     raw = written(advice, original=original)
     [part] = attached(raw)
