@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banken.judge.reader.features import TABLE
-from banken.judge.reader.net import LOUDEST, TOGETHER, Net, packed, unpacked
+from banken.judge.reader.lanes import packed, unpacked
+from banken.judge.reader.net import LOUDEST, TOGETHER, Net
 from banken.judge.reader.weights import HIDDEN, NOUGHT, WIDTH, Line, NetWeights, Weights, dump, load, matrices
 from banken.words import Category
 

@@ -3,53 +3,26 @@
 Each sentence is a sum of learned vectors, one for each of its rows. Two gated recurrent units go over the sentences, forth
 and back, so that each is heard with what came before it and what follows: an ask that the next sentence takes back.
 
-A vector lies in one long integer, a lane of 32 bits for each number; a negative number borrows from the lane above. Adding
-two such integers adds all their numbers at once, and a matrix times a vector is one sum of columns. That is quick without a
-numeric library, and but for the last digit of the machine's tanh every machine comes to the same score.
+A vector lies in one long integer (lanes.py), and a matrix times a vector is one sum of columns. That is quick without a numeric
+library, and but for the last digit of the machine's tanh every machine comes to the same score.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
-from functools import cache
 from math import sqrt, tanh
 from operator import add, mul
-from struct import pack, unpack
 
+from banken.judge.reader.lanes import HALF, Vector, lifted, packed, unpacked
 from banken.judge.reader.weights import WIDTH, NetWeights
 
 LOUDEST = 8.0
 """How far the net's say goes, for or against."""
 TOGETHER = 120
 """Sentences that are read as one message; longer ones are read in parts."""
-_HALF = 1 << 31
 _ONE = 127
 """The whole number that stands for 1.0 in a vector."""
-
-Vector = tuple[int, ...]
-
-
-def packed(numbers: Sequence[int]) -> int:
-    """Return `numbers` (each within 32 bits, signed) as one integer."""
-    return int.from_bytes(pack(f"<{len(numbers)}I", *(_HALF + one for one in numbers)), "little") - _halves(
-        len(numbers)
-    )
-
-
-def unpacked(lanes: int, count: int) -> Vector:
-    """Return the `count` numbers of the integer `lanes`."""
-    return tuple(one - _HALF for one in _lifted(lanes, count))
-
-
-def _lifted(lanes: int, count: int) -> tuple[int, ...]:
-    """Return the numbers of `lanes`, each _HALF too high."""
-    return unpack(f"<{count}I", (lanes + _halves(count)).to_bytes(4 * count, "little"))
-
-
-@cache
-def _halves(count: int) -> int:
-    return _HALF * ((1 << 32 * count) - 1) // ((1 << 32) - 1)
 
 
 class _Layer:
@@ -59,7 +32,7 @@ class _Layer:
         self._width = len(bias)
         self._columns = [packed(matrix[at : at + self._width]) for at in range(0, len(matrix), self._width)]
         self._scale = scale / _ONE
-        self._bias = [one - _HALF * self._scale for one in bias]
+        self._bias = [one - HALF * self._scale for one in bias]
 
     def of(self, vector: Sequence[int], first: int = 0) -> int:
         """Return the matrix times `vector`, which meets the columns from number `first` on, in lanes."""
@@ -68,7 +41,7 @@ class _Layer:
     def told(self, lanes: int) -> list[float]:
         """Return what lanes stand for."""
         scale = self._scale
-        return [one * scale + more for one, more in zip(_lifted(lanes, self._width), self._bias, strict=True)]
+        return [one * scale + more for one, more in zip(lifted(lanes, self._width), self._bias, strict=True)]
 
 
 class _Words(dict[int, int]):
@@ -98,7 +71,7 @@ class Net:
         self._say = _layer(weights, "say")
         says = weights.matrices["say"]
         categories = len(weights.matrices["say_bias"])
-        self._most = (_HALF - 1) // max([1, *(sum(map(abs, says[at::categories])) for at in range(categories))])
+        self._most = (HALF - 1) // max([1, *(sum(map(abs, says[at::categories])) for at in range(categories))])
         """The greatest thought whose sums stay within their lanes."""
 
     def read(self, sentences: Sequence[AbstractSet[int]]) -> list[list[float]]:

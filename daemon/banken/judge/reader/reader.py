@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from banken.judge.reader.features import LONGEST, Reading, Rows, Vocabulary, read, rows, run_rows, word_rows
+from banken.judge.reader.lanes import Vector, packed, unpacked
 from banken.judge.reader.net import Net
 from banken.judge.reader.weights import NOUGHT, Line, Weights, load
 from banken.words import Category
@@ -26,6 +27,8 @@ FLOOR = 0.2
 """Windows below this score are not told."""
 NET_SHARE = 0.15
 """What the net's say weighs beside the sum's; from 0.1 to 0.25 F1 is the same, with none it is 2 points lower."""
+MOST_KEPT = 60_000
+"""Rows whose numbers are kept at hand, at some 150 octets each; a year of mail meets about as many."""
 _TOLD = 3
 """Telling stretches of a window."""
 _STEEPEST = 30.0
@@ -58,11 +61,27 @@ class _Place(NamedTuple):
 
 
 class _Sentence(NamedTuple):
-    """A sentence with the sums over the rows that it has: weights by category, and squares."""
+    """A sentence with the sums over the rows that it has, in lanes."""
 
     rows: Rows
-    weights: list[int]
-    squares: int
+    sums: int
+
+
+class _Lanes(dict[int, int]):
+    """The squared weight of each row, and its weight for each category, in lanes; made when a row is first met."""
+
+    def __init__(self, weights: Weights) -> None:
+        self._squares, self._tables = weights.squares, [line.table for line in weights.lines]
+
+    def __missing__(self, row: int) -> int:
+        if len(self) >= MOST_KEPT:
+            self.clear()
+        self[row] = made = packed((self._squares[row], *(table[row] - NOUGHT for table in self._tables)))
+        return made
+
+    def sums(self, found: frozenset[int]) -> int:
+        """Return the sums over the rows `found`, in lanes."""
+        return sum(map(self.__getitem__, found))
 
 
 class Reader:
@@ -71,6 +90,7 @@ class Reader:
     def __init__(self, weights: Weights) -> None:
         self._weights = weights
         self._vocabulary = Vocabulary(weights.names, weights.grammar)
+        self._lanes = _Lanes(weights)
         self._net = Net(weights.net, weights.squares) if weights.net else None
 
     @classmethod
@@ -93,7 +113,7 @@ class Reader:
         message = self._message(single)
         said = self._said(single)
         ones = [
-            self._scores(one.weights, one.squares, one.rows.again, map(add, message, more))
+            self._scores(one.sums, one.rows.again, frozenset(), map(add, message, more))
             for one, more in zip(single, said, strict=True)
         ]
         twos = [
@@ -108,13 +128,14 @@ class Reader:
 
     def _sentence(self, reading: Reading) -> _Sentence:
         found = rows(reading, self._vocabulary)
-        return _Sentence(found, self._sums(found.once), self._squares(found.once))
+        return _Sentence(found, self._lanes.sums(found.once))
 
     def _message(self, sentences: Sequence[_Sentence]) -> list[float]:
         """Return what the whole message adds to the value of each of its windows, by category."""
         found = frozenset[int]().union(*(one.rows.topic for one in sentences))
-        length = sqrt(max(1, self._squares(found)))
-        return [total / length * line.scale for line, total in zip(self._weights.lines, self._sums(found), strict=True)]
+        squares, *weights = self._unpacked(self._lanes.sums(found))
+        length = sqrt(max(1, squares))
+        return [total / length * line.scale for line, total in zip(self._weights.lines, weights, strict=True)]
 
     def _said(self, sentences: Sequence[_Sentence]) -> list[list[float]]:
         """Return what the net adds to the value of each sentence, by category."""
@@ -126,30 +147,26 @@ class Reader:
     def _scores_of_both(self, one: _Sentence, other: _Sentence, beside: Iterable[float]) -> list[float]:
         """Return the scores of two sentences as one window: what both have counts once, and once more as repeated."""
         shared = one.rows.once & other.rows.once
-        weights = list(map(add, one.weights, other.weights))
-        squares = one.squares + other.squares + 2 * self._squares(shared)
-        return self._scores(weights, squares, (one.rows.again | other.rows.again) - shared, beside)
+        return self._scores(one.sums + other.sums, (one.rows.again | other.rows.again) - shared, shared, beside)
 
     def _scores(
-        self, weights: Sequence[int], squares: int, again: frozenset[int], beside: Iterable[float]
+        self, sums: int, again: frozenset[int], counted: frozenset[int], beside: Iterable[float]
     ) -> list[float]:
         """Return the score for each category, `beside` added to the value of the window's own rows.
 
-        A row that occurs again weighs twice, so its square four times.
+        A row that occurs again weighs twice, so its square four times. `sums` have those of `again` once, those `counted`
+        twice.
         """
-        length = sqrt(max(1, squares + 3 * self._squares(again)))
-        sums = map(add, weights, self._sums(again))
+        repeated = self._lanes.sums(again)
+        squares, *weights = self._unpacked(sums + repeated)
+        length = sqrt(max(1, squares + 2 * self._unpacked(repeated + self._lanes.sums(counted))[0]))
         return [
             _score(line, total / length * line.scale + more)
-            for line, total, more in zip(self._weights.lines, sums, beside, strict=True)
+            for line, total, more in zip(self._weights.lines, weights, beside, strict=True)
         ]
 
-    def _sums(self, found: frozenset[int]) -> list[int]:
-        nought = NOUGHT * len(found)
-        return [sum(map(line.table.__getitem__, found)) - nought for line in self._weights.lines]
-
-    def _squares(self, found: frozenset[int]) -> int:
-        return sum(map(self._weights.squares.__getitem__, found))
+    def _unpacked(self, sums: int) -> Vector:
+        return unpacked(sums, 1 + len(self._weights.lines))
 
     def _telling(self, line: Line, place: _Place, readings: Sequence[Reading]) -> tuple[Span, ...]:
         spans: list[tuple[int, Span]] = []

@@ -1,0 +1,35 @@
+"""Vectors of whole numbers in one long integer each, a lane of 32 bits for every number.
+
+A negative number borrows from the lane above. Adding two such integers adds all their numbers at once, in one step of the
+interpreter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from struct import pack, unpack
+
+HALF = 1 << 31
+"""What a lane holds at most, and one more."""
+Vector = tuple[int, ...]
+
+
+def packed(numbers: Sequence[int]) -> int:
+    """Return `numbers` (each within 32 bits, signed) as one integer."""
+    return int.from_bytes(pack(f"<{len(numbers)}I", *(HALF + one for one in numbers)), "little") - _halves(len(numbers))
+
+
+def unpacked(lanes: int, count: int) -> Vector:
+    """Return the `count` numbers of the integer `lanes`."""
+    return tuple(one - HALF for one in lifted(lanes, count))
+
+
+def lifted(lanes: int, count: int) -> tuple[int, ...]:
+    """Return the numbers of `lanes`, each HALF too high."""
+    return unpack(f"<{count}I", (lanes + _halves(count)).to_bytes(4 * count, "little"))
+
+
+@cache
+def _halves(count: int) -> int:
+    return HALF * ((1 << 32 * count) - 1) // ((1 << 32) - 1)
