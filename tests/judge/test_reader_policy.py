@@ -17,7 +17,6 @@ class Window:
     score: float
     first: int = 0
     last: int = 0
-    telling: tuple = ()
 
 
 @dataclass
@@ -30,6 +29,9 @@ class Told:
     def read(self, sentences):
         self.read_.append(list(sentences))
         return self.windows
+
+    def telling(self, sentence, category):
+        return ((0, 2),) if category is CONTACT else ()
 
 
 CONTACT = Category.DIRECT_CONTACT
@@ -205,3 +207,13 @@ def test_what_is_not_sure_enough_is_told_step_by_step(book):
     trace = "\n".join(judge.judge(Case.of("例の方法で続きを。", stage=Stage.BEFORE), explain=True).trace)
     assert "これだけで知らせるほど確かではありません" in trace
     assert "unsure" not in trace
+
+
+def test_what_the_reader_heard_is_told_with_the_words_that_tell_most(book):
+    judge = Judge(book, Told((Window(CONTACT, 0.9, 1, 1), Window(Category.INTERVIEW, 0.3, 0, 0))))
+    case = Case.of("前置きです。㋹の方法で続きを。終わり。", stage=Stage.BEFORE)
+    heard = [line for line in judge.judge(case, explain=True).trace if "決め手" in line]
+    assert heard == [
+        "reader.direct_contact 0.90 を聞き取り:「㋹の方法で続きを。」— 決め手になった言葉: “㋹の”",
+        "reader.interview 0.30 を聞き取り:「前置きです。」— 決め手になった言葉: –",
+    ]

@@ -68,18 +68,17 @@ def test_what_the_message_is_about_speaks_to_each_sentence():
 
 
 def test_telling_parts_lie_in_their_sentence_and_hold_the_word():
-    reader = Reader(small("面談したい"))
-    (window,) = reader.read(["明日ここで、面談したいです"])
-    told = "".join("明日ここで、面談したいです"[span.start : span.end] for span in window.telling)
-    assert "面談" in told
-    assert {span.sentence for span in window.telling} == {0}
+    sentence = "明日ここで、面談したいです"
+    told = Reader(small("面談したい")).telling(sentence, Category.INTERVIEW)
+    assert "面談" in "".join(sentence[start:end] for start, end in told)
+    assert all(0 <= start < end <= len(sentence) for start, end in told)
 
 
 def test_telling_parts_point_behind_signs_into_the_sentence(reader):
     sentence = "https://example.jp/very/long/path を見て、lineで連絡してください。"
-    for window in reader.read([sentence]):
-        for span in window.telling:
-            assert 0 <= span.start < span.end <= len(sentence)
+    told = [sentence[start:end] for start, end in reader.telling(sentence, Category.DIRECT_CONTACT)]
+    assert any("line" in words for words in told)
+    assert all(words and len(words) < len(sentence) for words in told)
     shown = read(sentence, VOCABULARY)
     assert len(shown.text) == len(shown.places) < len(sentence)
     link = shown.places[0]
@@ -113,9 +112,9 @@ def test_any_text_is_read_and_each_window_stands_within_it(sentences):
     for window in house_reader().read(sentences):
         assert 0 <= window.first <= window.last <= window.first + 1 < len(sentences) + 1
         assert 0.2 <= window.score <= 1
-        for span in window.telling:
-            assert window.first <= span.sentence <= window.last
-            assert 0 <= span.start < span.end <= len(sentences[span.sentence])
+        for sentence in sentences[window.first : window.last + 1]:
+            for start, end in house_reader().telling(sentence, window.category):
+                assert 0 <= start < end <= len(sentence)
 
 
 def test_rows_stay_inside_the_table():

@@ -38,6 +38,17 @@ def let_go(rule: str, text: str, excuse: str, word: str) -> str:
     )
 
 
+def heard(one: Candidate, telling: Iterable[str]) -> str:
+    """Return the line of what the reader heard, with the words that tell most."""
+    text = _short(one.place.passage.evidence(one.place.start, one.place.end).text)
+    return _("heard {rule} {score:.2f}: “{text}” — {words} tell most").format(
+        rule=one.rule,
+        score=one.score or 0.0,
+        text=text,
+        words=", ".join(f"“{_short(word)}”" for word in telling) or "–",
+    )
+
+
 def passed_over(one: Candidate, reason: str) -> str:
     """Return the line of a find that the policy did not take up."""
     text = _short(one.place.passage.evidence(one.place.start, one.place.end).text)

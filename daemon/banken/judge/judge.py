@@ -22,7 +22,7 @@ from banken.judge.plain import PlainSentence, plain_sentences
 from banken.judge.predicates import DISGUISED, Finder, Place
 from banken.judge.reading import JUDGED_CHANNELS, Reading, read
 from banken.judge.schema import LEVEL, Find, Rule
-from banken.words import Evidence, Excused, Finding, Level, SegmentKind, Verdict, strongest
+from banken.words import Category, Evidence, Excused, Finding, Level, SegmentKind, Verdict, strongest
 
 MOST_FINDINGS = 3
 """How many places one rule tells of in one message."""
@@ -158,6 +158,9 @@ class Judge:
             rule = f"{READER}.{window.category.value}"
             one = Candidate(window.category, rule, place, Level.NOTICE, score=window.score)
             tally.scores.append(one)
+            if tally.explain:
+                words = _telling(reader, sentences[window.first : window.last + 1], window.category)
+                tally.trace.append(tell.heard(one, words))
             self._weigh_window(one, reading, tally)
 
     def _weigh_window(self, one: Candidate, reading: Reading, tally: _Tally) -> None:
@@ -242,6 +245,12 @@ class Judge:
         if level is None and not any(passage.source.strip() for passage in reading.passages):
             return Level.UNJUDGED, _("this mail holds no words of the client")
         return level, ""
+
+
+def _telling(reader: Reader, sentences: Sequence[PlainSentence], category: Category) -> Iterator[str]:
+    for sentence in sentences:
+        for start, end in reader.telling(sentence.text, category):
+            yield sentence.passage.evidence(*sentence.span(start, end)).text
 
 
 def _window(sentences: Sequence[PlainSentence], first: int, last: int) -> Place:

@@ -42,17 +42,6 @@ class Case:
         return cls(text, (Segment(SegmentKind.BODY, 0, len(text)),), **facts)  # type: ignore[arg-type]
 
 
-class ReaderSpan(Protocol):
-    """A telling stretch of one sentence."""
-
-    @property
-    def sentence(self) -> int: ...  # noqa: D102
-    @property
-    def start(self) -> int: ...  # noqa: D102
-    @property
-    def end(self) -> int: ...  # noqa: D102
-
-
 class ReaderWindow(Protocol):
     """One or two sentences in which the reader sees something asked; a score of 0.5 is its threshold."""
 
@@ -64,13 +53,15 @@ class ReaderWindow(Protocol):
     def first(self) -> int: ...  # noqa: D102
     @property
     def last(self) -> int: ...  # noqa: D102
-    @property
-    def telling(self) -> Sequence[ReaderSpan]: ...  # noqa: D102
 
 
 class Reader(Protocol):
     """The learned second opinion (judge/reader): pure, deterministic, without state."""
 
     def read(self, sentences: Sequence[str]) -> Sequence[ReaderWindow]:
-        """Return what is asked in `sentences`, given in the reader's view (`Passage.plain`)."""
+        """Return what is asked in `sentences`, given in the reader's view (`plain_sentences`)."""
+        ...
+
+    def telling(self, sentence: str, category: Category) -> Sequence[tuple[int, int]]:
+        """Return the stretches of `sentence` that speak most for `category`, in order."""
         ...

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
-from banken.judge.reader.reader import Reader, Span, Window
+from banken.judge.reader.reader import Reader, Window
 from banken.judge.reader.weights import ReaderError
 
-__all__ = ["Reader", "ReaderError", "Span", "Window", "load_reader"]
+__all__ = ["Reader", "ReaderError", "Window", "load_reader"]
 
 
 def load_reader(root: Path) -> Reader:

@@ -25,6 +25,11 @@ def unpacked(lanes: int, count: int) -> Vector:
     return tuple(one - HALF for one in lifted(lanes, count))
 
 
+def lowest(lanes: int) -> int:
+    """Return the first number of `lanes`, which must not be negative."""
+    return lanes & (2 * HALF - 1)
+
+
 def lifted(lanes: int, count: int) -> tuple[int, ...]:
     """Return the numbers of `lanes`, each HALF too high."""
     return unpack(f"<{count}I", (lanes + _halves(count)).to_bytes(4 * count, "little"))

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from banken.judge.reader.features import LONGEST, Reading, Rows, Vocabulary, read, rows, run_rows, word_rows
-from banken.judge.reader.lanes import Vector, packed, unpacked
+from banken.judge.reader.lanes import Vector, lowest, packed, unpacked
 from banken.judge.reader.net import Net
 from banken.judge.reader.weights import NOUGHT, Line, Weights, load
+from banken.judge.views import Span
 from banken.words import Category
 
 MOST_TEXT = 40_000
@@ -30,16 +31,8 @@ NET_SHARE = 0.15
 MOST_KEPT = 60_000
 """Rows whose numbers are kept at hand, at some 150 octets each; a year of mail meets about as many."""
 _TOLD = 3
-"""Telling stretches of a window."""
+"""Telling stretches of a sentence."""
 _STEEPEST = 30.0
-
-
-class Span(NamedTuple):
-    """A telling stretch `[start, end)` of a sentence."""
-
-    sentence: int
-    start: int
-    end: int
 
 
 class Window(NamedTuple):
@@ -49,7 +42,6 @@ class Window(NamedTuple):
     score: float
     first: int
     last: int
-    telling: tuple[Span, ...]
 
 
 class _Place(NamedTuple):
@@ -121,10 +113,18 @@ class Reader:
             for (one, other), more in zip(pairwise(single), pairwise(said), strict=True)
         ]
         return tuple(
-            Window(line.category, place.score, place.first, place.last, self._telling(line, place, readings))
+            Window(line.category, place.score, place.first, place.last)
             for at, line in enumerate(self._weights.lines)
             for place in _best([scores[at] for scores in ones], [scores[at] for scores in twos])
         )
+
+    def telling(self, sentence: str, category: Category) -> tuple[Span, ...]:
+        """Return the stretches of `sentence` (fold view) whose words speak most for `category`, in order of place."""
+        reading = read(sentence, self._vocabulary)
+        line = next(line for line in self._weights.lines if line.category is category)
+        best = sorted(_stretches(self._weigh(line, reading)), key=lambda one: -one[0])[:_TOLD]
+        spans = ((reading.places[start][0], reading.places[end - 1][1]) for _weight, start, end in best)
+        return tuple(sorted((start, end) for start, end in spans if end - start > 1))
 
     def _sentence(self, reading: Reading) -> _Sentence:
         found = rows(reading, self._vocabulary)
@@ -159,7 +159,7 @@ class Reader:
         """
         repeated = self._lanes.sums(again)
         squares, *weights = self._unpacked(sums + repeated)
-        length = sqrt(max(1, squares + 2 * self._unpacked(repeated + self._lanes.sums(counted))[0]))
+        length = sqrt(max(1, squares + 2 * lowest(repeated + self._lanes.sums(counted))))
         return [
             _score(line, total / length * line.scale + more)
             for line, total, more in zip(self._weights.lines, weights, beside, strict=True)
@@ -167,14 +167,6 @@ class Reader:
 
     def _unpacked(self, sums: int) -> Vector:
         return unpacked(sums, 1 + len(self._weights.lines))
-
-    def _telling(self, line: Line, place: _Place, readings: Sequence[Reading]) -> tuple[Span, ...]:
-        spans: list[tuple[int, Span]] = []
-        for sentence in range(place.first, place.last + 1):
-            for weight, start, end in _stretches(self._weigh(line, readings[sentence])):
-                first, last = readings[sentence].places[start][0], readings[sentence].places[end - 1][1]
-                spans.append((weight, Span(sentence, first, last)))
-        return tuple(sorted(span for _weight, span in sorted(spans, key=lambda one: -one[0])[:_TOLD]))
 
     def _weigh(self, line: Line, reading: Reading) -> list[int]:
         """Return what each character of a sentence adds: the weights of the rows that it is part of."""
