@@ -103,7 +103,7 @@ def test_two_sentences_score_as_their_joined_rows_do(sentences):
     for one, other in pairwise([reader._sentence(read(text, reader._vocabulary)) for text in sentences]):
         joined = both(one.rows, other.rows)
         message = reader._message([one, other])
-        expected = reader._scores(reader._lanes.sums(joined.once), joined.again, frozenset(), message)
+        expected = reader._scores(reader._sums(joined.once), joined.again, frozenset(), message)
         assert reader._scores_of_both(one, other, message) == expected
 
 

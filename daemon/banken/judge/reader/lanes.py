@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from functools import cache
 from struct import pack, unpack
 
+LANE = 4
+"""Octets of a lane."""
 HALF = 1 << 31
 """What a lane holds at most, and one more."""
 Vector = tuple[int, ...]

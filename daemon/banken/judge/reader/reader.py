@@ -7,14 +7,15 @@ end (net.py), which knows what stands around them. Their values are added.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from itertools import islice, pairwise
+from dataclasses import replace
+from itertools import compress, islice, pairwise
 from math import exp, sqrt
 from operator import add
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-from banken.judge.reader.features import LONGEST, Reading, Rows, Vocabulary, read, rows, run_rows, word_rows
-from banken.judge.reader.lanes import Vector, lowest, packed, unpacked
+from banken.judge.reader.features import LONGEST, TABLE, Reading, Rows, Vocabulary, read, rows, run_rows, word_rows
+from banken.judge.reader.lanes import LANE, Vector, lowest, packed, unpacked
 from banken.judge.reader.net import Net
 from banken.judge.reader.weights import NOUGHT, Line, Weights, load
 from banken.judge.views import Span
@@ -28,8 +29,6 @@ FLOOR = 0.2
 """Windows below this score are not told."""
 NET_SHARE = 0.15
 """What the net's say weighs beside the sum's; from 0.1 to 0.25 F1 is the same, with none it is 2 points lower."""
-MOST_KEPT = 60_000
-"""Rows whose numbers are kept at hand, at some 150 octets each; a year of mail meets about as many."""
 _TOLD = 3
 """Telling stretches of a sentence."""
 _STEEPEST = 30.0
@@ -59,41 +58,21 @@ class _Sentence(NamedTuple):
     sums: int
 
 
-class _Lanes(dict[int, int]):
-    """The squared weight of each row, and its weight for each category, in lanes; made when a row is first met."""
-
-    def __init__(self, weights: Weights) -> None:
-        self._squares, self._tables = weights.squares, [line.table for line in weights.lines]
-
-    def __missing__(self, row: int) -> int:
-        if len(self) >= MOST_KEPT:
-            self.clear()
-        self[row] = made = packed((self._squares[row], *(table[row] - NOUGHT for table in self._tables)))
-        return made
-
-    def sums(self, found: frozenset[int]) -> int:
-        """Return the sums over the rows `found`, in lanes."""
-        return sum(map(self.__getitem__, found))
-
-
 class Reader:
     """The reader; it has no state, and the same sentences always get the same scores."""
 
     def __init__(self, weights: Weights) -> None:
-        self._weights = weights
+        self.facts = weights.facts
+        """From what and how the reader was trained."""
         self._vocabulary = Vocabulary(weights.names, weights.grammar)
-        self._lanes = _Lanes(weights)
+        self._rows = _row_lanes(weights)
+        self._lines = [replace(line, table=b"") for line in weights.lines]
         self._net = Net(weights.net, weights.squares) if weights.net else None
 
     @classmethod
     def load(cls, path: Path) -> Reader:
         """Return a reader with the weights of the file `path`; raises ReaderError when they cannot be used."""
         return cls(load(path))
-
-    @property
-    def facts(self) -> dict[str, Any]:
-        """From what and how the reader was trained."""
-        return self._weights.facts
 
     def read(self, sentences: Sequence[str]) -> tuple[Window, ...]:
         """Return the windows of `sentences` (fold view, disguises undone) that ask for something, category by category.
@@ -114,33 +93,33 @@ class Reader:
         ]
         return tuple(
             Window(line.category, place.score, place.first, place.last)
-            for at, line in enumerate(self._weights.lines)
+            for at, line in enumerate(self._lines)
             for place in _best([scores[at] for scores in ones], [scores[at] for scores in twos])
         )
 
     def telling(self, sentence: str, category: Category) -> tuple[Span, ...]:
         """Return the stretches of `sentence` (fold view) whose words speak most for `category`, in order of place."""
         reading = read(sentence, self._vocabulary)
-        line = next(line for line in self._weights.lines if line.category is category)
-        best = sorted(_stretches(self._weigh(line, reading)), key=lambda one: -one[0])[:_TOLD]
+        lane = 1 + [line.category for line in self._lines].index(category)
+        best = sorted(_stretches(self._weigh(lane, reading)), key=lambda one: -one[0])[:_TOLD]
         spans = ((reading.places[start][0], reading.places[end - 1][1]) for _weight, start, end in best)
         return tuple(sorted((start, end) for start, end in spans if end - start > 1))
 
     def _sentence(self, reading: Reading) -> _Sentence:
         found = rows(reading, self._vocabulary)
-        return _Sentence(found, self._lanes.sums(found.once))
+        return _Sentence(found, self._sums(found.once))
 
     def _message(self, sentences: Sequence[_Sentence]) -> list[float]:
         """Return what the whole message adds to the value of each of its windows, by category."""
         found = frozenset[int]().union(*(one.rows.topic for one in sentences))
-        squares, *weights = self._unpacked(self._lanes.sums(found))
+        squares, *weights = self._unpacked(self._sums(found))
         length = sqrt(max(1, squares))
-        return [total / length * line.scale for line, total in zip(self._weights.lines, weights, strict=True)]
+        return [total / length * line.scale for line, total in zip(self._lines, weights, strict=True)]
 
     def _said(self, sentences: Sequence[_Sentence]) -> list[list[float]]:
         """Return what the net adds to the value of each sentence, by category."""
         if self._net is None:
-            return [[0.0] * len(self._weights.lines)] * len(sentences)
+            return [[0.0] * len(self._lines)] * len(sentences)
         said = self._net.read([one.rows.once for one in sentences])
         return [[NET_SHARE * one for one in about] for about in said]
 
@@ -157,32 +136,55 @@ class Reader:
         A row that occurs again weighs twice, so its square four times. `sums` have those of `again` once, those `counted`
         twice.
         """
-        repeated = self._lanes.sums(again)
+        repeated = self._sums(again)
         squares, *weights = self._unpacked(sums + repeated)
-        length = sqrt(max(1, squares + 2 * lowest(repeated + self._lanes.sums(counted))))
+        length = sqrt(max(1, squares + 2 * lowest(repeated + self._sums(counted))))
         return [
             _score(line, total / length * line.scale + more)
-            for line, total, more in zip(self._weights.lines, weights, beside, strict=True)
+            for line, total, more in zip(self._lines, weights, beside, strict=True)
         ]
 
-    def _unpacked(self, sums: int) -> Vector:
-        return unpacked(sums, 1 + len(self._weights.lines))
+    def _sums(self, found: frozenset[int]) -> int:
+        """Return the sums over the rows `found`: of their squares, and of their weights for each category, in lanes."""
+        return sum(map(self._rows.__getitem__, found))
 
-    def _weigh(self, line: Line, reading: Reading) -> list[int]:
-        """Return what each character of a sentence adds: the weights of the rows that it is part of."""
+    def _unpacked(self, sums: int) -> Vector:
+        return unpacked(sums, 1 + len(self._lines))
+
+    def _weigh(self, lane: int, reading: Reading) -> list[int]:
+        """Return what each character of a sentence adds: the weights (in `lane`) of the rows that it is part of."""
         text = reading.text
         weights = [0] * len(text)
+
+        def weight(row: int) -> int:
+            return self._unpacked(self._rows[row])[lane]
+
         for width, run in enumerate(run_rows(text), 1):
             for start, row in enumerate(run):
                 for at in range(start, start + width):
-                    weights[at] += (line.table[row] - NOUGHT) * 6 // width
+                    weights[at] += weight(row) * 6 // width
         found = self._vocabulary.words(text)
         for apart, some in enumerate(word_rows([number for *_, number in found])):
             for first, row in enumerate(some):
                 for start, end, _number in (found[first], found[first + apart]):
                     for at in range(start, end):
-                        weights[at] += (line.table[row] - NOUGHT) * 3 // (end - start)
+                        weights[at] += weight(row) * 3 // (end - start)
         return weights
+
+
+def _row_lanes(weights: Weights) -> list[int]:
+    """Return for each row its square and its weight for each category, in lanes; 0 for those not looked at."""
+    looked = list(compress(range(TABLE), weights.squares))
+    tables = [weights.squares, *(line.table for line in weights.lines)]
+    width = LANE * len(tables)
+    octets = bytearray(width * len(looked))
+    for at, table in enumerate(tables):
+        octets[LANE * at :: width] = bytes(compress(table, weights.squares))
+    noughts = packed([0, *(NOUGHT for _line in weights.lines)])
+    rows = [0] * TABLE
+    for at, row in enumerate(looked):
+        rows[row] = int.from_bytes(octets[width * at : width * (at + 1)], "little") - noughts
+    return rows
 
 
 def _bearable(sentences: Sequence[str]) -> Iterable[str]:
