@@ -65,6 +65,12 @@ def test_mixtures_take_linear_time_too(shipped, units):
     assert ratio(shipped, "".join(units), 60_000) <= LINEAR
 
 
+@pytest.mark.parametrize("blank", ["\n", "\n \n", "\n\n \n "])
+def test_blank_lines_between_words(shipped, blank):
+    few, many = ("あ" + blank * (length // len(blank)) + "あ" for length in (80_000 // TIMES, 80_000))
+    assert min(seconds(shipped, many) / max(seconds(shipped, few), SHORTEST) for _ in range(3)) <= LINEAR
+
+
 def test_nested_quotations(shipped):
     nested = ["「" * n + "LINEで連絡" + "」" * n for n in (100_000 // TIMES, 100_000)]
     one, two = (min(seconds(shipped, text) for _ in range(2)) for text in nested)

