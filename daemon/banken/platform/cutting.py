@@ -134,12 +134,12 @@ def _before_link(reader: FrameReader, lines: list[Line], head: Head, foot: Foot)
 
 
 def _collect(reader: FrameReader, lines: list[Line], found: Cut, head: Head, high: int) -> None:
-    into = found.body
+    into, claimed = found.body, {line.start for line in found.claimed}
     for position, line in enumerate(lines):
         label = reader.field(line)
         if not head.low <= position < high:
             found.frame.append(line)
-            if label is not None and not (label.kind == "status" and line in found.claimed):
+            if label is not None and not (label.kind == "status" and line.start in claimed):
                 found.note(label.kind, label.value)
             continue
         if label is not None and label.kind == "history" and not label.value:

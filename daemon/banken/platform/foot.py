@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from banken.platform.frame import BRACKETS, Cut, FrameReader, alike
 from banken.platform.lines import Line
 
@@ -19,6 +17,8 @@ class Foot:
         self._lines = lines
         self._cut = cut
         self._low = 0
+        self._untitled = len(lines)
+        """From this line on the paragraph above `high` is known to have no beginning of a list of cautions."""
         self.high = len(lines)
 
     def closers(self, low: int) -> list[int]:
@@ -60,7 +60,7 @@ class Foot:
     def read(self, low: int) -> None:
         """Read upwards as long as the lines are the platform's, never above `low`."""
         self._low = low
-        while self.high > low and (self._step() or self._block(self._reader.is_caution_title) or self._ruled()):
+        while self.high > low and (self._step() or self._block() or self._ruled()):
             pass
 
     def _step(self) -> bool:
@@ -103,15 +103,19 @@ class Foot:
         link = next((one for one in below if not one.blank), None)
         return link is not None and link.linked and not link.words and self._reader.is_lead(line)
 
-    def _block(self, begins: Callable[[Line], bool]) -> bool:
+    def _block(self) -> bool:
         """Pass a whole paragraph that begins as a list of cautions does."""
+        if self.high > self._untitled:
+            return False
         for position in range(self.high - 1, self._low - 1, -1):
             line = self._lines[position]
             if line.blank or line.foreign:
+                self._untitled = position + 1
                 return False
-            if begins(line):
+            if self._reader.is_caution_title(line):
                 self.high = position
                 return True
+        self._untitled = self._low
         return False
 
     def _ruled(self) -> bool:

@@ -29,6 +29,11 @@ class Head:
         self.low = 0
         self._announced = 0
         self._skipped = False
+        self._block = (0, 0)
+        """Where the block of fields lies that was looked at last."""
+        self._known: tuple[object, ...] = ()
+        self._fits_frame = False
+        """Whether that block is the frame's, by what was `_known` then."""
         self.start: int | None = None
 
     @property
@@ -111,9 +116,18 @@ class Head:
             return False
         if found.kind in ("client", "job") and alike(getattr(self._cut, found.kind), found.value):
             return True
-        fields = [(one, self._reader.field(one)) for one in self._block()]
-        named = any(field is not None and field.kind in ("client", "job") for _line, field in fields)
-        return named and all(self._fits(one, field) for one, field in fields)
+        return self._is_block()
+
+    def _is_block(self) -> bool:
+        """Whether the lines around the present one are a block of the frame's fields."""
+        block = self._bounds()
+        known = (block, self._cut.client, self._cut.job, self._cut.worker)
+        if known != self._known:
+            fields = [(one, self._reader.field(one)) for one in self._lines[slice(*block)]]
+            named = any(field is not None and field.kind in ("client", "job") for _line, field in fields)
+            self._fits_frame = named and all(self._fits(one, field) for one, field in fields)
+            self._block, self._known = block, known
+        return self._fits_frame
 
     def _fits(self, line: Line, found: Field | None) -> bool:
         """Whether a line can stand in a block of the frame's fields: what anybody could have said cannot."""
@@ -124,14 +138,16 @@ class Head:
             return not known or alike(known, found.value)
         return found.kind != "other" or found.is_plain
 
-    def _block(self) -> list[Line]:
-        """Return the lines around the present one, up to a blank one or the mark where the words begin."""
+    def _bounds(self) -> tuple[int, int]:
+        """Return where the lines around the present one begin and end, at a blank one or the mark where the words begin."""
+        if self._block[0] <= self.low < self._block[1]:
+            return self._block
         low = high = self.low
         while low > 0 and not self._lines[low - 1].blank:
             low -= 1
         while high < len(self._lines) and not self._ends_block(self._lines[high]):
             high += 1
-        return self._lines[low:high]
+        return low, high
 
     def _ends_block(self, line: Line) -> bool:
         found = self._reader.field(line)

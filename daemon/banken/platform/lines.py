@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -18,6 +19,8 @@ _PHONE = re2.compile(r"(?:^|[^0-9])0[5789]0[-\s.]?[0-9]{4}[-\s.]?[0-9]{4}")
 _DECORATION = " 　\t┃│■□◆◇●○◎▼▽▲△★☆*・>＞※#-—–―─━=＝~〜【】[]<>「」『』()（）{}〔〕《》|｜:：→⇒▶►≫»✉📩👉⚠💬"
 _ENDS = re2.compile(r"[。！？!?]|(?:[A-Za-z'’]+,? ){3}[^.\n]*[A-Za-z)]\.(?:\s|$)")
 """Ends of sentences; a point ends one in Latin letters behind four words."""
+MOST = 3000
+"""Lines of a mail that are looked at one by one."""
 _ARROWS = frozenset("▼▽▶►→⇒≫»【[<👉☞■◆●")
 _MARKS = frozenset("⚠📩👉┃■□◆◇●○◎▼▽▲△★☆*・※#【[<-—–―─━→⇒!◎✓✔×(")
 
@@ -88,13 +91,18 @@ def is_said(text: str) -> bool:
 
 
 def split(message: Message, places: list[Place], domains: Sequence[str] = ()) -> list[Line]:
-    """Return the lines of a mail's text, each with the platform's addresses in it; `domains` are its mail's."""
+    """Return the lines of a mail's text, each with the platform's addresses in it; `domains` are its mail's.
+
+    `places` come in order. Behind MOST lines all the rest is one line: no notice is so long, and each line takes memory.
+    """
     lines: list[Line] = []
     start = 0
-    for piece in message.text.split("\n"):
+    begins = [place.start for place in places]
+    links = sorted(link.start for link in message.links if link.end)
+    for piece in message.text.split("\n", MOST):
         end = start + len(piece)
-        linked = any(link.end and start <= link.start <= end for link in message.links)
-        inside = [place for place in places if start <= place.start <= end]
+        linked = bisect_left(links, start) < bisect_right(links, end)
+        inside = places[bisect_left(begins, start) : bisect_right(begins, end)]
         lines.append(Line.of(piece, start, inside, linked=linked, domains=domains))
         start = end + 1
     return lines

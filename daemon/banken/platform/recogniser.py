@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, islice
 from typing import Protocol
 
 from banken.i18n import _
@@ -15,7 +17,7 @@ from banken.platform.foot import THREADS
 from banken.platform.frame import Cut, trimmed
 from banken.platform.kinds import Subject, masked
 from banken.platform.knowledge import Knowledge
-from banken.platform.lines import Line
+from banken.platform.lines import MOST, Line
 from banken.platform.links import Place, ids
 from banken.platform.model import Correspondence, Ids
 from banken.platform.pattern import MASK, fold
@@ -289,8 +291,9 @@ def _places_outside(pack: Knowledge, reading: _Reading) -> Sequence[Place]:
     places = pack.pages.places(message.text, message.links)
     if _channel(reading) is not Channel.NOTIFICATION and not cut.commented:
         return places
-    theirs = [*cut.body, *cut.doubtful]
-    return [place for place in places if not any(start <= place.start < end for start, end in theirs)]
+    theirs = sorted([*cut.body, *cut.doubtful])
+    reach = list(accumulate((end for _start, end in theirs), max, initial=0))
+    return [place for place in places if place.start >= reach[bisect_right(theirs, (place.start, len(message.text)))]]
 
 
 def _events(pack: Knowledge, reading: _Reading, proof: Proof, false: str, numbers: Ids) -> tuple[Event, ...]:
@@ -307,9 +310,10 @@ def _events(pack: Knowledge, reading: _Reading, proof: Proof, false: str, number
 def _hinted(pack: Knowledge, reading: _Reading, numbers: Ids) -> list[str]:
     told = _channel(reading) is Channel.NOTIFICATION
     cut = reading.cut
-    lines = [line for line in cut.frame if line not in cut.claimed and not pack.frame.is_caution(line)]
-    frame = [masked(line.folded, (cut.client, cut.job)) for line in lines]
-    status = [fold(value) for value in cut.status]
+    claimed = {line.start for line in cut.claimed}
+    lines = {line.folded: line for line in cut.frame if not line.blank and line.start not in claimed}
+    frame = [masked(said, (cut.client, cut.job)) for said, line in lines.items() if not pack.frame.is_caution(line)]
+    status = [fold(value) for value in dict.fromkeys(cut.status)]
     found = []
     for hint, subject, shapes in pack.hints:
         said = told and (subject.matches(reading.subject.said) or any(map(shapes.matches, (*frame, *status))))
@@ -330,7 +334,8 @@ def _segments(reading: _Reading, *, told: bool, false: bool) -> tuple[Segment, .
 
 
 def _talk(pack: Knowledge, message: Message, cut: Cut) -> tuple[str, ...]:
-    lines = [fold(line) for start, end in cut.body for line in message.text[start:end].split("\n")]
+    said = (line for start, end in cut.body for line in message.text[start:end].split("\n") if line.strip())
+    lines = [fold(line) for line in islice(said, MOST)]
     return tuple(name for name, patterns in pack.talk.items() if any(map(patterns.matches, lines)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 
 from banken.message.model import Message
@@ -40,7 +41,11 @@ def _history(cut: Cut) -> Iterator[Segment]:
 def _under(message: Message, piece: Segment) -> Iterator[Segment]:
     """Yield `piece`, broken where the mail's own segments know better."""
     place = piece.start
-    for known in message.segments:
+    first = bisect_right(message.segments, piece.start, key=lambda one: one.start) - 1
+    for at in range(max(0, first), len(message.segments)):
+        known = message.segments[at]
+        if known.start >= piece.end:
+            break
         start, end = max(known.start, piece.start), min(known.end, piece.end)
         if known.kind in _KEPT and start < end:
             if place < start:
