@@ -80,6 +80,12 @@ def test_the_clients_address_is_learned_from_a_genuine_message_only(post):
     assert post.deals.known().addresses["yana@yanagiya.example"] == deal
 
 
+def test_a_list_of_addresses_is_no_burden_on_later_mail(post):
+    listed = "、".join(f"a{number}@shop.example" for number in range(3000))
+    post.send("scouted", at=day(1), client="柳屋", job="図鑑", channel=Channel.NOTIFICATION, judged=True, text=listed)
+    assert 0 < len(post.deals.known().addresses) <= 20
+
+
 def test_a_direct_mail_teaches_no_address(post):
     deal = post.send("contracted", at=day(1), client="甲商店", job="図鑑の校正")
     spoken = Mail(

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from banken import message as mail
 from banken.judge import Case, load
 from banken.places import rules_root
 from banken.words import Stage
@@ -69,6 +70,44 @@ def test_mixtures_take_linear_time_too(shipped, units):
 def test_blank_lines_between_words(shipped, blank):
     few, many = ("LINEで" + blank * (length // len(blank)) + "連絡ください。" for length in (80_000 // TIMES, 80_000))
     assert min(seconds(shipped, many) / max(seconds(shipped, few), SHORTEST) for _ in range(3)) <= LINEAR
+
+
+def times_as_long(judge, few, many):
+    return min(seconds_of(judge, many) / max(seconds_of(judge, few), SHORTEST) for _ in range(3))
+
+
+def seconds_of(judge, case):
+    begin = time.process_time()
+    judge.judge(case)
+    return time.process_time() - begin
+
+
+def test_links_and_quotes_in_turn(shipped):
+    few, many = (mailed("https://b.example/\n> a\n" * (4000 // times)) for times in (TIMES, 1))
+    assert times_as_long(shipped, few, many) <= LINEAR
+
+
+def mailed(text):
+    message = mail.read(b"Subject: a\nContent-Type: text/plain\n\n" + text.encode())
+    assert message.links
+    return Case(message.text, message.segments, stage=Stage.BEFORE, links=message.links)
+
+
+def test_many_disguises_among_many_sentences():
+    listening = load(rules_root(), reader=Deaf())
+    few, many = (Case.of(("L I N E。" + "あ。" * 20) * (1900 // times)) for times in (TIMES, 1))
+    assert times_as_long(listening, few, many) <= LINEAR
+
+
+class Deaf:
+    """A reader that hears nothing, so that only what is prepared for it takes time."""
+
+    def read(self, sentences):
+        assert "line" in sentences[0]
+        return ()
+
+    def telling(self, sentence, category):
+        return ()
 
 
 def test_nested_quotations(shipped):

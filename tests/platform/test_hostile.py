@@ -64,6 +64,12 @@ def test_a_long_list_of_fields_is_looked_at_once(recogniser, field):
     assert min(took) <= LINEAR
 
 
+def test_an_announcement_that_does_not_end(recogniser):
+    few, many = ("aさんからメッセージが届きました。" + "──。" * (240_000 // times) for times in (TIMES, 1))
+    took = (seconds(recogniser, "あ", f"{many}\n") / max(seconds(recogniser, "あ", f"{few}\n"), SHORTEST) for _ in "ab")
+    assert min(took) <= 1.5 * TIMES
+
+
 def test_of_a_mail_without_end_each_line_is_no_burden(recogniser):
     assert seconds(recogniser, "\n" * 900_000) <= LINEAR * max(seconds(recogniser, "\n" * MOST), SHORTEST)
 

@@ -26,6 +26,8 @@ KEYS = ("contract", "proposal", "message", "job", "title", "client", "address")
 """Kinds of keys that a person can tell apart."""
 
 _ID_LENGTH = 8
+_MOST_TOLD = 20
+"""Mail addresses of one notice that are taken for the client's: each is compared with every later mail."""
 
 
 class Deals:
@@ -154,7 +156,7 @@ class Deals:
             return ()
         words = "\n".join(message.text[one.start : one.end] for one in spoken.segments if one.kind is SegmentKind.BODY)
         own = {one.address for one in message.recipients}
-        return [one for one in addresses(words) if one not in own]
+        return [one for one in addresses(words) if one not in own][:_MOST_TOLD]
 
     def _complete(self, deal: str, spoken: Spoken) -> None:
         known = self._register.deal(deal)

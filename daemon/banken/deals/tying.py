@@ -16,6 +16,8 @@ NUMBERS = ("contract", "proposal", "message", "job")
 """Numbers in addresses of the platform, the one that says most first."""
 
 _SPOKEN = (SegmentKind.BODY, SegmentKind.SIGNATURE)
+_LOOKED_AT = 20_000
+"""Code points at either end of a direct mail in which names and titles are looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,4 +141,5 @@ class Tier:
 def _comparable(spoken: Spoken, message: Message) -> str:
     """Return what a client wrote and signed, without quotes, for comparing."""
     words = [message.text[one.start : one.end] for one in message.segments if one.kind in _SPOKEN]
-    return plain("\n".join([spoken.client, message.subject, *words]))
+    said = "\n".join([spoken.client, message.subject, *words])
+    return plain(said if len(said) <= 2 * _LOOKED_AT else said[:_LOOKED_AT] + said[-_LOOKED_AT:])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from banken.judge.passage import Passage
@@ -36,13 +37,16 @@ class PlainSentence:
 
 def plain_sentences(passage: Passage) -> list[PlainSentence]:
     """Return the sentences of `passage` as the reader sees them."""
-    return [_plain(passage, start, end) for start, end in passage.sentences]
+    disguised = sorted((hit.start, hit.end, word) for hit, word in passage.disguised.items())
+    return [_plain(passage, start, end, disguised) for start, end in passage.sentences]
 
 
-def _plain(passage: Passage, start: int, end: int) -> PlainSentence:
+def _plain(passage: Passage, start: int, end: int, disguised: Sequence[tuple[int, int, str]]) -> PlainSentence:
+    """Return a sentence in the reader's view; `disguised` are the passage's disguises, in order, and their plain words."""
     said = passage.text[start:end]
     start, body_end = start + len(said) - len(said.lstrip()), start + len(said.rstrip())
-    changes = [((hit.start, hit.end), word) for hit, word in passage.disguised.items() if start <= hit.start < end]
+    inside = disguised[bisect_left(disguised, (start,)) : bisect_left(disguised, (end,))]
+    changes = [((low, high), word) for low, high, word in inside]
     for found in _BREAK.finditer(passage.text, start, body_end):
         before, behind = passage.text[found.start() - 1 : found.start()], passage.text[found.end() : found.end() + 1]
         changes.append((found.span(), " " if before.isascii() and behind.isascii() else ""))

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from operator import or_
+from operator import attrgetter, or_
+from typing import TYPE_CHECKING
 
 from banken.judge.atoms import ATOMS, hidden
 from banken.judge.book import Rulebook
@@ -15,6 +17,10 @@ from banken.judge.passage import Passage
 from banken.judge.rows import spelled_out
 from banken.words import Channel, Segment, SegmentKind
 
+if TYPE_CHECKING:  # the judge needs no mail reader to run
+    from banken.message.model import Link
+
+_start = attrgetter("start")
 JUDGED_CHANNELS = (Channel.DIRECT, Channel.NOTIFICATION)
 """On the other channels nobody asks the worker for anything: they carry no client's words."""
 
@@ -44,7 +50,8 @@ class Reading:
 def read(case: Case, book: Rulebook) -> Reading:
     """Return `case` with its judged stretches; none on a channel that carries no client's words."""
     segments = judged(case) if case.channel in JUDGED_CHANNELS else ()
-    return Reading(case, [_passage(case, segment, book) for segment in segments], book)
+    links = sorted(case.links, key=_start)
+    return Reading(case, [_passage(case, segment, links, book) for segment in segments], book)
 
 
 def judged(case: Case) -> list[Segment]:
@@ -55,11 +62,12 @@ def judged(case: Case) -> list[Segment]:
     return [segment for segment in own if segment.start < segment.end]
 
 
-def _passage(case: Case, segment: Segment, book: Rulebook) -> Passage:
+def _passage(case: Case, segment: Segment, links: Sequence[Link], book: Rulebook) -> Passage:
+    """Return a judged segment, read; `links` are those of the message, in order."""
     text = case.text[segment.start : segment.end]
     passage = Passage(segment.kind, segment.start, text, book.splitter, book.lexicon)
     passage.disguised = book.disguises.scan(passage.view, passage) | dict(spelled_out(passage))
-    passage.extra = [*passage.disguised, *_atoms(passage, book), *_links(case, passage, book)]
+    passage.extra = [*passage.disguised, *_atoms(passage, book), *_links(links, passage, book)]
     return passage
 
 
@@ -71,9 +79,11 @@ def _atoms(passage: Passage, book: Rulebook) -> Iterator[Hit]:
                 yield Hit(start, end, name, how)
 
 
-def _links(case: Case, passage: Passage, book: Rulebook) -> Iterator[Hit]:
-    for link in case.links:
-        if passage.base <= link.start and link.end <= passage.base + len(passage.source):
+def _links(links: Sequence[Link], passage: Passage, book: Rulebook) -> Iterator[Hit]:
+    end_of_all = passage.base + len(passage.source)
+    inside = slice(bisect_left(links, passage.base, key=_start), bisect_right(links, end_of_all, key=_start))
+    for link in links[inside]:
+        if link.end <= end_of_all:
             start, end = passage.folded(link.start, link.end)
             for concept in book.hosts.concepts(link.href):
                 yield Hit(start, end, LINK + concept, "link")

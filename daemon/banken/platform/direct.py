@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from banken.i18n import _
 from banken.message.model import Message
-from banken.platform.pattern import Patterns, fold
+from banken.platform.pattern import LONGEST, Patterns, fold
 from banken.platform.schema import Direct, Unrelated
 from banken.words import SegmentKind
 
@@ -93,7 +93,7 @@ class DirectMail:
         """Return the client whose name is the sender's, or stands in the first or last lines; "" for none."""
         sender = self._bare(message.sender.name)
         filled = [line for line in lines if line.strip()]
-        edges = [_quiet(line) for line in (*filled[:_EDGE], *filled[-_EDGE:])]
+        edges = [_quiet(line[:LONGEST]) for line in (*filled[:_EDGE], *filled[-_EDGE:])]
         for name in book.names:
             bare = self._bare(name)
             if bare == sender != "" or (len(bare) >= _TELLING and any(bare in text for text in (sender, *edges))):

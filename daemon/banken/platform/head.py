@@ -9,6 +9,9 @@ from banken.platform.lines import Line
 _TAIL = 12
 """Code points behind a "came in" that are only the end of its sentence."""
 
+_PIECES = 20
+"""So many sentences behind a "came in" may be the frame's; what follows is the client's."""
+
 _AHEAD = 5
 """Lines of unknown shape that may stand above an announcement."""
 
@@ -91,8 +94,11 @@ class Head:
         if rest.startswith(("(", "（")) and rest.endswith((")", "）")):
             self._cut.note("job", rest[1:-1])
             return ""
-        while rest and self._reader.is_foot(Line.of(rest.partition("。")[0])):
-            rest = rest.partition("。")[2].lstrip(_AFTER)
+        for _piece in range(_PIECES):
+            said, _stop, more = rest.partition("。")
+            if not rest or not self._reader.is_foot(Line.of(said)):
+                break
+            rest = more.lstrip(_AFTER)
         return rest
 
     def _is_head(self, line: Line) -> bool:

@@ -60,10 +60,7 @@ class Line:
         """Return `text`, which begins at `start` of the mail, as a line; `places` are those that lie in it."""
         places = tuple(places)
         folded = fold(text)
-        words, foreign = folded, _PHONE.search(folded) is not None
-        for place in places:
-            low, high = place.start - start, place.end - start
-            words = words[:low] + "\0" * (high - low) + words[high:]
+        words, foreign = _without(folded, places, start), _PHONE.search(folded) is not None
         written = [match.group().rpartition("@")[2] for match in _ADDRESS.finditer(words)]
         foreign = foreign or _LINK.search(words) is not None
         foreign = foreign or any(domain not in domains for domain in written)
@@ -83,6 +80,17 @@ class Line:
             blank=not text.strip(),
             ruler=_RULER.search(text) is not None,
         )
+
+
+def _without(folded: str, places: Iterable[Place], start: int) -> str:
+    """Return the line that begins at `start` with a sign that is no letter in the stead of each place's."""
+    parts, at = [], 0
+    for place in places:
+        low, high = place.start - start, place.end - start
+        if at < high:
+            parts += [folded[at : max(at, low)], "\0" * (high - max(at, low))]
+            at = high
+    return "".join([*parts, folded[at:]])
 
 
 def is_said(text: str) -> bool:

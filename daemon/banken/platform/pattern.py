@@ -38,7 +38,7 @@ MASK = "〓"
 """Stands where a name or title was taken out of a line (the printer's mark for a missing type)."""
 
 PLATFORM = "platform"
-_LONGEST = 2000
+LONGEST = 2000
 """Code points of a line that are looked at; no notice has a longer one that matters."""
 
 
@@ -80,12 +80,12 @@ class Pattern:
         by_number = {number: name for name, number in self._groups.items()}
         groups = range(1, compiled.groups + 1)
         own = source.startswith("re:")
-        gap = _LONGEST if own else _LONGEST_GAP
-        self._limits = [_LONGEST, *(LENGTHS[by_number[number]] if number in by_number else gap for number in groups)]
+        gap = LONGEST if own else _LONGEST_GAP
+        self._limits = [LONGEST, *(LENGTHS[by_number[number]] if number in by_number else gap for number in groups)]
 
     def find(self, folded: str) -> Hit | None:
         """Return the first place in a folded line, or None."""
-        match = _in_use(self).search(folded[:_LONGEST])
+        match = _in_use(self).search(folded[:LONGEST])
         if match is None:
             return None
         places = [match.span(number) for number in range(len(self._limits))]
@@ -116,7 +116,7 @@ class Patterns:
 
     def hits(self, folded: str) -> Iterator[Hit]:
         """Yield the first hit of every pattern that is found, in the order of the file."""
-        if not self.patterns or _in_use(self).search(folded[:_LONGEST]) is None:
+        if not self.patterns or _in_use(self).search(folded[:LONGEST]) is None:
             return
         for pattern in self.patterns:
             hit = pattern.find(folded)
