@@ -4,6 +4,7 @@ import json
 from dataclasses import replace
 from functools import cache
 from itertools import pairwise
+from math import exp, sqrt
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 from banken.judge.reader import Reader, ReaderError, load_reader
 from banken.judge.reader.features import LINKS, LONGEST, ROWS, TABLE, Vocabulary, both, read, rows
 from banken.judge.reader.reader import MOST_SENTENCES, MOST_TEXT, NET_SHARE, _best
-from banken.judge.reader.weights import Line, Weights, dump
+from banken.judge.reader.weights import Line, Weights, dump, load
 from banken.words import Category
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -105,6 +106,24 @@ def test_two_sentences_score_as_their_joined_rows_do(sentences):
         message = reader._message([one, other])
         expected = reader._scores(reader._sums(joined.once), joined.again, frozenset(), message)
         assert reader._scores_of_both(one, other, message) == expected
+
+
+def test_scores_are_the_sums_that_the_file_says(reader):
+    """Row by row, as the file's description has it; a row that occurs again weighs twice, its square four times."""
+    weights = load(RULES / "reader" / "weights.bin")
+    one, other = (
+        reader._sentence(read(text, reader._vocabulary)) for text in ("連絡連絡は電話で", "電話で話したいです")
+    )
+    shared = one.rows.once & other.rows.once
+    again = one.rows.again | other.rows.again | shared
+    assert shared
+    assert again - shared
+    times = {row: 2 if row in again else 1 for row in one.rows.once | other.rows.once}
+    squares = sum(weights.squares[row] * count**2 for row, count in times.items())
+    for line, score in zip(weights.lines, reader._scores_of_both(one, other, [0.0] * 6), strict=True):
+        total = sum((line.table[row] - 128) * count for row, count in times.items())
+        value = total / sqrt(squares) * line.scale + line.bias - line.threshold
+        assert score == pytest.approx(1 / (1 + exp(-line.slope * value)), abs=1e-4)
 
 
 @given(st.lists(st.text(max_size=80), max_size=12))

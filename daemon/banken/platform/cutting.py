@@ -14,6 +14,8 @@ from banken.platform.head import Head
 from banken.platform.lines import Line, is_said, split
 from banken.platform.links import Pages
 
+MOST_LINES = 3000
+"""Lines of a notice that are looked at one by one; a mail of more is no notice that the platform ever sent."""
 _FEW = 12
 """Code points beside a link, or in quotes, that are still no words of a client's."""
 
@@ -23,6 +25,8 @@ _FENCES = frozenset({">>>", "<<<", "＞＞＞", "＜＜＜"})
 
 def cut(reader: FrameReader, pages: Pages, message: Message, client: str = "", job: str = "") -> Cut:
     """Cut `message`; `client` and `job` are what the subject said, since frames repeat them as bare lines."""
+    if message.text.count("\n") >= MOST_LINES:
+        return _whole(message, client, job)
     lines = split(message, pages.places(message.text, message.links), pages.domains)
     found = Cut(client=client, job=job)
     head, foot = Head(reader, lines, found), Foot(reader, lines, found)
@@ -51,6 +55,14 @@ def cut(reader: FrameReader, pages: Pages, message: Message, client: str = "", j
         found.doubtful = [(line.start, line.end) for line in claimed]
     _collect(reader, lines, found, head, foot.high)
     found.comment = _comment(reader, lines[head.low :], foot.high - head.low) if not found.announced else []
+    return found
+
+
+def _whole(message: Message, client: str, job: str) -> Cut:
+    """Return a cut that takes nothing away: all of the mail is read as a client's, whatever its subject says."""
+    body = [(0, len(message.text))]
+    found = Cut(body=body, client=client, job=job, words=MOST_LINES, voiced=MOST_LINES)
+    found.announced = found.marked = found.enclosed = True
     return found
 
 

@@ -18,7 +18,7 @@ class Foot:
         self._cut = cut
         self._low = 0
         self._untitled = len(lines)
-        """From this line on the paragraph above `high` is known to have no beginning of a list of cautions."""
+        """No line from here up to `high` begins a list of cautions."""
         self.high = len(lines)
 
     def closers(self, low: int) -> list[int]:

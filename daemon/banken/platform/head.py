@@ -32,11 +32,11 @@ class Head:
         self.low = 0
         self._announced = 0
         self._skipped = False
-        self._block = (0, 0)
+        self._looked_at = (0, 0)
         """Where the block of fields lies that was looked at last."""
-        self._known: tuple[object, ...] = ()
+        self._by: tuple[tuple[int, int], str, str, str] = ((0, 0), "", "", "")
         self._fits_frame = False
-        """Whether that block is the frame's, by what was `_known` then."""
+        """Whether that block is the frame's, `_by` the names that were known then."""
         self.start: int | None = None
 
     @property
@@ -122,17 +122,17 @@ class Head:
             return False
         if found.kind in ("client", "job") and alike(getattr(self._cut, found.kind), found.value):
             return True
-        return self._is_block()
+        return self._is_frames_block()
 
-    def _is_block(self) -> bool:
-        """Whether the lines around the present one are a block of the frame's fields."""
+    def _is_frames_block(self) -> bool:
+        """Whether the lines around the present one are a block of the frame's fields, by the names known now."""
         block = self._bounds()
-        known = (block, self._cut.client, self._cut.job, self._cut.worker)
-        if known != self._known:
+        by = (block, self._cut.client, self._cut.job, self._cut.worker)
+        if by != self._by:
             fields = [(one, self._reader.field(one)) for one in self._lines[slice(*block)]]
             named = any(field is not None and field.kind in ("client", "job") for _line, field in fields)
             self._fits_frame = named and all(self._fits(one, field) for one, field in fields)
-            self._block, self._known = block, known
+            self._looked_at, self._by = block, by
         return self._fits_frame
 
     def _fits(self, line: Line, found: Field | None) -> bool:
@@ -146,8 +146,8 @@ class Head:
 
     def _bounds(self) -> tuple[int, int]:
         """Return where the lines around the present one begin and end, at a blank one or the mark where the words begin."""
-        if self._block[0] <= self.low < self._block[1]:
-            return self._block
+        if self._looked_at[0] <= self.low < self._looked_at[1]:
+            return self._looked_at
         low = high = self.low
         while low > 0 and not self._lines[low - 1].blank:
             low -= 1

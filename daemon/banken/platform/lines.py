@@ -19,8 +19,6 @@ _PHONE = re2.compile(r"(?:^|[^0-9])0[5789]0[-\s.]?[0-9]{4}[-\s.]?[0-9]{4}")
 _DECORATION = " 　\t┃│■□◆◇●○◎▼▽▲△★☆*・>＞※#-—–―─━=＝~〜【】[]<>「」『』()（）{}〔〕《》|｜:：→⇒▶►≫»✉📩👉⚠💬"
 _ENDS = re2.compile(r"[。！？!?]|(?:[A-Za-z'’]+,? ){3}[^.\n]*[A-Za-z)]\.(?:\s|$)")
 """Ends of sentences; a point ends one in Latin letters behind four words."""
-MOST = 3000
-"""Lines of a mail that are looked at one by one."""
 _ARROWS = frozenset("▼▽▶►→⇒≫»【[<👉☞■◆●")
 _MARKS = frozenset("⚠📩👉┃■□◆◇●○◎▼▽▲△★☆*・※#【[<-—–―─━→⇒!◎✓✔×(")
 
@@ -101,13 +99,13 @@ def is_said(text: str) -> bool:
 def split(message: Message, places: list[Place], domains: Sequence[str] = ()) -> list[Line]:
     """Return the lines of a mail's text, each with the platform's addresses in it; `domains` are its mail's.
 
-    `places` come in order. Behind MOST lines all the rest is one line: no notice is so long, and each line takes memory.
+    `places` come in order.
     """
     lines: list[Line] = []
     start = 0
     begins = [place.start for place in places]
     links = sorted(link.start for link in message.links if link.end)
-    for piece in message.text.split("\n", MOST):
+    for piece in message.text.split("\n"):
         end = start + len(piece)
         linked = bisect_left(links, start) < bisect_right(links, end)
         inside = places[bisect_left(begins, start) : bisect_right(begins, end)]

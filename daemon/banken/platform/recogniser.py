@@ -11,13 +11,14 @@ from typing import Protocol
 
 from banken.i18n import _
 from banken.message.model import Message
+from banken.platform.cutting import MOST_LINES
 from banken.platform.cutting import cut as cut_frame
 from banken.platform.direct import AddressBook
 from banken.platform.foot import THREADS
 from banken.platform.frame import Cut, trimmed
 from banken.platform.kinds import Subject, masked
 from banken.platform.knowledge import Knowledge
-from banken.platform.lines import MOST, Line
+from banken.platform.lines import Line
 from banken.platform.links import Place, ids
 from banken.platform.model import Correspondence, Ids
 from banken.platform.pattern import MASK, fold
@@ -334,8 +335,9 @@ def _segments(reading: _Reading, *, told: bool, false: bool) -> tuple[Segment, .
 
 
 def _talk(pack: Knowledge, message: Message, cut: Cut) -> tuple[str, ...]:
+    """Return what is talked of in the client's words, as far as their first MOST_LINES lines."""
     said = (line for start, end in cut.body for line in message.text[start:end].split("\n") if line.strip())
-    lines = [fold(line) for line in islice(said, MOST)]
+    lines = [fold(line) for line in islice(said, MOST_LINES)]
     return tuple(name for name, patterns in pack.talk.items() if any(map(patterns.matches, lines)))
 
 

@@ -13,7 +13,7 @@ from struct import pack, unpack
 LANE = 4
 """Octets of a lane."""
 HALF = 1 << 31
-"""What a lane holds at most, and one more."""
+"""One more than the greatest number that a lane holds."""
 Vector = tuple[int, ...]
 
 
@@ -32,11 +32,11 @@ def lowest(lanes: int) -> int:
     return lanes & (2 * HALF - 1)
 
 
-def lifted(lanes: int, count: int) -> tuple[int, ...]:
+def lifted(lanes: int, count: int) -> Vector:
     """Return the numbers of `lanes`, each HALF too high."""
-    return unpack(f"<{count}I", (lanes + _halves(count)).to_bytes(4 * count, "little"))
+    return unpack(f"<{count}I", (lanes + _halves(count)).to_bytes(LANE * count, "little"))
 
 
 @cache
 def _halves(count: int) -> int:
-    return HALF * ((1 << 32 * count) - 1) // ((1 << 32) - 1)
+    return HALF * ((1 << 8 * LANE * count) - 1) // ((1 << 8 * LANE) - 1)

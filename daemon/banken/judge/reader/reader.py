@@ -101,9 +101,14 @@ class Reader:
         """Return the stretches of `sentence` (fold view) whose words speak most for `category`, in order of place."""
         reading = read(sentence, self._vocabulary)
         lane = 1 + [line.category for line in self._lines].index(category)
-        best = sorted(_stretches(self._weigh(lane, reading)), key=lambda one: -one[0])[:_TOLD]
-        spans = ((reading.places[start][0], reading.places[end - 1][1]) for _weight, start, end in best)
-        return tuple(sorted((start, end) for start, end in spans if end - start > 1))
+        stretches = (
+            (weight, reading.places[start][0], reading.places[end - 1][1])
+            for weight, start, end in _stretches(self._weigh(lane, reading))
+        )
+        words = (
+            stretch for stretch in stretches if stretch[2] - stretch[1] > 1
+        )  # a single letter tells nobody anything
+        return tuple(sorted((start, end) for _weight, start, end in sorted(words, key=lambda one: -one[0])[:_TOLD]))
 
     def _sentence(self, reading: Reading) -> _Sentence:
         found = rows(reading, self._vocabulary)

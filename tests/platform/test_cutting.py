@@ -1,0 +1,44 @@
+"""Small things of the cut that no frame of the collection shows."""
+
+from types import SimpleNamespace
+
+import pytest
+from tests.platform.test_hostile import Genuine, notice
+from tests.training.corpus import RULES
+
+from banken import platform
+from banken.platform.segments import _under
+from banken.words import Segment, SegmentKind
+
+BODY, HIDDEN, QUOTE = SegmentKind.BODY, SegmentKind.HIDDEN, SegmentKind.QUOTE
+
+
+@pytest.fixture(scope="module")
+def recogniser():
+    return platform.Recogniser([platform.load(RULES / "crowdworks")])
+
+
+def body(found, message):
+    return "".join(message.text[one.start : one.end] for one in found.segments if one.kind is BODY)
+
+
+@pytest.mark.parametrize(
+    "link", ["https://crowdworks.jp/contracts/9", "https://crowdworks.jp/contracts/9 を見てください。"]
+)
+def test_a_link_that_opens_the_clients_words_proves_nothing(recogniser, link):
+    found = recogniser.recognise(notice(f"{link}\nよろしくお願いします。"), Genuine(), platform.AddressBook())
+    assert found.ids.contract == ""
+    assert found.ids.message == "1"
+
+
+def test_a_second_client_in_a_block_of_fields_is_no_field_of_the_frame(recogniser):
+    message = notice("お願いします。", "クライアント：あ\nクライアント：い\n仕事名：う\n", subject="お知らせ")
+    found = recogniser.recognise(message, Genuine(), platform.AddressBook())
+    assert "クライアント：い" in body(found, message)
+    assert "クライアント：あ" not in body(found, message)
+
+
+def test_what_began_before_a_piece_and_ends_behind_it_keeps_its_kind_within():
+    known = (Segment(BODY, 0, 5), Segment(HIDDEN, 5, 15), Segment(BODY, 15, 17), Segment(QUOTE, 17, 30))
+    found = list(_under(SimpleNamespace(segments=known), Segment(BODY, 10, 20)))
+    assert found == [Segment(HIDDEN, 10, 15), Segment(BODY, 15, 17), Segment(QUOTE, 17, 20)]
