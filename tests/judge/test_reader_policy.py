@@ -25,10 +25,14 @@ class Told:
 
     windows: tuple = ()
     read_: list = field(default_factory=list)
+    most: int = 1000
 
     def read(self, sentences):
         self.read_.append(list(sentences))
         return self.windows
+
+    def reach(self, sentences):
+        return min(len(sentences), self.most)
 
     def telling(self, sentence, category):
         return ((0, 2),) if category is CONTACT else ()
@@ -217,3 +221,19 @@ def test_what_the_reader_heard_is_told_with_the_words_that_tell_most(book):
         "reader.direct_contact 0.90 を聞き取り:「㋹の方法で続きを。」— 決め手になった言葉: “㋹の”",
         "reader.interview 0.30 を聞き取り:「前置きです。」— 決め手になった言葉: –",
     ]
+
+
+def test_what_the_reader_did_not_read_any_more_needs_no_hearing(book):
+    text = "前置き。つぎの話です。もう一つ。LINEで話しましょう。"
+    deaf, tired = (Judge(book, Told(most=most)) for most in (1000, 3))
+    case = Case.of(text, stage=Stage.BEFORE)
+    assert deaf.judge(case).findings == ()
+    assert [one[0] for one in voices(tired.judge(case))] == ["rule"]
+    assert tired.judge(Case.of("LINEで話しましょう。" + MORE + "おわり。", stage=Stage.BEFORE)).findings == ()
+
+
+def test_no_padding_hides_an_ask():
+    judge = load(Path(__file__).parents[2] / "rules")
+    pad = "".join(f"資料の{number}番を送りました。\n" for number in range(2500))
+    case = Case.of(f"{pad}LINEで連絡ください。IDはabc123です。", stage=Stage.BEFORE)
+    assert "contact.line" in {one.rule for one in judge.judge(case).findings}

@@ -171,6 +171,12 @@ class _Listener:
     def __init__(self) -> None:
         self.heard: tuple[str, ...] = ()
 
+    def reach(self, sentences: Sequence[str]) -> int:
+        return len(sentences)
+
+    def telling(self, _sentence: str, _category: Category) -> tuple[()]:
+        return ()
+
     def read(self, sentences: Sequence[str]) -> tuple[()]:
         self.heard = tuple(sentence for sentence in sentences if sentence)
         return ()

@@ -6,8 +6,8 @@ excuses and the gate of stage and permission when it comes here.
 1. A rule's find counts if the reader hears its category in the same words (SUPPORT or more), or if it needs no hearing:
    its words were disguised or are a link (nobody does that by accident), or the rule is certain of it (`confidence:
    certain`: asks that only the stage makes asks, which the reader cannot learn). Else it is let go as `unheard`.
-2. Where no reader is asked, every sure find counts; an unsure one (`confidence: low`) counts where a sure one of its
-   category stands in the same message, and else is let go as `unsure`.
+2. Where no reader is asked, or a message goes on beyond what it reads of one, every sure find counts; an unsure one
+   (`confidence: low`) counts where a sure one of its category stands in the same message, and else is let go as `unsure`.
 3. The reader's own find counts from ALONE on, unless a rule quotes its words already, or as loud a find of its category is
    told: a rule knows better which words show it, and of its own finds only the loudest counts. Around an ask the reader hears
    an echo, and half of what it would quote besides is that.
@@ -58,6 +58,8 @@ class Candidate:
     certain: bool = False
     score: float | None = None
     """The reader's score; None for a rule's find."""
+    unread: bool = False
+    """Whether it stands where the reader did not read any more."""
 
 
 def settle(
@@ -74,7 +76,8 @@ def settle(
     alone = ALONE_IN_FEW if few else ALONE
     told: list[Candidate] = []
     for one in finds:
-        reason = _unsaid(one, scores, few=few) if heard else ("" if one.category in sure else "unsure")
+        listened = heard and not one.unread
+        reason = _unsaid(one, scores, few=few) if listened else ("" if one.category in sure else "unsure")
         told += [one] if not reason else []
         yield one, reason
     for one in sorted((one for one in candidates if one.score is not None), key=_loudness, reverse=True):

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from banken.i18n import _
@@ -39,6 +39,8 @@ class _Tally:
     explain: bool
     few: bool = False
     """Whether the reader had few sentences to go by."""
+    unread: Sequence[PlainSentence] = ()
+    """The sentences that it did not read any more."""
     candidates: list[Candidate] = field(default_factory=list)
     scores: list[Candidate] = field(default_factory=list)
     excused: list[Excused] = field(default_factory=list)
@@ -153,7 +155,9 @@ class Judge:
         own = [passage for passage in reading.passages if passage.kind is not SegmentKind.HIDDEN]
         sentences = [sentence for passage in own for sentence in plain_sentences(passage)]
         tally.few = sum(bool(sentence.text) for sentence in sentences) <= FEW
-        for window in reader.read([sentence.text for sentence in sentences]) if sentences else ():
+        said = [sentence.text for sentence in sentences]
+        tally.unread = sentences[reader.reach(said) :]
+        for window in reader.read(said) if said else ():
             place = _window(sentences, window.first, window.last)
             rule = f"{READER}.{window.category.value}"
             one = Candidate(window.category, rule, place, Level.NOTICE, score=window.score)
@@ -194,7 +198,8 @@ class Judge:
 
     def _decide(self, tally: _Tally) -> Iterator[Finding]:
         told: dict[str, int] = {}
-        for one, reason in settle(tally.candidates, tally.scores, heard=self.reader is not None, few=tally.few):
+        candidates = [replace(one, unread=True) if _is_in(one.place, tally.unread) else one for one in tally.candidates]
+        for one, reason in settle(candidates, tally.scores, heard=self.reader is not None, few=tally.few):
             if reason:
                 if one.score is None:
                     self._let_go(one, (reason, ""), tally)
@@ -245,6 +250,12 @@ class Judge:
         if level is None and not any(passage.source.strip() for passage in reading.passages):
             return Level.UNJUDGED, _("this mail holds no words of the client")
         return level, ""
+
+
+def _is_in(place: Place, sentences: Sequence[PlainSentence]) -> bool:
+    """Return whether a place ends in one of `sentences` (the last of their message) or between them."""
+    first = next((one for one in sentences if one.passage is place.passage and one.text), None)
+    return first is not None and place.end > first.span(0, 1)[0]
 
 
 def _telling(reader: Reader, sentences: Sequence[PlainSentence], category: Category) -> Iterator[str]:

@@ -62,6 +62,10 @@ class Reader(Protocol):
         """Return what is asked in `sentences`, given in the reader's view (`plain_sentences`)."""
         ...
 
+    def reach(self, sentences: Sequence[str]) -> int:
+        """Return how many of `sentences`, from the first, are read at all."""
+        ...
+
     def telling(self, sentence: str, category: Category) -> Sequence[tuple[int, int]]:
         """Return the stretches of `sentence` that speak most for `category`, in order."""
         ...

@@ -97,6 +97,10 @@ class Reader:
             for place in _best([scores[at] for scores in ones], [scores[at] for scores in twos])
         )
 
+    def reach(self, sentences: Sequence[str]) -> int:
+        """Return how many of `sentences`, from the first, are read of one message."""
+        return sum(1 for _sentence in _bearable(sentences))
+
     def telling(self, sentence: str, category: Category) -> tuple[Span, ...]:
         """Return the stretches of `sentence` (fold view) whose words speak most for `category`, in order of place."""
         reading = read(sentence, self._vocabulary)
