@@ -39,8 +39,8 @@ class _Tally:
     explain: bool
     few: bool = False
     """Whether the reader had few sentences to go by."""
-    unread: Sequence[PlainSentence] = ()
-    """The sentences that it did not read any more."""
+    unread: dict[int, int] = field(default_factory=dict)
+    """Where the words begin that it did not read any more, by the `id` of their passage."""
     candidates: list[Candidate] = field(default_factory=list)
     scores: list[Candidate] = field(default_factory=list)
     excused: list[Excused] = field(default_factory=list)
@@ -156,7 +156,8 @@ class Judge:
         sentences = [sentence for passage in own for sentence in plain_sentences(passage)]
         tally.few = sum(bool(sentence.text) for sentence in sentences) <= FEW
         said = [sentence.text for sentence in sentences]
-        tally.unread = sentences[reader.reach(said) :]
+        for sentence in reversed(sentences[reader.reach(said) :]):
+            tally.unread[id(sentence.passage)] = sentence.span(0, 1)[0]
         for window in reader.read(said) if said else ():
             place = _window(sentences, window.first, window.last)
             rule = f"{READER}.{window.category.value}"
@@ -198,7 +199,7 @@ class Judge:
 
     def _decide(self, tally: _Tally) -> Iterator[Finding]:
         told: dict[str, int] = {}
-        candidates = [replace(one, unread=True) if _is_in(one.place, tally.unread) else one for one in tally.candidates]
+        candidates = [replace(one, unread=_is_unread(one.place, tally)) for one in tally.candidates]
         for one, reason in settle(candidates, tally.scores, heard=self.reader is not None, few=tally.few):
             if reason:
                 if one.score is None:
@@ -252,10 +253,8 @@ class Judge:
         return level, ""
 
 
-def _is_in(place: Place, sentences: Sequence[PlainSentence]) -> bool:
-    """Return whether a place ends in one of `sentences` (the last of their message) or between them."""
-    first = next((one for one in sentences if one.passage is place.passage and one.text), None)
-    return first is not None and place.end > first.span(0, 1)[0]
+def _is_unread(place: Place, tally: _Tally) -> bool:
+    return place.end > tally.unread.get(id(place.passage), place.end)
 
 
 def _telling(reader: Reader, sentences: Sequence[PlainSentence], category: Category) -> Iterator[str]:
