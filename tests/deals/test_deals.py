@@ -86,6 +86,14 @@ def test_a_list_of_addresses_is_no_burden_on_later_mail(post):
     assert 0 < len(post.deals.known().addresses) <= 20
 
 
+@pytest.mark.parametrize("where", ["{name}です。{filler}", "{filler}よろしくお願いします。{name}"])
+def test_a_name_at_either_end_of_a_long_mail_is_seen(post, where):
+    deal = post.send("contracted", at=day(1), client="木洩れ日書房", job="図鑑の校正")
+    spoken = Mail(Channel.DIRECT, kind="direct", authentic=Authentic.UNVERIFIED, client_address="x@y.example")
+    text = where.format(name="木洩れ日書房", filler="あ" * 100_000)
+    assert post.deals.tie(spoken, letter("l", day(2), text, sender="x@y.example")).deal == deal
+
+
 def test_a_direct_mail_teaches_no_address(post):
     deal = post.send("contracted", at=day(1), client="甲商店", job="図鑑の校正")
     spoken = Mail(
