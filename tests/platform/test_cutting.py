@@ -1,11 +1,14 @@
 """Small things of the cut that no frame of the collection shows."""
 
+from datetime import UTC, datetime
+from email.message import EmailMessage
 from types import SimpleNamespace
 
 import pytest
 from tests.platform.test_hostile import Genuine, notice
 from tests.training.corpus import RULES
 
+from banken import message as mail
 from banken import platform
 from banken.platform.segments import _under
 from banken.words import Segment, SegmentKind
@@ -42,3 +45,27 @@ def test_what_began_before_a_piece_and_ends_behind_it_keeps_its_kind_within():
     known = (Segment(BODY, 0, 5), Segment(HIDDEN, 5, 15), Segment(BODY, 15, 17), Segment(QUOTE, 17, 30))
     found = list(_under(SimpleNamespace(segments=known), Segment(BODY, 10, 20)))
     assert found == [Segment(HIDDEN, 10, 15), Segment(BODY, 15, 17), Segment(QUOTE, 17, 20)]
+
+
+def test_a_button_through_a_counters_host_is_the_frames(recogniser):
+    made = EmailMessage()
+    made["From"] = "CrowdWorks <no-reply@crowdworks.jp>"
+    made["Subject"] = "a さんからメッセージが届きました"
+    words = ("aさんからメッセージ", "お願いします。", '<a href="https://count.example/1">メッセージを確認する</a>')
+    made.set_content("".join(f"<p>{line}</p>" for line in words), subtype="html")
+    message = mail.read(made.as_bytes(), arrived=datetime(2026, 11, 1, tzinfo=UTC))
+    found = recogniser.recognise(message, Genuine(), platform.AddressBook())
+    assert "お願いします。" in body(found, message)
+    assert "確認する" not in body(found, message)
+
+
+def test_a_list_of_cautions_of_unknown_words_is_the_frames(recogniser):
+    made = EmailMessage()
+    made["From"] = "CrowdWorks <no-reply@crowdworks.jp>"
+    made["Subject"] = "a さんからメッセージが届きました"
+    cautions = "【ご注意】\n桃の実は日かげで冷やしてください。\n種は土にかえります。"
+    made.set_content(f"aさんからメッセージ\n\nお願いします。\n\n{cautions}\n", cte="base64")
+    message = mail.read(made.as_bytes(), arrived=datetime(2026, 11, 1, tzinfo=UTC))
+    found = recogniser.recognise(message, Genuine(), platform.AddressBook())
+    assert "お願いします。" in body(found, message)
+    assert "桃の実" not in body(found, message)
