@@ -12,7 +12,7 @@ import re2
 from banken.judge.atoms import ATOMS
 from banken.judge.disguise import Disguises
 from banken.judge.excuses import Excuses
-from banken.judge.lexicon import ATOM, LINK, Lexicon, Words
+from banken.judge.lexicon import ALWAYS, ATOM, LINK, Lexicon, Words
 from banken.judge.links import Hosts, link_spellings, other_hosts
 from banken.judge.means import UsedAsMeans, words_of
 from banken.judge.predicates import Finder, Grammar, Term
@@ -52,7 +52,7 @@ class Rulebook:
     def compile(self) -> None:
         """Make now what the first message would wait for, and forget what only the making needs."""
         self.prepare()
-        for part in ("looks", "atoms"):
+        for part in ("rarest", "atoms"):
             getattr(self, part)
         for words in (self.lexicon, self.grammar.lexicon, self.disguises):
             words.compile()
@@ -130,6 +130,11 @@ class Rulebook:
             for rule, finder in self.finders
             if finder.predicate != "case"
         ]
+
+    @cached_property
+    def rarest(self) -> Sequence[int]:
+        """The rarest need of each of `looks` (bits)."""
+        return [look.needs[0] if look.needs else ALWAYS for look in self.looks]
 
     def _needs(self, finder: Finder) -> tuple[int, ...]:
         """Return the bits of what `finder` needs, the rarest first, so that most mail is done with after a glance."""

@@ -10,10 +10,11 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import compress
 
 from banken.i18n import _
 from banken.judge import explain as tell
-from banken.judge.book import Rulebook
+from banken.judge.book import Look, Rulebook
 from banken.judge.combine import FEW, SURE, Candidate, settle
 from banken.judge.gate import Gate, lower
 from banken.judge.lexicon import Hit
@@ -84,9 +85,9 @@ class Judge:
 
     def fates(self, rule: Rule, reading: Reading) -> Iterator[Fate]:
         """Yield what becomes of each find of `rule`."""
-        for other, finder in self._worth_while(reading):
-            if other is rule:
-                yield from self._fates(rule, finder, reading)
+        for look in self._worth_while(reading):
+            if look.rule is rule:
+                yield from self._fates(rule, look.finder, reading)
 
     def _fates(self, rule: Rule, finder: Finder, reading: Reading) -> Iterator[Fate]:
         excuses = self.book.excuses_of(rule)
@@ -100,16 +101,16 @@ class Judge:
             holding = self.book.letting_go.letting_go(place, excuses, reading)
             yield Fate(finder, place, *self._let_off(lower(level, cap), holding))
 
-    def _worth_while(self, reading: Reading) -> Iterator[tuple[Rule, Finder]]:
+    def _worth_while(self, reading: Reading) -> Iterator[Look]:
         """Yield the finders that may find something, in the order of the rules."""
-        found = reading.found
-        for needs, channel, rule, finder in self.book.looks:
-            for need in needs:  # a loop, not `all`: this is asked of every mail for every way to find something
+        found, channel = reading.found, reading.case.channel
+        for look in compress(self.book.looks, map(found.__and__, self.book.rarest)):
+            for need in look.needs:  # a loop, not `all`: this is asked of every mail for many ways to find something
                 if not need & found:
                     break
             else:
-                if not channel or channel == reading.case.channel:
-                    yield rule, finder
+                if look.channel in (None, channel):
+                    yield look
 
     def _let_off(
         self, level: Level, holding: Iterator[tuple[str, str]]
@@ -126,7 +127,8 @@ class Judge:
     def _ask_rules(self, reading: Reading, tally: _Tally) -> None:
         told: set[tuple[str, int, Hit]] = set()
         excused: Counter[str] = Counter()
-        for rule, finder in self._worth_while(reading):
+        for look in self._worth_while(reading):
+            rule, finder = look.rule, look.finder
             for fate in self._fates(rule, finder, reading):
                 marks = {(rule.id, id(fate.place.passage), hit) for hit in fate.place.hits}
                 if not marks.isdisjoint(told):

@@ -33,6 +33,8 @@ class Hit(NamedTuple):
 
 MANY = 2000
 """How many hits of one concept in one stretch are looked at: more are an attack on our time."""
+ALWAYS = 1
+"""The bit of no concept, which every text has: what needs nothing needs this."""
 LINK = "link:"
 """Prefix of the pseudo-concept that a concept's links are found as."""
 ATOM = "atom:"
@@ -132,7 +134,7 @@ class Lexicon:
 
     def __init__(self, concepts: Mapping[str, Words]) -> None:
         self.uses = {name: words.use for name, words in concepts.items()}
-        self._bits = {name: 1 << at for at, name in enumerate(concepts)}
+        self._bits = {name: ALWAYS << at for at, name in enumerate(concepts, 1)}
         self._masks: dict[tuple[str, ...], int] = {}
         meanings: dict[str, list[tuple[str, _Entry]]] = {}
         for name, words in concepts.items():
@@ -160,16 +162,10 @@ class Lexicon:
 
         Without the original, brands need no edges.
         """
-        places: dict[int, list[Span]] = {}
-        for index, start, end in self._literals.find(text):
-            if index in places:
-                places[index].append((start, end))
-            else:
-                places[index] = [(start, end)]
+        found = self._literals.find(text)
         if "\n" in text:
-            for index, start, end in self._over_line_breaks(text):
-                places.setdefault(index, []).append((start, end))
-        return Scan(self, text, places, original, extra)
+            found += self._over_line_breaks(text)
+        return Scan(self, text, found, original, extra)
 
     def _over_line_breaks(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Yield the words that a line break cuts in two, as a mail program that wraps Japanese does."""
@@ -231,19 +227,19 @@ class Lexicon:
 class Scan:
     """What one pass over a text found; which words really stand there is settled concept by concept, when asked."""
 
-    __slots__ = ("_blocks", "_extra", "_lexicon", "_original", "_places", "_settled", "_text", "_words", "mask")
+    __slots__ = ("_blocks", "_extra", "_found", "_lexicon", "_original", "_settled", "_text", "_words", "mask")
 
     def __init__(
         self,
         lexicon: Lexicon,
         text: str,
-        places: dict[int, list[Span]],
+        found: list[tuple[int, int, int]],
         original: Original | None,
         extra: Iterable[Hit],
     ) -> None:
         self._lexicon = lexicon
         self._text = text
-        self._places = places
+        self._found = found
         self._original = original
         self._extra: dict[str, list[Span]] = {}
         for hit in extra:
@@ -253,7 +249,7 @@ class Scan:
         self._blocks: dict[str, list[tuple[_Entry, list[Span]]]] = {}
         mask = lexicon.mask_with_users(self._extra) if self._extra else 0
         kinds = lexicon.kinds
-        for index in places:
+        for index in {index for index, _start, _end in found}:
             mask |= kinds[index].mask
         self.mask = mask
         """The concepts that may stand in the text, a bit each; those that do are among them."""
@@ -287,9 +283,15 @@ class Scan:
 
     def _sort_out(self) -> dict[str, list[tuple[_Entry, list[Span]]]]:
         """Return for each concept which of its words the literals found may be, and note which may block it."""
+        places: dict[int, list[Span]] = {}
+        for index, start, end in self._found:
+            if index in places:
+                places[index].append((start, end))
+            else:
+                places[index] = [(start, end)]
         found: dict[str, list[tuple[_Entry, list[Span]]]] = {}
         kinds = self._lexicon.kinds
-        for index, spans in self._places.items():
+        for index, spans in places.items():
             kind = kinds[index]
             for name, entry in kind.words:
                 found.setdefault(name, []).append((entry, spans))

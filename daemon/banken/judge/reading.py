@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from banken.judge.atoms import ATOMS, hidden
 from banken.judge.book import Rulebook
-from banken.judge.lexicon import ATOM, LINK, Hit
+from banken.judge.lexicon import ALWAYS, ATOM, LINK, Hit
 from banken.judge.model import Case
 from banken.judge.passage import Passage
 from banken.judge.rows import spelled_out
@@ -35,8 +35,8 @@ class Reading:
 
     @cached_property
     def found(self) -> int:
-        """All concepts that may stand in the client's words, a bit each (`Lexicon.mask`)."""
-        return reduce(or_, (passage.scan.mask for passage in self.passages), 0)
+        """All concepts that may stand in the client's words, a bit each (`Lexicon.mask`), and ALWAYS."""
+        return reduce(or_, (passage.scan.mask for passage in self.passages), ALWAYS)
 
     @cached_property
     def subject(self) -> frozenset[str]:

@@ -50,6 +50,9 @@ class Splitter:
         start = 0
         for found in _ENDS.finditer(text):
             end = found.end()
+            if end == start + 1 and text[start] == "\n":  # behind a sentence that ended with its line
+                start = end
+                continue
             if text[end - 1] in _DOUBTFUL and self._goes_on(text, found.start(), end):
                 continue
             if not (_STOPS.search(found[0]) or self._ends_in_a_mood(text, found.start(), end)):

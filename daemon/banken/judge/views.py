@@ -48,7 +48,7 @@ class _Run(NamedTuple):
     places: tuple[Span, ...] | None
 
 
-Pieces = tuple[tuple[int, tuple[Span, ...] | None], ...]
+Pieces = list[tuple[int, tuple[Span, ...] | None]]
 
 
 @dataclass(frozen=True)
@@ -57,9 +57,8 @@ class View:
 
     text: str
     skeleton: str
-    _starts: tuple[int, ...] = (0,)
-    """Where in `text` a piece begins; a piece maps evenly, or by its own places."""
-    _pieces: Pieces = ((0, None),)
+    _runs: tuple[list[str], list[_Run]] | None = None
+    """The original in runs, every second folded, and these folded; None when it maps evenly throughout."""
     _order: tuple[int, ...] | None = None
     """Where each visible character stands in a text that turns its direction around or spaces its letters."""
 
@@ -78,10 +77,16 @@ class View:
         first, last = self.span(start, end)
         return last - first > 2 * (end - start) - 2 > 0
 
+    @cached_property
+    def _map(self) -> tuple[list[int], Pieces]:
+        """Where in `text` pieces begin, and how each maps: evenly, or by its own places."""
+        return _map(*self._runs) if self._runs is not None else ([0], [(0, None)])
+
     def _place(self, at: int) -> Span:
-        piece = bisect_right(self._starts, at) - 1
-        origin, places = self._pieces[piece]
-        offset = at - self._starts[piece]
+        starts, pieces = self._map
+        piece = bisect_right(starts, at) - 1
+        origin, places = pieces[piece]
+        offset = at - starts[piece]
         if places is None:
             return origin + offset, origin + offset + 1
         first, last = places[offset]
@@ -127,16 +132,15 @@ def fold(text: str) -> View:
         text, order = _as_seen(text)
     elif text.count(" ") + text.count("\u3000") > 5 and _SPACED.search(text):
         text, order = _closed_up(text)
-    runs = (_RUNS_COMPOSING if any(mark in text for mark in _COMPOSING) else _RUNS).split(text)
-    changed = runs[1::2]
-    found = [_MEMO.get(run) or _look_up(run) for run in changed]
-    skeleton = runs.copy()
-    runs[1::2] = [run.fold for run in found]
-    skeleton[1::2] = [run.skeleton for run in found]
-    folded, looks = "".join(runs), _letters("".join(skeleton))
-    if any(run.places is not None for run in found):
-        return View(folded, looks, *_map(runs, changed, found), order)
-    return View(folded, looks, _order=order)
+    pattern = _RUNS_COMPOSING if any(mark in text for mark in _COMPOSING) else _RUNS
+    runs = pattern.split(text)
+    found = [_MEMO.get(run) or _look_up(run) for run in runs[1::2]]
+    looks = runs.copy()
+    looks[1::2] = [run.skeleton for run in found]
+    folded = runs.copy()
+    folded[1::2] = [run.fold for run in found]
+    uneven = any(run.places is not None for run in found)
+    return View("".join(folded), _letters("".join(looks)), (runs, found) if uneven else None, order)
 
 
 def _as_seen(text: str) -> tuple[str, tuple[int, ...]]:
@@ -159,18 +163,20 @@ def _closed_up(text: str) -> tuple[str, tuple[int, ...]]:
     return "".join(map(text.__getitem__, order)), order
 
 
-def _map(runs: list[str], changed: list[str], found: list[_Run]) -> tuple[tuple[int, ...], Pieces]:
+def _map(runs: list[str], found: list[_Run]) -> tuple[list[int], Pieces]:
     """Return where pieces begin and how each maps; only an uneven run begins a piece, and what follows it."""
-    starts, pieces, at, origin = [0], [], 0, 0
+    starts, at, origin = [0], 0, 0
+    pieces: Pieces = []
     evenly: tuple[int, tuple[Span, ...] | None] = (0, None)
     for index, run in enumerate(found):
-        at, origin = at + len(runs[2 * index]), origin + len(runs[2 * index])
+        kept, changed = len(runs[2 * index]), len(runs[2 * index + 1])
+        at, origin = at + kept, origin + kept
         if run.places is not None:
             starts += [at, at + len(run.fold)]
             pieces += [evenly, (origin, run.places)]
-            evenly = (origin + len(changed[index]), None)
-        at, origin = at + len(run.fold), origin + len(changed[index])
-    return tuple(starts), (*pieces, evenly)
+            evenly = (origin + changed, None)
+        at, origin = at + len(run.fold), origin + changed
+    return starts, [*pieces, evenly]
 
 
 _MEMO: dict[str, _Run] = {}
