@@ -12,6 +12,7 @@ import re2
 from banken.judge.atoms import ATOMS
 from banken.judge.disguise import Disguises
 from banken.judge.excuses import Excuses
+from banken.judge.heap import growing
 from banken.judge.lexicon import ALWAYS, ATOM, LINK, Lexicon, Words
 from banken.judge.links import Hosts, link_spellings, other_hosts
 from banken.judge.means import UsedAsMeans, words_of
@@ -80,7 +81,8 @@ class Rulebook:
     @cached_property
     def lexicon(self) -> Lexicon:
         """The words of all searched concepts, their links included."""
-        return Lexicon(self._words(self.searched))
+        with growing():
+            return Lexicon(self._words(self.searched))
 
     @cached_property
     def hosts(self) -> Hosts:
@@ -100,7 +102,10 @@ class Rulebook:
         lists += [name for way in self.means for name in (*way.before, *way.after)]
         lists += [name for rule in self.rules for find in rule.find.any for name in without_in(find)]
         found = self._with_used(lists)
-        lexicon = Lexicon({name: Words(one.words, one.brand, one.not_inside, one.use) for name, one in found.items()})
+        with growing():
+            lexicon = Lexicon(
+                {name: Words(one.words, one.brand, one.not_inside, one.use) for name, one in found.items()}
+            )
         return Grammar(lexicon, UsedAsMeans(self.means, self.concepts, self.sentences.fillers))
 
     @cached_property

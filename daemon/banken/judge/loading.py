@@ -14,6 +14,7 @@ from typing import Any
 from banken.i18n import _
 from banken.judge import checks
 from banken.judge.book import Rulebook
+from banken.judge.heap import growing
 from banken.judge.judge import Judge
 from banken.judge.model import Reader
 from banken.judge.reader import load_reader
@@ -62,6 +63,7 @@ def load(
     return Judge(book, load_reader(root) if reader is True else reader or None)
 
 
+@growing()
 def load_book(
     root: Path,
     platform: str = "crowdworks",

@@ -56,9 +56,10 @@ class View:
     """A folded text and its skeleton, character for character, with the map to the original."""
 
     text: str
-    skeleton: str
-    _runs: tuple[list[str], list[_Run]] | None = None
-    """The original in runs, every second folded, and these folded; None when it maps evenly throughout."""
+    _runs: list[str]
+    """The original in runs, of which every second changes in folding."""
+    _folded: list[_Run]
+    """These, folded."""
     _order: tuple[int, ...] | None = None
     """Where each visible character stands in a text that turns its direction around or spaces its letters."""
 
@@ -78,9 +79,16 @@ class View:
         return last - first > 2 * (end - start) - 2 > 0
 
     @cached_property
+    def skeleton(self) -> str:
+        """The text without look-alikes and mask signs."""
+        runs = self._runs.copy()
+        runs[1::2] = [run.skeleton for run in self._folded]
+        return _letters("".join(runs))
+
+    @cached_property
     def _map(self) -> tuple[list[int], Pieces]:
         """Where in `text` pieces begin, and how each maps: evenly, or by its own places."""
-        return _map(*self._runs) if self._runs is not None else ([0], [(0, None)])
+        return _map(self._runs, self._folded)
 
     def _place(self, at: int) -> Span:
         starts, pieces = self._map
@@ -135,12 +143,9 @@ def fold(text: str) -> View:
     pattern = _RUNS_COMPOSING if any(mark in text for mark in _COMPOSING) else _RUNS
     runs = pattern.split(text)
     found = [_MEMO.get(run) or _look_up(run) for run in runs[1::2]]
-    looks = runs.copy()
-    looks[1::2] = [run.skeleton for run in found]
     folded = runs.copy()
     folded[1::2] = [run.fold for run in found]
-    uneven = any(run.places is not None for run in found)
-    return View("".join(folded), _letters("".join(looks)), (runs, found) if uneven else None, order)
+    return View("".join(folded), runs, found, order)
 
 
 def _as_seen(text: str) -> tuple[str, tuple[int, ...]]:
