@@ -8,6 +8,7 @@ import pytest
 
 from banken.judge import Case, Judge, load
 from banken.judge.combine import ALONE, ALONE_IN_FEW, SUPPORT, SUPPORT_IN_FEW, Candidate, settle
+from banken.judge.lexicon import Hit
 from banken.words import Category, Level, Segment, SegmentKind, Stage
 
 
@@ -120,6 +121,24 @@ def test_where_a_rule_tells_of_it_the_reader_is_silent_unless_it_is_louder(both)
     quiet = both(text, *heard, stage=Stage.UNDER)
     assert [(one[0], one[2]) for one in voices(quiet)] == [("rule", Level.NOTICE)]
     assert [one[0] for one in voices(both(text, Window(CONTACT, 0.9, 1, 1)))] == ["reader"]  # the rule is not heard
+
+
+def test_an_unsure_find_is_outdone_by_what_the_reader_hears_better_elsewhere():
+    def placed(rule, start, score=None, *, sure=False, level=Level.WARNING, how="plain"):
+        hits = (Hit(start, start + 5, "word", how),)
+        place = SimpleNamespace(passage=None, start=start, end=start + 5, hits=hits)
+        return Candidate(CONTACT, rule, place, level, sure=sure, score=score)
+
+    def told(find, *windows):
+        return [one.rule for one, reason in settle([find, *windows], windows) if not reason]
+
+    here, there = placed("here", 0, 0.7), placed("there", 10, 0.8)
+    assert told(placed("rule", 0), here, there) == ["there"]
+    assert told(placed("rule", 0, sure=True), here, there) == ["rule"]
+    assert told(placed("rule", 0, how="masked"), here, there) == ["rule"]
+    assert told(placed("rule", 0), placed("here", 0, 0.8), there) == ["rule"]
+    assert told(placed("rule", 0), here, placed("there", 10, 0.8, level=Level.NOTICE)) == ["rule"]
+    assert told(placed("rule", 0), placed("here", 0, 0.4), placed("there", 10, 0.49)) == ["rule"]
 
 
 def test_a_rule_that_only_reminds_does_not_silence_a_reader_that_warns():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,9 +15,13 @@ import yaml
 
 from banken import message as mail
 from banken import platform
-from banken.judge import Case, Judge, load
+from banken.judge import Case
+from banken.judge.book import Rulebook
+from banken.judge.loading import load_book
+from banken.judge.plain import PlainSentence, spoken
 from banken.judge.reader.features import LINKS
-from banken.judge.views import fold
+from banken.judge.reading import JUDGED_CHANNELS, read
+from banken.judge.views import Span, fold
 from banken.platform.examples import Genuine
 from banken.words import Authentic, Category, Channel, Stage
 
@@ -48,6 +53,9 @@ AUTHORS = {
     "phrases3-meet": "M",
 }
 """Who wrote which file; a file that is not named here has an author of its own."""
+LABEL = 10
+"""So many letters before a mark, at the beginning of its line, are its label: a number, a heading."""
+_ENDS = re.compile("[。！？!?]")
 Known = tuple[dict[str, list[str]], list[str]]
 """What the reader knows before it learns: names by kind, words of grammar."""
 NO_TEXTS = {"obfuscations"}
@@ -70,8 +78,15 @@ class Text:
     gated: frozenset[Category]
     """What is no warning at its stage."""
     case: Case | None = None
-    guilty: tuple[tuple[int, int], ...] = ()
+    guilty: tuple[Span, ...] = ()
     """Where in the case's text it is asked, as far as the author marked it."""
+    marks: tuple[bool, ...] | None = None
+    """Whether each sentence asks; None where the author marked nothing."""
+
+    @property
+    def clear(self) -> tuple[bool, ...]:
+        """Of which sentences is known that they do not ask, though the text does."""
+        return tuple(not mark for mark in self.marks or (True,) * len(self.sentences))
 
 
 def texts(files: Iterable[str] | None = None) -> list[Text]:
@@ -116,20 +131,38 @@ def asked(row: dict) -> set[str]:
 def _phrase(row: dict, file: str, author: str) -> Text:
     labels = frozenset(map(Category, asked(row)))
     case = Case.of(row["text"])
-    return Text(row["id"], file, author, False, _sentences(case), labels, labels, frozenset(), case)
+    said, guilty = _sentences(case), _guilty(row, case.text)
+    return Text(
+        row["id"], file, author, False, _texts(said), labels, labels, frozenset(), case, guilty, _marks(said, guilty)
+    )
 
 
 def _message(row: dict, file: str, author: str) -> Text:
     expect, notice = (frozenset(map(Category, row.get(name) or ())) for name in ("expect", "notice"))
     late = Stage(row["stage"]) in (Stage.UNDER, Stage.COMPLETED)
     case = case_of(row)
-    sentences = _sentences(case) if case.channel in (Channel.NOTIFICATION, Channel.DIRECT) else ()
-    gated = frozenset(GATED if late else ())
-    return Text(row["id"], file, author, True, sentences, expect | notice, expect, gated, case, _guilty(row, case.text))
+    said = _sentences(case) if case.channel in JUDGED_CHANNELS else []
+    gated, guilty = frozenset(GATED if late else ()), _guilty(row, case.text)
+    return Text(
+        row["id"], file, author, True, _texts(said), expect | notice, expect, gated, case, guilty, _marks(said, guilty)
+    )
 
 
-def _guilty(row: dict, text: str) -> tuple[tuple[int, int], ...]:
-    return tuple((text.index(words), text.index(words) + len(words)) for words in row.get("guilty") or ())
+def _guilty(row: dict, text: str) -> tuple[Span, ...]:
+    """Return where it is asked, with the label before it on its line; what only blanks part is one stretch."""
+    marked = [(text.index(words), text.index(words) + len(words)) for words in row.get("guilty") or ()]
+    joined: list[Span] = []
+    for start, end in sorted((_with_label(text, start), end) for start, end in marked):
+        if joined and not text[joined[-1][1] : start].strip():
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    return tuple(joined)
+
+
+def _with_label(text: str, start: int) -> int:
+    line = text.rfind("\n", 0, start) + 1
+    return line if start - line <= LABEL and not _ENDS.search(text, line, start) else start
 
 
 def case_of(row: dict) -> Case:
@@ -165,34 +198,24 @@ def _quoted(name: str) -> str:
     return "".join(f"={octet:02X}" for octet in name.encode())
 
 
-class _Listener:
-    """Stands where the reader stands, and keeps the sentences that the judge would have it read."""
-
-    def __init__(self) -> None:
-        self.heard: tuple[str, ...] = ()
-
-    def reach(self, sentences: Sequence[str]) -> int:
-        return len(sentences)
-
-    def telling(self, _sentence: str, _category: Category) -> tuple[()]:
-        return ()
-
-    def read(self, sentences: Sequence[str]) -> tuple[()]:
-        self.heard = tuple(sentence for sentence in sentences if sentence)
-        return ()
+def _sentences(case: Case) -> list[PlainSentence]:
+    return [sentence for sentence in spoken(read(case, _book()).passages) if sentence.text]
 
 
-def _sentences(case: Case) -> tuple[str, ...]:
-    judge, listener = _judge()
-    listener.heard = ()
-    judge.judge(case)
-    return listener.heard
+def _texts(sentences: Iterable[PlainSentence]) -> tuple[str, ...]:
+    return tuple(sentence.text for sentence in sentences)
+
+
+def _marks(sentences: Sequence[PlainSentence], guilty: Sequence[Span]) -> tuple[bool, ...] | None:
+    """Return for each sentence whether it is among the `guilty` stretches or holds one; None where none is marked."""
+    places = [sentence.passage.evidence(*sentence.span(0, len(sentence.text))) for sentence in sentences]
+    marks = tuple(any(start < one.end and one.start < end for start, end in guilty) for one in places)
+    return marks if any(marks) else None
 
 
 @cache
-def _judge() -> tuple[Judge, _Listener]:
-    listener = _Listener()
-    return load(RULES, reader=listener), listener
+def _book() -> Rulebook:
+    return load_book(RULES)
 
 
 @cache

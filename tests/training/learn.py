@@ -1,7 +1,8 @@
 """Learn weights from labelled texts: linear support vectors over the very rows that the reader looks at, and a small net.
 
 Beside each window stands what its whole message is about. Every window of a text is innocent of what the text does not
-ask; of what it asks, the window that speaks loudest is taken for the guilty one, and learned anew (multiple instances).
+ask, or where its author marked other sentences; of the rest, the window that speaks loudest is taken for the guilty one, and
+learned anew (multiple instances).
 Of the innocent windows only those near the border teach anything; the others are left out, which saves memory and time.
 Rows that few windows have are not looked at. All numbers come from whole numbers, logarithms, square roots and liblinear's fixed order, so
 that a repeat gives the same bytes; the net has a module of its own.
@@ -13,6 +14,7 @@ from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import log
+from operator import and_
 
 import numpy as np
 from scipy import sparse
@@ -117,7 +119,11 @@ def prepare(texts: Sequence[Text], vocabulary: Vocabulary) -> Data:
         owner += [at] * len(here)
         alone += [number < len(single) for number in range(len(here))]
         topics.add(frozenset().union(*(one.topic for one in single)))
-    asked = [[category in texts[at].asked for category in CATEGORIES] for at in owner]
+    clear = [one for text in texts for one in (*text.clear, *(map(and_, text.clear, text.clear[1:])))]
+    asked = [
+        [category in texts[at].asked and not innocent for category in CATEGORIES]
+        for at, innocent in zip(owner, clear, strict=True)
+    ]
     return Data(
         texts,
         np.array(owner),
@@ -151,7 +157,8 @@ def _messages(data: Data, squares: np.ndarray, known: np.ndarray) -> net.Message
     sentences = sparse.csr_matrix(sparse.diags(1 / np.sqrt(np.maximum(1, once @ whole))) @ weighed)
     sizes = np.bincount(data.owner[data.single], minlength=len(data.texts))
     asked = np.array([[category in text.asked for category in CATEGORIES] for text in data.texts], np.float32)
-    return net.Messages(sentences, np.concatenate([[0], np.cumsum(sizes)]), asked)
+    clear = np.array([clear for text in data.texts for clear in text.clear], bool)
+    return net.Messages(sentences, np.concatenate([[0], np.cumsum(sizes)]), clear, asked)
 
 
 def _squares(windows: np.ndarray, texts: np.ndarray, all_windows: int, all_texts: int) -> np.ndarray:

@@ -36,19 +36,38 @@ def test_the_same_texts_teach_the_same_bytes(monkeypatch):
     monkeypatch.setattr(net, "EPOCHS", 1)
     monkeypatch.setattr(learn, "LOOKED_AT", 900)
     monkeypatch.setattr(learn, "KNOWN_TO_NET", 300)
-    data = learn.prepare(texts(["extra-ES", "extra-DQ", "extra-EN"])[::3], Vocabulary(*known()))
+    data = learn.prepare(texts(["extra-GN", "extra-DQ", "extra-EN"])[::3], Vocabulary(*known()))
     one, other = (dump(learn.to_weights(learn.train(data, data.owner >= 0), known(), {})) for _time in range(2))
     assert one == other
 
 
-def test_an_ask_heard_in_two_places_costs_more_than_in_one(monkeypatch):
-    batch = net.Batch(*(np.zeros(1) for _field in net.Batch._fields[:-1]), asked=np.array([[1.0, 0.0]]))
+def test_an_ask_heard_in_another_place_costs(monkeypatch):
+    first, second, both, neither = ((6.0, -6.0), (-6.0, 6.0), (6.0, 4.0), (-6.0, -6.0))
 
-    def cost(*said):
-        monkeypatch.setattr(net, "values", lambda *_given: jnp.array([said]))
+    def cost(heard, clear):
+        """Return the loss when one of two categories is asked and heard so in two sentences, some of them `clear`."""
+        batch = net.Batch(
+            *(np.zeros(1) for _field in net.Batch._fields[:-2]), np.array([clear]), np.array([[1.0, 0.0]])
+        )
+        monkeypatch.setattr(net, "values", lambda *_given: jnp.array([[[one, -6.0] for one in heard]]))
         return float(net._loss({}, batch, None))
 
-    assert cost((6.0, -6.0), (-6.0, -6.0)) < cost((6.0, -6.0), (4.0, -6.0)) < cost((-6.0, -6.0), (-6.0, -6.0))
+    assert cost(first, (0, 0)) == cost(second, (0, 0)) < cost(both, (0, 0)) < cost(neither, (0, 0))
+    assert cost(first, (0, 1)) < cost(both, (0, 1)) < cost(neither, (0, 1)) < cost(second, (0, 1))
+
+
+def test_windows_of_other_sentences_than_the_marked_ones_are_innocent():
+    said = ("契約前ですが、お電話ください。", "納期は来週です。", "原稿を送ります。")
+    contact = frozenset([CATEGORIES[0]])
+    some = [
+        Text("1", "f", "a", True, said, contact, contact, frozenset(), None, (), marks)
+        for marks in (None, (True, False, False), (False, True, False))
+    ]
+    data = learn.prepare(some, Vocabulary(*known()))
+    asked = [data.asked[data.owner == at, 0].tolist() for at in range(3)]
+    assert asked == [[True] * 5, [True, False, False, True, False], [False, True, False, True, True]]
+    clear = learn._messages(data, np.ones(TABLE, np.uint8), np.arange(9)).clear
+    assert clear.tolist() == [False] * 3 + [False, True, True] + [True, False, True]
 
 
 def test_what_is_learned_is_what_is_read():

@@ -116,6 +116,9 @@ class Page:
         known = self._house.knowledge.judge.book.excuses.get(name)
         ours = {
             "unheard": _("the words alone; the sentence as a whole does not read like it"),
+            "said elsewhere": _("it is said already by other words that show it better"),
+            "unsure": _("not sure enough to stand alone"),
+            "stage": _("no matter for a warning at this stage of the deal"),
             "false_alarm": _("you called it a false alarm in this deal"),
         }
         return str(known.title) if known else ours.get(name, name)

@@ -65,6 +65,7 @@ class Rulebook:
         """The splitter that the grammar describes."""
         return Splitter(
             self._literals(self.sentences.continues),
+            self._literals(self.sentences.halts),
             self._literals(self.sentences.clauses),
             self._literals(self.sentences.joins),
             self._literals(self.sentences.closes),

@@ -19,11 +19,11 @@ from banken.judge.combine import FEW, SURE, Candidate, settle
 from banken.judge.gate import Gate, lower
 from banken.judge.lexicon import Hit
 from banken.judge.model import Case, Reader
-from banken.judge.plain import PlainSentence, plain_sentences
+from banken.judge.plain import PlainSentence, spoken
 from banken.judge.predicates import DISGUISED, Finder, Place
 from banken.judge.reading import JUDGED_CHANNELS, Reading, read
 from banken.judge.schema import LEVEL, Find, Rule
-from banken.words import Category, Evidence, Excused, Finding, Level, SegmentKind, Verdict, strongest
+from banken.words import Category, Evidence, Excused, Finding, Level, Verdict, strongest
 
 MOST_FINDINGS = 3
 """How many places one rule tells of in one message."""
@@ -154,8 +154,7 @@ class Judge:
             tally.trace.append(tell.let_go(one.rule, text, title, word))
 
     def _ask_reader(self, reader: Reader, reading: Reading, tally: _Tally) -> None:
-        own = [passage for passage in reading.passages if passage.kind is not SegmentKind.HIDDEN]
-        sentences = [sentence for passage in own for sentence in plain_sentences(passage)]
+        sentences = spoken(reading.passages)
         tally.few = sum(bool(sentence.text) for sentence in sentences) <= FEW
         said = [sentence.text for sentence in sentences]
         for sentence in reversed(sentences[reader.reach(said) :]):

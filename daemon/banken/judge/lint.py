@@ -119,7 +119,7 @@ def _used(book: Rulebook) -> set[str]:
     for way in book.means:
         named |= {*way.right, *way.left, *way.before, *way.after}
     said = book.sentences
-    for lists in (said.fillers, said.continues, said.joins, said.closes, said.clauses):
+    for lists in (said.fillers, said.continues, said.halts, said.joins, said.closes, said.clauses):
         named |= set(lists)
     named |= {"name_company", "name_told"} & set(book.concepts)  # of `rules learn` (report/invented.py)
     open_ = list(named)

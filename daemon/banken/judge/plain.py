@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from banken.judge.passage import Passage
 from banken.judge.views import Span
+from banken.words import SegmentKind
 
 _BREAK = re.compile(r"\s*\n\s*")
 
@@ -33,6 +34,12 @@ class PlainSentence:
         if width == end - start:  # kept as it was
             return min(start + at - self._starts[piece], end - 1), min(start + at - self._starts[piece] + 1, end)
         return start, end
+
+
+def spoken(passages: Iterable[Passage]) -> list[PlainSentence]:
+    """Return all sentences that the reader is asked about: those of the passages that the mail shows."""
+    shown = (passage for passage in passages if passage.kind is not SegmentKind.HIDDEN)
+    return [sentence for passage in shown for sentence in plain_sentences(passage)]
 
 
 def plain_sentences(passage: Passage) -> list[PlainSentence]:

@@ -249,6 +249,7 @@ class Sentences(Strict):
 
     fillers: Ids = ()
     continues: Ids = ()
+    halts: Ids = ()
     joins: Ids = ()
     closes: Ids = ()
     clauses: Ids = ()

@@ -35,11 +35,13 @@ LONGEST = 500
 class Splitter:
     """Splits folded text into sentences and clauses.
 
-    `continues` are line ends after which a sentence goes on, `clauses` the ends of clauses, `joins` words that carry
-    a sentence on behind a closing quotation mark or a mood, `closes` the last words of sentences, behind which a mood ends one.
+    `continues` are line ends after which a sentence goes on, `halts` those that only look like one, `clauses` the ends of
+    clauses, `joins` words that carry a sentence on behind a closing quotation mark or a mood, `closes` the last words of
+    sentences, behind which a mood ends one.
     """
 
     continues: tuple[str, ...] = ()
+    halts: tuple[str, ...] = ()
     clauses: tuple[str, ...] = ()
     joins: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
@@ -76,8 +78,13 @@ class Splitter:
         if text[stop] == "\n":
             if _BULLET.match(text, end):
                 return False
-            return _wrapped(text, stop, end) or text.endswith(self._line_ends, max(0, stop - 12), stop)
+            return _wrapped(text, stop, end) or self._hangs(text, stop)
         return text[end - 1] in _CLOSING and bool(self._line_joins) and text.startswith(self._line_joins, end)
+
+    def _hangs(self, text: str, stop: int) -> bool:
+        """Return whether the line that ends at `stop` ends on a word behind which a sentence goes on."""
+        words = max(0, stop - 12), stop
+        return text.endswith(self._line_ends, *words) and not text.endswith(self._halts, *words)
 
     def _ends_in_a_mood(self, text: str, start: int, end: int) -> bool:
         return text.endswith(self._closers, max(0, start - 12), start) and not text.startswith(self._line_joins, end)
@@ -89,6 +96,10 @@ class Splitter:
     @cached_property
     def _line_ends(self) -> tuple[str, ...]:
         return tuple(fold(word).text for word in self.continues)
+
+    @cached_property
+    def _halts(self) -> tuple[str, ...]:
+        return tuple(fold(word).text for word in self.halts)
 
     @cached_property
     def _line_joins(self) -> tuple[str, ...]:
