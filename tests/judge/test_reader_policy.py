@@ -169,6 +169,14 @@ def test_what_is_no_accident_needs_no_hearing(both, text):
     assert {one[0] for one in voices(both(text))} == {"rule"}
 
 
+def test_of_a_link_the_message_must_speak_unless_it_is_all_there_is(both):
+    text = f"https://line.me/x です。{MORE}"
+    assert {(one.rule, one.excuse) for one in both(text).excused} == {("contact.line", "unheard")}
+    assert both(text, Window(CONTACT, SUPPORT - 0.01, 1, 1)).findings == ()
+    assert both(text, Window(Category.INTERVIEW, SUPPORT, 1, 1)).findings == ()
+    assert {one[0] for one in voices(both(text, Window(CONTACT, SUPPORT, 1, 1)))} == {"rule"}
+
+
 def test_a_false_sender_needs_no_hearing(both):
     assert both("こんにちは", impersonates="look-alike").level is Level.DANGER
 

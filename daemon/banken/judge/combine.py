@@ -4,8 +4,9 @@ Rules give precision, evidence and excuses; the reader gives breadth. A candidat
 excuses and the gate of stage and permission when it comes here.
 
 1. A rule's find counts if the reader hears its category in the same words (SUPPORT or more), or if it needs no hearing:
-   its words were disguised or are a link (nobody does that by accident), or the rule is certain of it (`confidence:
-   certain`: asks that only the stage makes asks, which the reader cannot learn). Else it is let go as `unheard`.
+   its words were disguised (nobody does that by accident), or the rule is certain of it (`confidence: certain`: asks that only
+   the stage makes asks, which the reader cannot learn). A link says little itself: of it the message may speak anywhere. Else a
+   find is let go as `unheard`.
 2. Where no reader is asked, or a message goes on beyond what it reads of one, every sure find counts; an unsure one
    (`confidence: low`) counts where a sure one of its category stands in the same message, and else is let go as `unsure`.
    Where the reader hears an unsure find better in other words, which no rule has found, it is the reader that tells.
@@ -13,15 +14,17 @@ excuses and the gate of stage and permission when it comes here.
    told: a rule knows better which words show it, and of its own finds only the loudest counts. Around an ask the reader hears
    an echo, and half of what it would quote besides is that.
    A message of FEW sentences or less gives the reader little to go by, and most are everyday talk: there its own finds count
-   from ALONE_IN_FEW on, and a rule's from SUPPORT_IN_FEW on in the same words, or from ALONE on anywhere in the message.
+   from ALONE_IN_FEW on, and a rule's from SUPPORT_IN_FEW on in the same words, or from ALONE on anywhere in the message; a
+   link needs no hearing there.
 4. Excuses look at the reader's finds, too; where it is SURE, only those that the category says (`reader: heeds:`). It has
    read the denial that an excuse would point at; below, an excuse is right four times in five.
 
-Chosen by measurement (2026-11-28; P/R of warnings, the watched authors left out): .982/.955 as it is. With ALONE_IN_FEW .85
-nothing more is found there, and 4 of 600 everyday sentences warn instead of 3; that a window names a tool or a way to pay tells
-nothing more about it. On mails of nine authors who came later, SUPPORT .4 or .5 for all changed F1 by less than .005 either way.
-With SURE .5 or .8, ALONE .45 or .6, F1 is at best the same. Where sure finds were outdone, too, what is quoted lay no better in
-the ask: 4 of 366 quotations of the watched and 18 of 365 of later authors beside it, instead of 3 of 373 and 21 of 369.
+Chosen by measurement (2026-11-28; P/R of warnings, the watched authors left out): .985/.952 as it is. With ALONE_IN_FEW .85
+nothing more was found there, and 4 of 600 everyday sentences warned instead of 3; that a window names a tool or a way to pay
+tells nothing more about it. On mails of nine authors who came later, SUPPORT .4 or .5 for all changed F1 by less than .005
+either way. With SURE .5 or .8, ALONE .45 or .6, F1 is at best the same. That links need hearing took away 5 of 41 false warnings
+of 445 innocent texts full of links, and lost none of 165 asks. Where sure finds were outdone, too, what is quoted lay no better
+in the ask: 4 of 366 quotations of the watched and 18 of 365 of later authors beside it, instead of 3 of 373 and 21 of 369.
 """
 
 from __future__ import annotations
@@ -44,7 +47,7 @@ SUPPORT_IN_FEW = 0.2
 """The same in a message of few sentences; the reader tells of nothing that it hears less (reader.FLOOR)."""
 SURE = 0.6
 """From this score on the reader is past most excuses."""
-PLAINLY_MEANT = frozenset({"disguised", "masked", "link"})
+PLAINLY_MEANT = frozenset({"disguised", "masked"})
 """Ways of writing that are no accident."""
 
 
@@ -96,7 +99,8 @@ def settle(
 
 def _unsaid(one: Candidate, scores: Iterable[Candidate], *, few: bool) -> str:
     """Return why a rule's find does not count, "" when it does."""
-    return "" if _plainly_meant(one) or any(_borne_out(one, window, few=few) for window in scores) else "unheard"
+    needs_no_hearing = _plainly_meant(one) or (few and _is_link(one))
+    return "" if needs_no_hearing or any(_borne_out(one, window, few=few) for window in scores) else "unheard"
 
 
 def _is_outdone(one: Candidate, its_own: Iterable[Candidate], scores: Iterable[Candidate]) -> bool:
@@ -131,8 +135,12 @@ def _plainly_meant(one: Candidate) -> bool:
 
 def _borne_out(one: Candidate, window: Candidate, *, few: bool) -> bool:
     score = window.score or 0.0
-    here = score >= (SUPPORT_IN_FEW if few else SUPPORT) and _same_words(one, window)
+    here = score >= (SUPPORT_IN_FEW if few else SUPPORT) and (_is_link(one) or _same_words(one, window))
     return window.category is one.category and (here or (few and score >= ALONE))
+
+
+def _is_link(one: Candidate) -> bool:
+    return any(hit.how == "link" for hit in one.place.hits)
 
 
 def _same_matter(one: Candidate, other: Candidate) -> bool:
