@@ -55,3 +55,43 @@ def test_little_pictures_amid_a_sentence_do_not_break_it(text, rule):
     rules = load(rules_root(), reader=False)
     verdict = rules.judge(Case.of(f"はじめまして、山田です😊 記事は月に4本です(笑) {text}", stage=Stage.BEFORE))
     assert rule in {one.rule for one in verdict.findings}
+
+
+LONG = (
+    "はじめまして、山田です。ご応募ありがとうございます。記事は月に4本、1本3,000円でお願いしています。{}\n"
+    "納期は毎週金曜です。どうぞよろしくお願いいたします。"
+)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://line.me/ti/p/abCD12",
+        "https://lin.ee/abCD12",
+        "https://discord.gg/abCD12",
+        "https://chat.whatsapp.com/AbC123",
+        "https://t.me/yamada_x",
+        "https://join.slack.com/t/yamada/shared_invite/abc",
+        "https://us02web.zoom.us/j/81234567890",
+        "https://meet.google.com/abc-defg-hij",
+        "https://calendly.com/yamada/30min",
+    ],
+)
+def test_a_bare_link_to_a_chat_or_a_meeting_is_heard_in_a_long_mail(judge, link):
+    verdict = judge.judge(Case.of(LONG.format(f"\n{link}"), stage=Stage.BEFORE))
+    assert any(one.text in link or link in one.text for finding in verdict.findings for one in finding.evidence)
+    assert verdict.level is Level.WARNING
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "文字起こしの音源はこちらです。\nhttps://zoom.us/rec/share/abcd1234",
+        "スタンプの販売ページです。\nhttps://store.line.me/stickershop/product/1234",
+        "設定の手順はこのページのとおりです。\nhttps://help.chatwork.com/hc/ja/articles/1234",
+        "参考にしたい動画です。\nhttps://www.youtube.com/watch?v=abcd1234",
+        "うちのお店のページです。\nhttps://yamada-cafe.example/menu",
+    ],
+)
+def test_a_link_to_what_the_job_needs_is_none(judge, words):
+    assert judge.judge(Case.of(LONG.format(words), stage=Stage.BEFORE)).findings == ()
