@@ -54,9 +54,8 @@ def test_an_ask_heard_in_another_place_costs(monkeypatch):
 
     assert cost(first, (0, 0)) == cost(second, (0, 0)) < cost(both, (0, 0)) < cost(neither, (0, 0))
     assert cost(first, (0, 1)) < cost(both, (0, 1)) < cost(neither, (0, 1)) < cost(second, (0, 1))
-    assert (
-        cost((0.0, 6.0), (0, 1)) > cost((6.0, 6.0), (0, 1)) + 0.2
-    )  # what is heard beside does not answer for the message
+    # What is heard beside the ask does not answer for the message.
+    assert cost((0.0, 6.0), (0, 1)) > cost((6.0, 6.0), (0, 1)) + 0.2
 
 
 def test_windows_of_other_sentences_than_the_marked_ones_are_innocent():
