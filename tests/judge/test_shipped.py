@@ -72,3 +72,32 @@ def test_they_load_quickly():
         for _ in range(3)
     )
     assert best < 3  # 0.3 s on a quiet machine; `python -m tests.bench.judge` prints the figure
+
+
+@pytest.mark.parametrize(
+    "line", ["平日になるかも", "振込は月末ごと、変更なし", "これで回していこうや", "納品前に連絡すること"]
+)
+def test_lines_that_end_their_sentence_though_they_look_as_if_it_went_on(shipped, line):
+    assert len(shipped.book.splitter.sentences(f"{line}\n次の話に移ります")) == 2
+
+
+def test_lines_that_leave_their_sentence_open(shipped):
+    assert len(shipped.book.splitter.sentences("資料はこちらも\n見てください")) == 1
+
+
+@pytest.mark.parametrize(
+    ("link", "concept"),
+    [
+        ("https://line.me/R/ti/p/@abc", "line"),
+        ("https://line.me/ti/g2/abc", "line"),
+        ("https://u.line.me/abc", "line"),
+        ("https://us02web.zoom.us/j/81234567890", "zoom"),
+        ("https://www.chatwork.com/g/abc", "chatwork"),
+        ("https://zoom.us/rec/share/abc", None),
+        ("https://store.line.me/stickershop/product/1", None),
+        ("https://creator.line.me/ja/", None),
+        ("https://help.chatwork.com/hc/ja", None),
+    ],
+)
+def test_a_link_to_people_is_told_from_one_to_a_page(shipped, link, concept):
+    assert set(shipped.book.hosts.concepts(link)) & {"line", "zoom", "chatwork"} == ({concept} if concept else set())

@@ -6,7 +6,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from tests.training import measure
+from tests.training import corpus, measure
 from tests.training.corpus import ROOT, files_of, texts
 
 from banken.judge import combine
@@ -45,6 +45,39 @@ def test_words_beside_the_ask_would_be_noticed(watched):
     some, reader = watched
     moved = [replace(text, guilty=((0, 1),)) for text in measure.marks(some)["sentence"]]
     assert measure.quotes(moved, reader).inside == 0
+
+
+ASKS = "LINEで話しましょう。"
+
+
+def phrase(said, *guilty):
+    row = {"id": "1", "text": said, "category": "direct_contact", "label": "ask", "guilty": guilty}
+    return corpus._phrase(row, "f", "a")
+
+
+@pytest.mark.parametrize(
+    ("said", "guilty", "marked"),
+    [
+        (f"ご応募に感謝します。{ASKS}納期は来週です。", [ASKS], [ASKS]),
+        (f"2. 連絡方法 {ASKS}納期は来週です。", [ASKS], [f"2. 連絡方法 {ASKS}"]),
+        (f"ご応募、{ASKS}", [ASKS], [f"ご応募、{ASKS}"]),
+        (f"ご応募。{ASKS}", [ASKS], [ASKS]),
+        (f"たいへん多くのご応募から、{ASKS}", [ASKS], [ASKS]),
+        (f"{ASKS}\nhttps://lin.ee/x\n以上", [ASKS, "https://lin.ee/x"], [f"{ASKS}\nhttps://lin.ee/x"]),
+        (f"{ASKS}納期は来週です。急ぎです。", [ASKS, "急ぎです。"], [ASKS, "急ぎです。"]),
+    ],
+)
+def test_a_mark_is_a_stretch_with_its_label(said, guilty, marked):
+    assert [said[start:end] for start, end in phrase(said, *guilty).guilty] == marked
+
+
+def test_each_sentence_is_marked_or_clear():
+    text = phrase(f"ご応募に感謝します。{ASKS}納期は来週です。", ASKS)
+    assert text.marks == (False, True, False)
+    assert text.clear == (True, False, True)
+    unmarked = phrase(f"ご応募に感謝します。{ASKS}")
+    assert unmarked.marks is None
+    assert unmarked.clear == (False, False)
 
 
 def test_everyday_talk_is_no_ask(watched):

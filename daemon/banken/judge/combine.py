@@ -80,9 +80,9 @@ def settle(
     sure = {one.category for one in finds if one.sure}
     alone = ALONE_IN_FEW if few else ALONE
     windows = sorted((one for one in candidates if one.score is not None), key=_loudness, reverse=True)
-    its_own = [
-        one for one in windows if (one.score or 0.0) >= alone and not any(_same_matter(one, find) for find in finds)
-    ]
+    loud = [one for one in windows if (one.score or 0.0) >= alone]
+    said = {id(one) for one in loud if any(_same_matter(one, find) for find in finds)}
+    its_own = [one for one in loud if id(one) not in said]
     told: list[Candidate] = []
     for one in finds:
         listened = heard and not one.unread
@@ -92,7 +92,12 @@ def settle(
         told += [one] if not reason else []
         yield one, reason
     for one in windows:
-        reason = "unsure" if (one.score or 0.0) < alone else _said(one, finds, told)
+        if (one.score or 0.0) < alone:
+            reason = "unsure"
+        elif id(one) in said:
+            reason = "said by a rule"
+        else:
+            reason = _said_elsewhere(one, told)
         told += [one] if not reason else []
         yield one, reason
 
@@ -111,10 +116,7 @@ def _is_outdone(one: Candidate, its_own: Iterable[Candidate], scores: Iterable[C
     )
 
 
-def _said(one: Candidate, finds: Iterable[Candidate], told: Iterable[Candidate]) -> str:
-    """Return who has said already what the reader found, "" when nobody has."""
-    if any(_same_matter(one, other) for other in finds):
-        return "said by a rule"
+def _said_elsewhere(one: Candidate, told: Iterable[Candidate]) -> str:
     return "said elsewhere" if any(other.category is one.category and _is_as_loud(other, one) for other in told) else ""
 
 

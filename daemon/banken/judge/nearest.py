@@ -10,12 +10,12 @@ from banken.i18n import _
 from banken.judge.judge import Judge
 from banken.judge.model import Case
 from banken.judge.passage import Passage
-from banken.judge.plain import plain_sentences
+from banken.judge.plain import spoken
 from banken.judge.predicates import Finder, hits_of
 from banken.judge.reading import Reading, read
 from banken.judge.schema import Rule
 from banken.judge.views import Span
-from banken.words import Category, Excused, SegmentKind
+from banken.words import Category, Excused
 
 _RUN = re.compile(r"[一-龥々]{2,}|[ァ-ヺー]{2,}|[A-Za-z][A-Za-z0-9]+")
 _MOST = 200
@@ -74,14 +74,11 @@ def _unknown(judge: Judge, passage: Passage) -> Iterator[str]:
 def _heard(judge: Judge, reading: Reading) -> dict[tuple[Category, int], float]:
     """Return how loud the reader hears each category in each sentence, by where the sentence begins."""
     heard: dict[tuple[Category, int], float] = {}
-    for passage in reading.passages:
-        if judge.reader is None or passage.kind is SegmentKind.HIDDEN:
-            continue
-        sentences = plain_sentences(passage)
-        for window in judge.reader.read([one.text for one in sentences]):
-            for at in range(window.first, window.last + 1):
-                start = _place(passage, at)[0]
-                heard[window.category, start] = max(window.score, heard.get((window.category, start), 0.0))
+    sentences = spoken(reading.passages)
+    for window in judge.reader.read([one.text for one in sentences]) if judge.reader and sentences else ():
+        for one in sentences[window.first : window.last + 1]:
+            start = _place(one.passage, one.passage.sentence_at(one.span(0, 1)[0]))[0]
+            heard[window.category, start] = max(window.score, heard.get((window.category, start), 0.0))
     return heard
 
 

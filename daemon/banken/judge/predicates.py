@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from banken.judge.lexicon import LINK, Hit, Lexicon
@@ -137,21 +137,18 @@ class Finder:
 
     def places(self, passages: Sequence[Passage], grammar: Grammar) -> list[Place]:
         """Return where this item finds something, at most MANY places."""
+        sound = (place for place in self._found(passages, grammar) if not self._spoilt(place, grammar))
+        return list(islice(sound, MANY))
+
+    def _found(self, passages: Sequence[Passage], grammar: Grammar) -> Iterator[Place]:
         if self.predicate == "same_message":
-            return list(_in_message(self, passages, grammar))
-        if self.predicate == "all" and self.find.scope == "message":
-            return list(_all_in_message(self, passages, grammar))
-        look = _LOOKS[self.predicate]
-        kept: list[Place] = []
-        for passage in passages:
-            if self._lacks(passage, grammar):
-                continue
-            for place in look(self, passage, grammar):
-                if not self._spoilt(place, grammar):
-                    kept.append(place)
-                    if len(kept) >= MANY:
-                        return kept
-        return kept
+            yield from _in_message(self, passages, grammar)
+        elif self.predicate == "all" and self.find.scope == "message":
+            yield from _all_in_message(self, passages, grammar)
+        else:
+            for passage in passages:
+                if not self._lacks(passage, grammar):
+                    yield from _LOOKS[self.predicate](self, passage, grammar)
 
     def _lacks(self, passage: Passage, grammar: Grammar) -> bool:
         return any(not hits_of(term, passage, grammar) for term in self.scarce)
