@@ -13,7 +13,7 @@ import typer
 import typer.core
 import typer.main
 
-from banken import __version__
+from banken import __version__, interrupt
 from banken.config.load import speak_locale
 from banken.i18n import _
 
@@ -58,6 +58,7 @@ def build() -> typer.Typer:
 
 def main() -> None:
     """Run the command line. Exit codes: see `faults.Exit`."""
+    interrupt.listen()
     speak_locale()
     for stream in (sys.stdout, sys.stderr):
         # Text of mail can hold what a terminal's encoding cannot show; that must not end the program.

@@ -82,7 +82,6 @@ class Scanner:
                     self._show(examined)
             except KeyboardInterrupt:
                 self.summary.stopped = True
-                guard.deals.reload()  # what it noted of a mail half done was rolled back
             finally:  # a lost connection must not take along what was found before
                 for place in pass_.passed:
                     self._show_known(guard, place)

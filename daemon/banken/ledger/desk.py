@@ -16,6 +16,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModu
 from sqlalchemy.pool import StaticPool
 
 from banken.i18n import _
+from banken.interrupt import unbroken
 from banken.ledger import postgres
 from banken.ledger.errors import LedgerDamagedError, LedgerError
 
@@ -50,7 +51,7 @@ class Desk:
             with current.begin_nested():
                 yield current
             return
-        with self._turn, plainly(), self.engine.begin() as connection:
+        with unbroken(), self._turn, plainly(), self.engine.begin() as connection:
             self._mine.connection = connection
             try:
                 yield connection

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import authres
 
+from banken.interrupt import unbroken
 from banken.message import headers
 from banken.message.headers import Fields
 
@@ -88,7 +89,8 @@ def _pieces(value: str) -> list[str]:
 
 def _results(piece: str) -> Iterable[Result]:
     try:
-        found = authres.AuthenticationResultsHeader.parse_value(f"x; {' '.join(piece.split())}").results
+        with unbroken():  # authres catches whatever comes between two properties, Ctrl-C as well
+            found = authres.AuthenticationResultsHeader.parse_value(f"x; {' '.join(piece.split())}").results
     except (authres.AuthResError, ValueError, RecursionError):
         return
     for each in found:
