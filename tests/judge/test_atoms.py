@@ -34,7 +34,8 @@ def test_no_phones(text):
 @pytest.mark.parametrize(
     "text",
     ["taro@example.jp", "ｔａｒｏ＠ｅｘａｍｐｌｅ．ｊｐ", "taro(at)example.jp", "taro [at] example [dot] jp",
-     "taroあっとexampleドットjp", "taro★example.com", "taro＠example（ドット）jp", "taro @ example.com"],
+     "taroあっとexampleドットjp", "taro★example.com", "taro＠example（ドット）jp", "taro @ example.com",
+     "taro (monkey) example (dot) jp", "taro [arobase] example.jp"],
 )  # fmt: skip
 def test_emails(text):
     assert found(emails, f"宛先は{text}まで") == [fold(text).text]

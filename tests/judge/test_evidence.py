@@ -1,6 +1,7 @@
 """What is quoted is what stands in the mail, to the letter, and no more of it than the sentences it is about."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -35,4 +36,5 @@ def test_evidence_is_exact_and_short(reader):
                 assert len(one.text) <= LONGEST
                 if finding.by == "reader":
                     assert one.text.count("。") <= 3, one.text
+                    assert not re.match(r"[・●■◆①-⑨]\w", one.text), one.text
     assert found > 1000

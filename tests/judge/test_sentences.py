@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banken.judge.sentences import LONGEST, Splitter
+from banken.judge.sentences import LONGEST, Splitter, behind_mark
 
 SPLITTER = Splitter(
     continues=("て", "を", "、"),
@@ -53,6 +53,8 @@ def test_a_line_wrapped_inside_a_word_goes_on():
     line = "このたびはご応募いただきまして誠にありがとうございますつきましては一度面"
     assert said(f"{line}\n談をお願いします") == [f"{line}\n談をお願いします"]
     assert said("今日は面\n談をお願いします") == ["今日は面", "談をお願いします"]
+    own = f"{line}本日中に必ずお返事をお送り願"
+    assert said(f"{own}\n図面はその場で") == [own, "図面はその場で"]
     assert said(f"{line}\nPDFです") == [line, "PDFです"]
 
 
@@ -66,6 +68,9 @@ def test_a_line_of_latin_letters_goes_on_only_in_latin_letters_and_where_a_mail_
     ]
     link = "https://example.jp/jobs/9931745/with-a-path-as-long-as-a-line/of-mail"
     assert said(f"{link}\nthanks") == [link, "thanks"]
+    own = "a line that its writer ended, which no mail program would have let run on as far as the ninety-fifth"
+    assert said(f"{own}\nhop in there") == [own, "hop in there"]
+    assert said(f"hello\n{long}\nend\n{own}\nhop") == ["hello", f"{long}\nend", own, "hop"]
     assert said("my name is on the first page of it\nthanks") == ["my name is on the first page of it", "thanks"]
 
 
@@ -76,6 +81,25 @@ def test_sentences_cover_all_words_in_order(text):
     assert all(before[1] <= after[0] for before, after in pairwise(spans))
     covered = "".join(text[start:end] for start, end in spans)
     assert "".join(covered.split()) == "".join(text.split())
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("・契約は不要です", "契約は不要です"),
+        ("③ 一本仕上げて", "一本仕上げて"),
+        ("(2) 面談です", "面談です"),
+        ("q3. 電話は", "電話は"),
+        ("1) call me", "call me"),
+        ("10:30から面談", "10:30から面談"),
+        ("3.5万円を振込", "3.5万円を振込"),
+        ("-", "-"),
+        ("a mail to me", "a mail to me"),
+    ],
+)
+def test_where_the_words_of_an_item_begin(line, words):
+    assert line[behind_mark(line, 0) :] == words
+    assert f"x{line}"[behind_mark(f"x{line}", 1) :] == words
 
 
 def test_endless_sentences_are_cut():

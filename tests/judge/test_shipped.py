@@ -75,14 +75,25 @@ def test_they_load_quickly():
 
 
 @pytest.mark.parametrize(
-    "line", ["平日になるかも", "振込は月末ごと、変更なし", "これで回していこうや", "納品前に連絡すること"]
+    "line",
+    [
+        "平日になるかも",
+        "振込は月末ごと、変更なし",
+        "これで回していこうや",
+        "納品前に連絡すること",
+        "水曜は出社、ほかはリモート",
+        "今回は表紙のイラスト",
+        "届いたら短くコメント",
+        "添付は講演のメモ",
+    ],
 )
 def test_lines_that_end_their_sentence_though_they_look_as_if_it_went_on(shipped, line):
     assert len(shipped.book.splitter.sentences(f"{line}\n次の話に移ります")) == 2
 
 
 def test_lines_that_leave_their_sentence_open(shipped):
-    assert len(shipped.book.splitter.sentences("資料はこちらも\n見てください")) == 1
+    for line in ("資料はこちらも", "火曜ですと", "午後になると", "急ぎでやれと"):
+        assert len(shipped.book.splitter.sentences(f"{line}\n見てください")) == 1
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 import numpy as np
-from tests.training import learn, net
+from tests.training import corpus, learn, net
 from tests.training.corpus import (
     CATEGORIES,
     CORPUS,
@@ -65,7 +65,7 @@ def facts(without: Collection[str] = ()) -> dict[str, object]:
                 for name, value in sorted(vars(module).items())
                 if name.isupper() and isinstance(value, int | float)
             }
-            for module in (learn, net)
+            for module in (corpus, learn, net)
         },
     }
 

@@ -19,11 +19,12 @@ _PHONE = re.compile(  # opens on a set of characters, which `re` skips to quickl
     rf"{_BETWEEN}(?=[1-9①-⑨一二三四五六七八九いにさよごろなはき])){_DIGIT}(?:{_BETWEEN}{_DIGIT}){{8,9}}(?![0-9])"
 )
 _AT = re.compile(  # opens on a set, too
-    r"[@★☆◎●◆■(\[<{\sあ_](?:(?<=@)(?:まーく)?|(?<=[★☆◎●◆■])|(?<=[(\[<{])\s?(?:at?|あっと(?:まーく)?|@)\s?[)\]>}]"
+    r"[@★☆◎●◆■(\[<{\sあ_](?:(?<=@)(?:まーく)?|(?<=[★☆◎●◆■])|(?<=[(\[<{])\s?"
+    r"(?:at?|あっと(?:まーく)?|@|monkey|arobase|arroba)\s?[)\]>}]"
     r"|(?<=\s)(?:あっと(?:まーく)?\s?|at\s)|(?<=あ)っと(?:まーく)?\s?|(?<=_)at_)"
 )
 _ZEROS = ("0", "〇", "零", "ぜろ", "れい", "+81", "o")
-_AT_SIGNS = ("@", "あっと", "at", "★", "☆", "◎", "●", "◆", "■", "(a)")
+_AT_SIGNS = ("@", "あっと", "at", "★", "☆", "◎", "●", "◆", "■", "(a)", "monkey", "arobase", "arroba")
 _HANDLE_SIGNS = ("@", "id", "あかうんと", "ゆーざー名")
 _DOT = r"(?:\.|\s?(?:どっと|[(\[]\s?(?:\.|dot|どっと)\s?[)\]]|\sdot\s)\s?)"
 _LOOSE_DOMAIN = re.compile(  # with points that are none, up to a name that is surely the last

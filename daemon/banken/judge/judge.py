@@ -23,6 +23,7 @@ from banken.judge.plain import PlainSentence, spoken
 from banken.judge.predicates import DISGUISED, Finder, Place
 from banken.judge.reading import JUDGED_CHANNELS, Reading, read
 from banken.judge.schema import LEVEL, Find, Rule
+from banken.judge.sentences import behind_mark
 from banken.words import Category, Evidence, Excused, Finding, Level, Verdict, strongest
 
 MOST_FINDINGS = 3
@@ -268,6 +269,6 @@ def _window(sentences: Sequence[PlainSentence], first: int, last: int) -> Place:
     """Return sentences `first` to `last` as a place of the passage that the first stands in."""
     passage = sentences[first].passage
     inside = [one for one in sentences[first : last + 1] if one.passage is passage and one.text]
-    start = inside[0].span(0, 1)[0]
+    start = behind_mark(passage.text, inside[0].span(0, 1)[0])
     end = inside[-1].span(0, len(inside[-1].text))[1]
     return Place(passage, (Hit(start, end, READER, READER),))

@@ -141,9 +141,9 @@ class Lexicon:
             for literal, entry in _entries(words):
                 meanings.setdefault(literal, []).append((name, entry))
         self._literals = Literals(meanings)
-        kinds: dict[tuple[int, ...], _Kind] = {}
+        kinds: dict[int | tuple[int, ...], _Kind] = {}
         self.kinds = [
-            kinds.get(key := tuple([id(entry) for _name, entry in meaning]))
+            kinds.get(key := id(meaning[0][1]) if len(meaning) == 1 else tuple([id(entry) for _name, entry in meaning]))
             or kinds.setdefault(key, self._kind(meaning))
             for meaning in meanings.values()
         ]

@@ -23,10 +23,15 @@ _ENDS = re.compile(  # opens on a set of characters, which `re` skips to quickly
 _STOPS = re.compile(r"[。!?\n.]")
 _DOUBTFUL = "\n" + _CLOSING
 _BLANK = " \n"
-_BULLET = re.compile(r"[^\S\n]*(?:[・●○■□◆◇▼▽★☆※◎→⇒>#+*•-]|[0-9a-z]{1,2}[.)、:]|\([0-9a-z]{1,2}\)|[①-⑳❶-❿]|\n|$)")
+MARK = r"[・●○■□◆◇▼▽★☆※◎→⇒✕×✖✔✓>#+*•-]|(?:q?[0-9]{1,2}|[a-z])\s?[.)、:]|\([0-9a-z]{1,2}\)|[①-⑳❶-❿]"
+"""What an item of a list begins with, as a part of a pattern."""
+_NEXT_ITEM = re.compile(rf"[^\S\n]*(?:{MARK}|\n|$)")
+_ITEM = re.compile(rf"(?:{MARK})(?!\d)[^\S\n]*(?=\S)")
 _ADDRESS = re.compile(r"[/@][!-~]*\Z")
 WRAPPED = 28
 """A line shorter than this (code points, twice as many of Latin letters) was ended by its writer."""
+WIDEST = 45
+"""One longer than this (likewise) too: mail programs break lines at 72 to 80 columns."""
 LONGEST = 500
 """A "sentence" longer than this (code points) is cut: what is said of it is looked at again and again."""
 
@@ -76,7 +81,7 @@ class Splitter:
 
     def _goes_on(self, text: str, stop: int, end: int) -> bool:
         if text[stop] == "\n":
-            if _BULLET.match(text, end):
+            if _NEXT_ITEM.match(text, end):
                 return False
             return _wrapped(text, stop, end) or self._hangs(text, stop)
         return text[end - 1] in _CLOSING and bool(self._line_joins) and text.startswith(self._line_joins, end)
@@ -110,21 +115,28 @@ class Splitter:
         return alternatives(fold(word).text for word in self.clauses)
 
 
+def behind_mark(text: str, start: int) -> int:
+    """Return where the words of an item of a list begin, behind its bullet or number; `start` where there is none."""
+    item = _ITEM.match(text, start)
+    return item.end() if item else start
+
+
 def _wrapped(text: str, stop: int, end: int) -> bool:
     """Return whether a mail program broke the line that ends at `stop`: it is long, and a word may go on at `end`."""
     last, first = text[stop - 1 : stop], text[end : end + 1]
     if "一" <= last <= "龥":
-        least = WRAPPED
+        width = 1
         goes_on = "ぁ" <= first <= "ゖ" or "一" <= first <= "龥"
     else:
-        least = 2 * WRAPPED
+        width = 2
         goes_on = (
             f"{last}{first}".isascii()
             and last.isalnum()
             and first.isalnum()
             and not _ADDRESS.search(text, end - 80, stop)
         )
-    return goes_on and text.rfind("\n", max(0, stop - least), stop) < 0 <= stop - least
+    begin = text.rfind("\n", max(0, stop - WIDEST * width - 1), stop) + 1
+    return goes_on and WRAPPED * width <= stop - begin <= WIDEST * width
 
 
 def _cut(text: str, start: int, end: int) -> list[Span]:
