@@ -12,12 +12,15 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+PATIENCE = 2
+"""How often Ctrl-C waits: a shell and a program that starts others may both pass it on."""
+
 
 class _Step(threading.local):
-    """How deep this thread is in steps, and whether Ctrl-C was pressed meanwhile; signals come to the main thread."""
+    """How deep this thread is in steps, and how often Ctrl-C was pressed meanwhile; signals come to the main thread."""
 
     depth = 0
-    pressed = False
+    pressed = 0
 
 
 _step = _Step()
@@ -31,18 +34,22 @@ def listen() -> None:
 
 @contextmanager
 def unbroken() -> Iterator[None]:
-    """Do what is inside to its end, however often Ctrl-C is pressed; KeyboardInterrupt is raised behind it."""
+    """Do what is inside to its end though Ctrl-C is pressed; KeyboardInterrupt is raised behind it.
+
+    An error from inside goes first; Ctrl-C then waits for the end of the next step. Whoever presses a third time means it.
+    """
     _step.depth += 1
     try:
         yield
     finally:
         _step.depth -= 1
-        if _step.pressed and not _step.depth:
-            _step.pressed = False
-            raise KeyboardInterrupt
+    if _step.pressed and not _step.depth:
+        _step.pressed = 0
+        raise KeyboardInterrupt
 
 
 def _press(*_signal: object) -> None:
-    if not _step.depth:
+    _step.pressed += 1
+    if not _step.depth or _step.pressed > PATIENCE:
+        _step.pressed = 0
         raise KeyboardInterrupt
-    _step.pressed = True

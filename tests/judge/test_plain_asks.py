@@ -95,3 +95,34 @@ def test_a_bare_link_to_a_chat_or_a_meeting_is_heard_in_a_long_mail(judge, link)
 )
 def test_a_link_to_what_the_job_needs_is_none(judge, words):
     assert judge.judge(Case.of(LONG.format(words), stage=Stage.BEFORE)).findings == ()
+
+
+@pytest.mark.parametrize(
+    "ask",
+    [
+        "Add me on WhatsApp, as I may not see your messages here.",
+        "Ping me on Telegram, @hiro_77, so that neither of us gets banned for swapping details here.",
+        "I know it's against the rules here, but text me on WhatsApp, it is easier.",
+        "Shall we do a video call before the contract to see the brochure?",
+        "Let's have a quick Zoom call about the mock-up.",
+        "We don't do escrow, I pay cash in hand.",
+        "We'll pass on the escrow, start right away.",
+        "Give me your UPI and I will send the money tonight.",
+    ],
+)
+def test_what_lures_in_english_is_not_excused_by_the_words_around_it(judge, ask):
+    assert judge.judge(Case.of(ask, stage=Stage.BEFORE)).level in (Level.WARNING, Level.DANGER)
+
+
+@pytest.mark.parametrize(
+    "talk",
+    [
+        "I need an intro video and a short video by Friday.",
+        "Leave out the website header.",
+        "Let me know when the PayPal plugin works.",
+        "Sort it into your account folder.",
+        "Never give me your bank details.",
+    ],
+)
+def test_ordinary_talk_of_work_in_english_is_quiet(judge, talk):
+    assert judge.judge(Case.of(talk, stage=Stage.BEFORE)).level is None

@@ -14,6 +14,7 @@ import pytest
 from banken import interrupt
 from banken.interrupt import unbroken
 from banken.ledger import Ledger
+from banken.ledger import ledger as ledger_module
 from banken.message import authresults
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -56,15 +57,40 @@ def test_a_step_is_done_to_its_end_and_then_it_comes_once():
     assert done[-1] == "the next step"
 
 
-def test_after_a_step_that_failed_it_comes_too():
+def test_a_step_that_fails_says_so_and_it_comes_behind_the_next():
     def fail():
-        press()
-        raise ValueError
+        with unbroken():
+            press()
+            raise ValueError("the disk is full")
 
-    with pytest.raises(KeyboardInterrupt), unbroken():
+    def work():
+        with unbroken():
+            done.append("the next step")
+
+    done = []
+    with pytest.raises(ValueError, match="the disk is full"):
         fail()
     with pytest.raises(KeyboardInterrupt):
-        press()
+        work()
+    assert done == ["the next step"]
+
+
+def test_whoever_presses_a_third_time_breaks_a_step_that_hangs():
+    def hang():
+        with unbroken():
+            press()
+            press()
+            done.append("still waiting")
+            press()
+            done.append("never")
+
+    done = []
+    with pytest.raises(KeyboardInterrupt):
+        hang()
+    assert done == ["still waiting"]
+    with unbroken():
+        done.append("no Ctrl-C is left")
+    assert done[-1] == "no Ctrl-C is left"
 
 
 def test_a_step_of_another_thread_does_not_hold_it_up():
@@ -107,6 +133,22 @@ def test_a_transaction_is_written_as_a_whole_and_the_ledger_is_free(tmp_path):
         ledger.learned.put("home", "third", "3", NOW)
     with Ledger.open(tmp_path) as again:
         assert [again.learned.get("home", name) for name in ("first", "second", "third")] == ["1", "2", "3"]
+
+
+def test_what_is_forgotten_leaves_the_log_as_well(tmp_path, monkeypatch):
+    erase = ledger_module.erase_client
+
+    def erased(*facts):
+        press()
+        return erase(*facts)
+
+    monkeypatch.setattr(ledger_module, "erase_client", erased)
+    with Ledger.open(tmp_path) as ledger, Ledger.open(tmp_path, alone=False) as service:
+        ledger.learned.put("home", "first", "1", NOW)
+        with pytest.raises(KeyboardInterrupt):
+            ledger.forget("青空工房")
+        assert service.learned.get("home", "first") == "1"
+        assert ledger.file.with_name(f"{ledger.file.name}-wal").stat().st_size == 0
 
 
 def test_a_library_that_catches_everything_neither_swallows_it_nor_leaves_a_property_out(monkeypatch):

@@ -16,10 +16,11 @@ from banken.judge.model import Case
 from banken.judge.passage import Passage
 from banken.judge.predicates import Place
 from banken.judge.schema import Concept, Condition, Excuse
-from banken.judge.sentences import MARK
 from banken.judge.views import Span
 
-_LIST_LINE = re.compile(rf"\s*(?:{MARK})")
+_LIST_LINE = re.compile(  # other signs (▽ # ⇒) stand before headings
+    r"\s*(?:[・●○■□◆◇▼☆★※◎→✕×✖⇒✔✓>*•-]|q?[0-9]{1,2}\s?[.)、:]|[a-z]\s?[.):]|\([0-9a-z]{1,2}\)|[①-⑳])"
+)
 _HEAD_LINE = re.compile(r"[:↓▼]\s*$")
 _RULED_LINE = re.compile(r"[\W_]*$")
 _BETWEEN_QUOTATIONS = re.compile(r"[\s、,・/／やと]{0,3}[「『“]")

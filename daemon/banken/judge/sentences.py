@@ -23,10 +23,11 @@ _ENDS = re.compile(  # opens on a set of characters, which `re` skips to quickly
 _STOPS = re.compile(r"[。!?\n.]")
 _DOUBTFUL = "\n" + _CLOSING
 _BLANK = " \n"
-MARK = r"[・●○■□◆◇▼▽★☆※◎→⇒✕×✖✔✓>#+*•-]|(?:q?[0-9]{1,2}|[a-z])\s?[.)、:]|\([0-9a-z]{1,2}\)|[①-⑳❶-❿]"
-"""What an item of a list begins with, as a part of a pattern."""
-_NEXT_ITEM = re.compile(rf"[^\S\n]*(?:{MARK}|\n|$)")
-_ITEM = re.compile(rf"(?:{MARK})(?!\d)[^\S\n]*(?=\S)")
+_SIGNS = "[・●○■□◆◇▼▽★☆※◎→⇒✕×✖✔✓>#+*•-]|[①-⑳❶-❿]"
+_NEXT_ITEM = re.compile(rf"[^\S\n]*(?:{_SIGNS}|(?:q?[0-9]{{1,2}}|[a-z])\s?[.)、:]|\([0-9a-z]{{1,2}}\)|\n|$)")
+_ITEM = re.compile(
+    rf"(?:(?:{_SIGNS})(?!\d)|[0-9]{{1,2}}[.)、](?![a-z0-9])|[a-z][)、]|\([0-9a-z]{{1,2}}\))[^\S\n]*(?=\S)"
+)
 _ADDRESS = re.compile(r"[/@][!-~]*\Z")
 WRAPPED = 28
 """A line shorter than this (code points, twice as many of Latin letters) was ended by its writer."""

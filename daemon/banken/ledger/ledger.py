@@ -14,6 +14,7 @@ from sqlalchemy import URL, Connection, insert, make_url, select, text
 from sqlalchemy.exc import ArgumentError
 
 from banken.i18n import _
+from banken.interrupt import unbroken
 from banken.ledger import postgres, schema
 from banken.ledger.deals import DealsRepository, EventsRepository
 from banken.ledger.desk import Desk, engine_for, plainly, unusable
@@ -135,13 +136,14 @@ class Ledger:
 
     def forget(self, client: str) -> Mapping[str, int]:
         """Erase all that is known of a client (by name or mail address); return how many rows were touched."""
-        with self._desk.transaction() as connection:
-            counts = erase_client(connection, client)
-        if self.file is not None:  # what was erased must go from the write-ahead log as well
-            self._outside_a_transaction("PRAGMA wal_checkpoint(TRUNCATE)")
-        elif self._desk.engine.dialect.name != "sqlite":
-            with plainly():
-                postgres.vacuum(self._desk.engine, metadata.sorted_tables)
+        with unbroken():
+            with self._desk.transaction() as connection:
+                counts = erase_client(connection, client)
+            if self.file is not None:  # what was erased must go from the write-ahead log as well
+                self._outside_a_transaction("PRAGMA wal_checkpoint(TRUNCATE)")
+            elif self._desk.engine.dialect.name != "sqlite":
+                with plainly():
+                    postgres.vacuum(self._desk.engine, metadata.sorted_tables)
         return counts
 
     def _outside_a_transaction(self, statement: str, *parameters: str) -> None:
