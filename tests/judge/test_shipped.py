@@ -9,6 +9,7 @@ import pytest
 
 from banken.judge import Case, load
 from banken.judge.ruletests import run
+from banken.judge.views import fold
 from banken.places import rules_root
 from banken.words import Category, Level, Permission, Stage
 
@@ -87,7 +88,7 @@ def test_they_load_quickly():
     ],
 )
 def test_lines_that_end_their_sentence_though_they_look_as_if_it_went_on(shipped, line):
-    assert len(shipped.book.splitter.sentences(f"{line}\n次の話に移ります")) == 2
+    assert len(shipped.book.splitter.sentences(fold(f"{line}\n次の話に移ります").text)) == 2
 
 
 def test_lines_that_leave_their_sentence_open(shipped):
@@ -100,7 +101,7 @@ def test_lines_that_leave_their_sentence_open(shipped):
         "簡単なまとめも",
         "それは違うんと",
     ):
-        assert len(shipped.book.splitter.sentences(f"{line}\n見てください")) == 1
+        assert len(shipped.book.splitter.sentences(fold(f"{line}\n見てください").text)) == 1
 
 
 @pytest.mark.parametrize(
