@@ -11,7 +11,7 @@ from banken.places import rules_root
 from banken.words import Stage
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-EVERY = 5
+EVERY = 10
 """Every how many-th row is looked at, so that the tests stay quick; another one in each file."""
 LONGEST = 1000
 """Code points: two sentences at most (judge/sentences.py cuts them at 500)."""
