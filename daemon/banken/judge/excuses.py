@@ -18,7 +18,7 @@ from banken.judge.predicates import Place
 from banken.judge.schema import Concept, Condition, Excuse
 from banken.judge.views import Span
 
-_LIST_LINE = re.compile(  # other signs (▽ # ⇒) stand before headings
+_LIST_LINE = re.compile(  # not the signs that stand before headings as well (▽ #)
     r"\s*(?:[・●○■□◆◇▼☆★※◎→✕×✖⇒✔✓>*•-]|q?[0-9]{1,2}\s?[.)、:]|[a-z]\s?[.):]|\([0-9a-z]{1,2}\)|[①-⑳])"
 )
 _HEAD_LINE = re.compile(r"[:↓▼]\s*$")
