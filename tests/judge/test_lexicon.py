@@ -1,7 +1,11 @@
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banken.judge.lexicon import Hit, Lexicon, Words
+from banken.judge.lexicon import Hit, Lexicon
+from banken.judge.literals import Words
 from banken.judge.views import fold
 
 
@@ -55,3 +59,49 @@ def test_words_cut_by_a_wrapped_line_are_found_with_their_break():
 def test_hints_hold_all_that_stands(text):
     scan = LEXICON.scan(fold(text).text)
     assert {name for name in LEXICON.uses if scan.spans(name)} <= scan.hints
+
+
+WRITTEN = {
+    "#字": "[0-9]{1,10}字",
+    "字#": "字[0-9]{1,10}",
+    "先…送": "先[^。!?\\n]{0,12}?送",
+    "まず…ください": "まず[^。!?\\n]{0,12}?ください",
+    "#:#から": "[0-9]{1,10}:[0-9]{1,10}から",
+    "#…字": "[0-9]{1,10}[^。!?\\n]{0,12}?字",
+}
+
+
+@pytest.mark.parametrize("word", WRITTEN)
+@given(text=st.text(st.sampled_from("字3:先送。まずくださいから "), max_size=40))
+def test_longer_words_stand_where_their_pattern_does(word, text):
+    lexicon = Lexicon({"word": Words((word,))})
+    spans = lexicon.scan(text).spans("word")
+    assert bool(spans) == bool(re.search(WRITTEN[word], text))
+    assert all(re.fullmatch(WRITTEN[word], text[start:end]) for start, end in spans)
+
+
+def test_concepts_are_told_by_the_stretch_that_their_words_begin_in():
+    text = fold("チャットで。次はメールです。週 3日と週3日").text
+    scan = LEXICON.scan(text, starts=(0, 6, 14))
+    assert [LEXICON.names(mask) for mask in scan.masks] == [{"chat", "talk"}, {"mail", "chat", "talk"}, {"days"}]
+    assert LEXICON.scan("週のうち").masks == [0]  # 週 alone is no word: a number must follow it
+
+
+def test_what_was_found_otherwise_is_told_by_its_stretch_too():
+    scan = LEXICON.scan("abc def", extra=[Hit(4, 7, "mail", "atom")], starts=(0, 4))
+    assert [LEXICON.names(mask) for mask in scan.masks] == [set(), {"mail", "chat", "talk"}]
+
+
+PARTS = ["メール", "e-mail", "週", "に", "3", "日", "月", "金", "の", "出社", " "]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=12), st.sets(st.integers(1, 40), max_size=6))
+def test_each_stretch_tells_all_that_begins_in_it(parts, cuts):
+    text = fold("".join(parts)).text
+    starts = [0, *sorted(cut for cut in cuts if cut < len(text))]
+    scan = LEXICON.scan(text, starts=starts)
+    bounds = [*starts, len(text) + 1]
+    for number, mask in enumerate(scan.masks):
+        for name in LEXICON.uses:
+            begins = any(bounds[number] <= start < bounds[number + 1] for start, _end in scan.spans(name))
+            assert not begins or name in LEXICON.names(mask)
