@@ -245,8 +245,9 @@ class Scan:
             return standing
         if self._places is None:
             self._places = self._sort_out()
-        for kind, spans in self._places.items():
-            for entry in owned.get(kind, ()):
+        for kind in self._places.keys() & owned.keys():
+            spans = self._places[kind]
+            for entry in owned[kind]:
                 if entry.bare:
                     standing += spans
                     continue
