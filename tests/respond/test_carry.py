@@ -235,6 +235,23 @@ def test_a_refusal_may_be_the_answer_to_a_garbled_command_and_is_not_believed_at
     assert house.mailbox.marks != {}
 
 
+@pytest.mark.parametrize("before", [1, 2, 3, 4])
+def test_a_refusal_behind_lost_lines_is_not_believed_either(house, before):
+    lost, garbled = Unreachable("cut"), Refused("8bit data in atom")
+    house.mailbox.trouble["label"] = [*[lost] * before, garbled, lost, garbled]
+    house.owe()
+    house.until_quiet()
+    assert house.mailbox.marks != {}
+
+
+def test_what_is_refused_behind_lost_lines_again_and_again_is_left(house):
+    house.mailbox.trouble["label"] = [Unreachable("cut")] * 3 + [Refused("no")] * 99
+    house.owe()
+    house.until_quiet()
+    assert house.mailbox.marks == {}
+    assert len(house.mailbox.trouble["label"]) == 97
+
+
 @pytest.mark.parametrize("error", [LoginRefused("wrong password"), MailboxError("odd")])
 def test_a_label_waits_for_a_server_that_can_be_set_right(house, error):
     house.mailbox.trouble["label"] = [error] * 5

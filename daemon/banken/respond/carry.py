@@ -30,7 +30,8 @@ _PATIENCE = 4
 """How often a warning is tried with the original attached."""
 
 _BELIEVED = 3
-"""So often a label is tried before a refusal is believed: it may be the answer to a command that was garbled on the way."""
+"""So often a label is tried before a refusal is believed, and it must have been refused the time before as well: a refusal may
+be the answer to a command that was garbled on the way."""
 
 
 def carry_out(
@@ -61,12 +62,17 @@ def carry_out(
 
 
 def _hopeless(row: OutboxRow, error: MailboxError) -> bool:
-    """Return whether trying again is of no use: a label that is refused.
+    """Return whether trying again is of no use: a label that is refused, and was the time before.
 
     A wrong password is set right some day, a full mailbox emptied; a message that is gone may turn up in another
     folder; and the inbox is the last way a warning has.
     """
-    return row.action == "label" and row.tries >= _BELIEVED and isinstance(error, FolderMissing | Refused)
+    return _refuses(row, error) and row.tries >= _BELIEVED and not row.doubtful
+
+
+def _refuses(row: OutboxRow, error: MailboxError) -> bool:
+    """Return whether a label is refused: then nothing was done, while a line that is lost leaves it in doubt."""
+    return row.action == "label" and isinstance(error, FolderMissing | Refused)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -107,7 +113,8 @@ class Hands:
         except PostError as error:
             self._fail(claimed, str(error), permanent=error.permanent, doubtful=error.doubtful)
         except MailboxError as error:
-            self._fail(claimed, str(error), permanent=_hopeless(claimed, error), doubtful=True)
+            hopeless, refused = _hopeless(claimed, error), _refuses(claimed, error)
+            self._fail(claimed, str(error), permanent=hopeless, doubtful=not refused)
         except LedgerError:
             raise
         except Exception as error:  # noqa: BLE001 - a mistake of ours must keep neither this warning nor the others back
