@@ -4,8 +4,7 @@ from pathlib import Path
 import pytest
 
 from banken.judge.disguise import Disguises
-from banken.judge.lexicon import Lexicon
-from banken.judge.literals import Words
+from banken.judge.lexicon import Lexicon, Words
 from banken.judge.passage import Passage
 from banken.judge.sentences import Splitter
 from banken.words import SegmentKind

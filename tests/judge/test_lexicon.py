@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banken.judge.lexicon import Hit, Lexicon
-from banken.judge.literals import Words
+from banken.judge.lexicon import Hit, Lexicon, Words
 from banken.judge.views import fold
 
 
@@ -80,28 +79,11 @@ def test_longer_words_stand_where_their_pattern_does(word, text):
     assert all(re.fullmatch(WRITTEN[word], text[start:end]) for start, end in spans)
 
 
-def test_concepts_are_told_by_the_stretch_that_their_words_begin_in():
-    text = fold("チャットで。次はメールです。週 3日と週3日").text
-    scan = LEXICON.scan(text, starts=(0, 6, 14))
-    assert [LEXICON.names(mask) for mask in scan.masks] == [{"chat", "talk"}, {"mail", "chat", "talk"}, {"days"}]
-    assert LEXICON.scan("週のうち").masks == [0]  # 週 alone is no word: a number must follow it
+def test_words_that_do_not_stand_hide_no_others_of_their_concept():
+    text = fold("e-mailx " * 2001 + "payで").text
+    assert found(LEXICON, "mail", text) == ["pay"]
 
 
-def test_what_was_found_otherwise_is_told_by_its_stretch_too():
-    scan = LEXICON.scan("abc def", extra=[Hit(4, 7, "mail", "atom")], starts=(0, 4))
-    assert [LEXICON.names(mask) for mask in scan.masks] == [set(), {"mail", "chat", "talk"}]
-
-
-PARTS = ["メール", "e-mail", "週", "に", "3", "日", "月", "金", "の", "出社", " "]
-
-
-@given(st.lists(st.sampled_from(PARTS), max_size=12), st.sets(st.integers(1, 40), max_size=6))
-def test_each_stretch_tells_all_that_begins_in_it(parts, cuts):
-    text = fold("".join(parts)).text
-    starts = [0, *sorted(cut for cut in cuts if cut < len(text))]
-    scan = LEXICON.scan(text, starts=starts)
-    bounds = [*starts, len(text) + 1]
-    for number, mask in enumerate(scan.masks):
-        for name in LEXICON.uses:
-            begins = any(bounds[number] <= start < bounds[number + 1] for start, _end in scan.spans(name))
-            assert not begins or name in LEXICON.names(mask)
+def test_of_words_that_share_a_part_each_is_found():
+    lexicon = Lexicon({"ask": Words(("まず…送", "まず…ください"))})
+    assert found(lexicon, "ask", "まず送ってください") == ["まず送", "まず送ってください"]

@@ -5,8 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from banken.judge import Case, Judge, load
-from banken.judge.loading import load_book
+from banken.judge import Case, load
 from banken.judge.reading import read
 from banken.places import rules_root
 from banken.words import Stage
@@ -40,10 +39,3 @@ def test_no_finder_that_finds_is_passed_over(file):
     said = texts(file)
     assert said
     assert {text: rules for text in said if (rules := passed_over(judge, text))} == {}
-
-
-def test_words_that_must_share_a_sentence_are_not_looked_for_apart(house):
-    judge = Judge(load_book(house, "market"))
-    both = [look for look in judge.book.looks if look.within_sentence]
-    assert both
-    assert {look.finder.predicate for look in both} <= {"same_sentence", "same_clause", "in_order", "all"}

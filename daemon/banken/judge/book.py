@@ -13,9 +13,8 @@ from banken.judge.atoms import ATOMS
 from banken.judge.disguise import Disguises
 from banken.judge.excuses import Excuses
 from banken.judge.heap import growing
-from banken.judge.lexicon import ALWAYS, ATOM, LINK, Lexicon
+from banken.judge.lexicon import ALWAYS, ATOM, LINK, Lexicon, Words
 from banken.judge.links import Hosts, link_spellings, other_hosts
-from banken.judge.literals import Words
 from banken.judge.means import UsedAsMeans, words_of
 from banken.judge.predicates import Finder, Grammar, Term
 from banken.judge.schema import CategoryRule, Concept, Condition, Excuse, Find, Means, Rule, Sentences
@@ -28,8 +27,6 @@ class Look(NamedTuple):
     """A finder, and when it is worth while: once a concept of each of `needs` may stand in the words (bits)."""
 
     needs: tuple[int, ...]
-    within_sentence: bool
-    """Whether they must begin in the same sentence."""
     channel: str | None
     rule: Rule
     finder: Finder
@@ -135,13 +132,7 @@ class Rulebook:
     def looks(self) -> Sequence[Look]:
         """The finders that look at words, in the order of the rules."""
         return [
-            Look(
-                needs := self._needs(finder),
-                finder.within_sentence and len(needs) > 1,
-                finder.find.channel,
-                rule,
-                finder,
-            )
+            Look(self._needs(finder), finder.find.channel, rule, finder)
             for rule, finder in self.finders
             if finder.predicate != "case"
         ]

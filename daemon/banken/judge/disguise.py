@@ -13,8 +13,7 @@ from collections.abc import Iterable, Mapping
 from itertools import combinations
 from typing import NamedTuple
 
-from banken.judge.lexicon import MANY, Hit, Original
-from banken.judge.literals import Literals
+from banken.judge.lexicon import MANY, Hit, Literals, Original
 from banken.judge.spelling import expand
 from banken.judge.views import MASK, SEPARATORS, View, fold
 

@@ -110,7 +110,7 @@ class Judge:
                 if not need & found:
                     break
             else:
-                if look.channel in (None, channel) and (not look.within_sentence or _together(look.needs, reading)):
+                if look.channel in (None, channel):
                     yield look
 
     def _let_off(
@@ -253,16 +253,6 @@ class Judge:
         if level is None and not any(passage.source.strip() for passage in reading.passages):
             return Level.UNJUDGED, _("this mail holds no words of the client")
         return level, ""
-
-
-def _together(needs: Sequence[int], reading: Reading) -> bool:
-    """Return whether all that a finder needs may begin in one sentence."""
-    first, *others = needs
-    for passage in reading.passages:
-        for mask in passage.scan.masks:
-            if mask & first and all(mask & need for need in others):
-                return True
-    return False
 
 
 def _is_unread(place: Place, tally: _Tally) -> bool:

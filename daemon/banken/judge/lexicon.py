@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from array import array
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cached_property, reduce
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cached_property, partial
 from itertools import accumulate, islice
-from operator import or_
 from typing import NamedTuple, Protocol
 
-from banken.judge.literals import Entry, Literals, Words, entries
+import ahocorasick_rs
+
+from banken.judge.spelling import Spelling, is_latin, spellings
 from banken.judge.views import Span
 
 _CUT_LINE = re.compile(r"\n(?<=[^\n]{20}\n)(?<=[ぁ-ゖー々\u4e00-\u9fff]\n)(?=[ぁ-ゖー々\u4e00-\u9fff])")
 _SEAM = 12
+
+
+_NO_EDGE = (False, False)
+_EDGES = (_NO_EDGE, (False, True), (True, False), (True, True))
 
 
 class Hit(NamedTuple):
@@ -37,6 +41,59 @@ ATOM = "atom:"
 """Prefix of the pseudo-concept that an atom is found as."""
 
 
+class _Entry(NamedTuple):
+    """What a literal of the automaton means for one concept: a whole word (most are alike), or the part of some."""
+
+    brand: bool
+    blocks: bool
+    """A `not_inside` word: no hit of the concept inside it counts."""
+    latin: tuple[bool, bool]
+    """Whether the left and the right edge must be the edge of a Latin word."""
+    longer: _Longer | None = None
+    """The words that the literal is only the rarest part of."""
+    bare: bool = False
+    """Whether it stands wherever its literal does: a whole word without edges, no brand."""
+
+    def places(self, text: str, start: int, end: int) -> Iterable[Span]:
+        """Return where the words stand, given where their literal does."""
+        if self.longer is not None:
+            return self.longer.places(text, start, end)
+        left, right = self.latin
+        if (left and start and is_latin(text[start - 1])) or (right and end < len(text) and is_latin(text[end])):
+            return ()
+        return ((start, end),)
+
+
+class _Longer:
+    """Words with gaps or numbers that share their rarest part; compiled when first needed, which most never are."""
+
+    __slots__ = ("_pattern", "_reach", "_spellings")
+
+    def __init__(self, spellings: Sequence[Spelling]) -> None:
+        self._spellings = spellings
+        self._pattern: re.Pattern[str] | None = None
+        self._reach = 0
+
+    def places(self, text: str, start: int, end: int) -> Iterable[Span]:
+        pattern = self._pattern or self._compile()
+        words = pattern.finditer(text, max(0, start - self._reach), end + self._reach)
+        return [word.span() for word in words if word.start() <= start and end <= word.end()]
+
+    def _compile(self) -> re.Pattern[str]:
+        self._reach = max(spelling.reach for spelling in self._spellings)
+        self._pattern = re.compile("|".join(spelling.regex for spelling in self._spellings))
+        return self._pattern
+
+
+class Words(NamedTuple):
+    """What a concept brings into a lexicon, as written in the rules."""
+
+    words: tuple[str, ...]
+    brand: tuple[str, ...] = ()
+    not_inside: tuple[str, ...] = ()
+    use: tuple[str, ...] = ()
+
+
 class Original(Protocol):
     """Knows the original behind a folded text."""
 
@@ -45,8 +102,31 @@ class Original(Protocol):
         ...
 
 
-_ByKind = dict[int, list[Entry]]
-"""As what a concept has the literals of a kind, by the kind."""
+class Literals:
+    """Many words that are looked for in one pass; as long as none was, they can be handed to another process."""
+
+    def __init__(self, words: Iterable[str]) -> None:
+        self._words = list(words)
+
+    def compile(self) -> None:
+        """Make the automaton, which holds the words in its own way from then on."""
+        _find = self.find
+
+    @cached_property
+    def find(self) -> Callable[[str], list[tuple[int, int, int]]]:
+        """Return for a text all places of all words: the word's number, start, end."""
+        words, self._words = self._words, []
+        automaton = ahocorasick_rs.AhoCorasick(words, implementation=ahocorasick_rs.Implementation.ContiguousNFA)
+        return partial(automaton.find_matches_as_indexes, overlapping=True)
+
+
+class _Kind(NamedTuple):
+    """What a literal may be: for which concepts a word, for which one that blocks; most literals share theirs."""
+
+    words: tuple[tuple[str, _Entry], ...]
+    blocks: tuple[tuple[str, _Entry], ...]
+    mask: int
+    """The concepts that it may be a word of, and all that use them, a bit each."""
 
 
 class Lexicon:
@@ -56,41 +136,18 @@ class Lexicon:
         self.uses = {name: words.use for name, words in concepts.items()}
         self._bits = {name: ALWAYS << at for at, name in enumerate(concepts, 1)}
         self._masks: dict[tuple[str, ...], int] = {}
-        meanings: dict[str, list[tuple[str, Entry]]] = {}
+        meanings: dict[str, list[tuple[str, _Entry]]] = {}
         for name, words in concepts.items():
-            for literal, entry in entries(words):
+            for literal, entry in _entries(words):
                 meanings.setdefault(literal, []).append((name, entry))
         self._literals = Literals(meanings)
-        kinds: dict[int | tuple[int, ...], int] = {}
-        self.kinds = array("I")
-        """Of which kind each literal is, by its number; those of a kind are the same to all concepts."""
-        self.sure: list[int] = []
-        """For each kind the concepts that it is a word of wherever it stands, and all that use them, a bit each."""
-        self.doubtful: dict[int, list[tuple[Entry, int]]] = {}
-        """As what a kind must be looked at first, and the concepts (likewise) that it is a word of then."""
-        self.words: dict[str, _ByKind] = {name: {} for name in concepts}
-        self.blocks: dict[str, _ByKind] = {name: {} for name in concepts}
-        for meaning in meanings.values():
-            alike = id(meaning[0][1]) if len(meaning) == 1 else tuple([id(entry) for _name, entry in meaning])
-            kind = kinds.get(alike)
-            if kind is None:
-                kind = kinds[alike] = len(kinds)
-                self._add_kind(kind, meaning)
-            self.kinds.append(kind)
-
-    def _add_kind(self, kind: int, meaning: Sequence[tuple[str, Entry]]) -> None:
-        sure = 0
-        for name, entry in meaning:
-            if entry.blocks:
-                self.blocks[name].setdefault(kind, []).append(entry)
-                continue
-            self.words[name].setdefault(kind, []).append(entry)
-            mask = self.spread[name]
-            if entry.sure:
-                sure |= mask
-            else:
-                self.doubtful.setdefault(kind, []).append((entry, mask))
-        self.sure.append(sure)
+        kinds: dict[int | tuple[int, ...], _Kind] = {}
+        self.kinds = [
+            kinds.get(key := id(meaning[0][1]) if len(meaning) == 1 else tuple([id(entry) for _name, entry in meaning]))
+            or kinds.setdefault(key, self._kind(meaning))
+            for meaning in meanings.values()
+        ]
+        """What each literal may be, by its number."""
 
     def __len__(self) -> int:
         """Return the number of different literals."""
@@ -100,17 +157,15 @@ class Lexicon:
         """Make now what the first `scan` would wait for."""
         self._literals.compile()
 
-    def scan(
-        self, text: str, original: Original | None = None, extra: Iterable[Hit] = (), starts: Sequence[int] = (0,)
-    ) -> Scan:
+    def scan(self, text: str, original: Original | None = None, extra: Iterable[Hit] = ()) -> Scan:
         """Return what stands in the folded `text`, with `extra` hits found otherwise.
 
-        Without the original, brands need no edges. `starts` says where the stretches begin that `Scan.masks` tells of.
+        Without the original, brands need no edges.
         """
         found = self._literals.find(text)
         if "\n" in text:
             found += self._over_line_breaks(text)
-        return Scan(self, text, found, original, extra, starts)
+        return Scan(self, text, found, original, extra)
 
     def _over_line_breaks(self, text: str) -> Iterator[tuple[int, int, int]]:
         """Yield the words that a line break cuts in two, as a mail program that wraps Japanese does."""
@@ -139,10 +194,9 @@ class Lexicon:
             mask = self._masks[lists] = self.mask(lists)
         return mask
 
-    @cached_property
-    def spread(self) -> Mapping[str, int]:
-        """For each concept its bit, and those of all that use it."""
-        return {name: self.mask(self.with_users(name)) for name in self.uses}
+    def mask_with_users(self, names: Iterable[str]) -> int:
+        """Return the bits of these concepts and of all that use them."""
+        return self.mask(user for name in names for user in self.with_users(name))
 
     def names(self, mask: int) -> set[str]:
         """Return the concepts whose bits are in `mask`."""
@@ -164,11 +218,16 @@ class Lexicon:
                     open_ += self.uses.get(used, ())
         return {name: frozenset(found) for name, found in users.items()}
 
+    def _kind(self, meaning: Sequence[tuple[str, _Entry]]) -> _Kind:
+        words = tuple(one for one in meaning if not one[1].blocks)
+        blocks = tuple(one for one in meaning if one[1].blocks)
+        return _Kind(words, blocks, self.mask_with_users(name for name, _entry in words))
+
 
 class Scan:
     """What one pass over a text found; which words really stand there is settled concept by concept, when asked."""
 
-    __slots__ = ("_extra", "_found", "_lexicon", "_original", "_places", "_settled", "_text", "mask", "masks")
+    __slots__ = ("_blocks", "_extra", "_found", "_lexicon", "_original", "_settled", "_text", "_words", "mask")
 
     def __init__(
         self,
@@ -177,7 +236,6 @@ class Scan:
         found: list[tuple[int, int, int]],
         original: Original | None,
         extra: Iterable[Hit],
-        starts: Sequence[int],
     ) -> None:
         self._lexicon = lexicon
         self._text = text
@@ -187,34 +245,14 @@ class Scan:
         for hit in extra:
             self._extra.setdefault(hit.concept, []).append((hit.start, hit.end))
         self._settled: dict[str, list[Span]] = {}
-        self._places: dict[int, list[Span]] | None = None
-        self.masks = self._mark(starts)
-        """The concepts that may begin in each of the stretches that the text was parted into, a bit each."""
-        self.mask = reduce(or_, self.masks)
+        self._words: dict[str, list[tuple[_Entry, list[Span]]]] | None = None
+        self._blocks: dict[str, list[tuple[_Entry, list[Span]]]] = {}
+        mask = lexicon.mask_with_users(self._extra) if self._extra else 0
+        kinds = lexicon.kinds
+        for index in {index for index, _start, _end in found}:
+            mask |= kinds[index].mask
+        self.mask = mask
         """The concepts that may stand in the text, a bit each; those that do are among them."""
-
-    def _mark(self, starts: Sequence[int]) -> list[int]:
-        """Return which concepts may begin (bits) in each of the stretches that begin at `starts`.
-
-        Whether a brand stands alone and what blocks a word is not looked at here, nor, behind MANY, anything else.
-        """
-        masks = [0] * len(starts)
-        for name, spans in self._extra.items():
-            for start, _end in spans:
-                masks[bisect_right(starts, start, 1) - 1] |= self._lexicon.spread[name]
-        kinds, sure, doubtful = self._lexicon.kinds, self._lexicon.sure, self._lexicon.doubtful
-        looks = MANY
-        for index, start, end in self._found:
-            kind = kinds[index]
-            mask = sure[kind]
-            if mask:
-                masks[bisect_right(starts, start, 1) - 1] |= mask
-            if kind in doubtful:
-                for entry, mask in doubtful[kind]:
-                    looks -= 1
-                    for first, _last in entry.places(self._text, start, end) if looks > 0 else ((start, end),):
-                        masks[bisect_right(starts, first, 1) - 1] |= mask
-        return masks
 
     @property
     def hints(self) -> set[str]:
@@ -230,41 +268,49 @@ class Scan:
         return settled
 
     def _settle(self, concept: str) -> list[Span]:
+        owned = self._words
+        if owned is None:
+            owned = self._words = self._sort_out()
         spans = [*self._extra[concept]] if concept in self._extra else []
-        spans += self._standing(self._lexicon.words[concept])[:MANY]
+        if concept in owned:
+            spans += self._standing(owned[concept])[:MANY]
         for used in self._lexicon.uses.get(concept, ()):
             spans += self.spans(used)
-        if spans and (covers := self._standing(self._lexicon.blocks[concept])):
-            inside = _Covers(covers).inside
-            spans = [span for span in spans if not inside(span)]
+        if spans and concept in self._blocks:
+            covers = _Covers(self._standing(self._blocks[concept]))
+            spans = [span for span in spans if not covers.inside(span)]
         return spans
 
-    def _standing(self, owned: _ByKind) -> list[Span]:
-        standing: list[Span] = []
-        if not owned:
-            return standing
-        if self._places is None:
-            self._places = self._sort_out()
-        for kind in self._places.keys() & owned.keys():
-            spans = self._places[kind]
-            for entry in owned[kind]:
-                if entry.bare:
-                    standing += spans
-                    continue
-                alone = self._original.stands_alone if entry.brand and self._original is not None else None
-                for start, end in islice(spans, MANY):
-                    for span in entry.places(self._text, start, end):
-                        if alone is None or alone(*span):
-                            standing.append(span)
-        return standing
-
-    def _sort_out(self) -> dict[int, list[Span]]:
-        """Return where the literals of each kind stand."""
+    def _sort_out(self) -> dict[str, list[tuple[_Entry, list[Span]]]]:
+        """Return for each concept which of its words the literals found may be, and note which may block it."""
         places: dict[int, list[Span]] = {}
-        kinds = self._lexicon.kinds
         for index, start, end in self._found:
-            places.setdefault(kinds[index], []).append((start, end))
-        return places
+            if index in places:
+                places[index].append((start, end))
+            else:
+                places[index] = [(start, end)]
+        found: dict[str, list[tuple[_Entry, list[Span]]]] = {}
+        kinds = self._lexicon.kinds
+        for index, spans in places.items():
+            kind = kinds[index]
+            for name, entry in kind.words:
+                found.setdefault(name, []).append((entry, spans))
+            for name, entry in kind.blocks:
+                self._blocks.setdefault(name, []).append((entry, spans))
+        return found
+
+    def _standing(self, owned: Iterable[tuple[_Entry, list[Span]]]) -> list[Span]:
+        standing: list[Span] = []
+        for entry, spans in owned:
+            if entry.bare:
+                standing += spans
+                continue
+            alone = self._original.stands_alone if entry.brand and self._original is not None else None
+            for start, end in islice(spans, MANY):
+                for span in entry.places(self._text, start, end):
+                    if alone is None or alone(*span):
+                        standing.append(span)
+        return standing
 
 
 class _Covers:
@@ -278,3 +324,18 @@ class _Covers:
     def inside(self, span: Span) -> bool:
         at = bisect_right(self._starts, span[0]) - 1
         return at >= 0 and span[1] <= self._reach[at]
+
+
+def _entries(words: Words) -> Iterator[tuple[str, _Entry]]:
+    """Yield the literals of a concept; longer words that share their rarest part share an entry."""
+    kinds = ((words.words, False, False), (words.brand, True, False), (words.not_inside, False, True))
+    for sources, brand, blocks in kinds:
+        alike = {latin: _Entry(brand, blocks, latin, bare=not brand and latin == _NO_EDGE) for latin in _EDGES}
+        parts: dict[str, list[Spelling]] = {}
+        for spelling in dict.fromkeys(spelling for source in sources for spelling in spellings(source)):
+            if spelling.plain:
+                yield spelling.literal, alike[_NO_EDGE if blocks else spelling.latin]
+            else:
+                parts.setdefault(spelling.literal, []).append(spelling)
+        for literal, longer in parts.items():
+            yield literal, _Entry(brand, blocks, _NO_EDGE, _Longer(longer))

@@ -113,7 +113,7 @@ class Passage:
     @cached_property
     def scan(self) -> Scan:
         """Where the words of all searched concepts stand."""
-        return self.lexicon.scan(self.text, self, self.extra, self._sentence_starts)
+        return self.lexicon.scan(self.text, self, self.extra)
 
     def words(self, lexicon: Lexicon, lists: tuple[str, ...], start: int, end: int) -> list[Span]:
         """Return the grammar's words of `lists` inside `[start, end)`, in order of place."""

@@ -135,13 +135,6 @@ class Finder:
             return needs
         return (frozenset().union(*needs),) if needs else ()
 
-    @cached_property
-    def within_sentence(self) -> bool:
-        """Whether all words of a place begin in the same sentence."""
-        if self.predicate == "all":
-            return self.find.scope != "message" and all(part.within_sentence for part in self.parts)
-        return self.predicate in _WITHIN_SENTENCE
-
     def places(self, passages: Sequence[Passage], grammar: Grammar) -> list[Place]:
         """Return where this item finds something, at most MANY places."""
         sound = (place for place in self._found(passages, grammar) if not self._spoilt(place, grammar))
@@ -341,17 +334,6 @@ def _all_in_message(finder: Finder, passages: Sequence[Passage], grammar: Gramma
     yield from columns[-1]
 
 
-_WITHIN_SENTENCE = (
-    "mention",
-    "means",
-    "link",
-    "atom",
-    "disguised",
-    "same_clause",
-    "same_sentence",
-    "in_order",
-    "pattern",
-)
 _Look = Callable[[Finder, Passage, Grammar], Iterator[Place]]
 _LOOKS: dict[str, _Look] = {
     "mention": _each,

@@ -21,15 +21,10 @@ GAP = 12
 """How many characters `…` may stand for."""
 LIMIT = 2000
 """How many spellings one word may stand for."""
-NUMBER = "#"
-"""The sign for a number."""
-NUMERALS = frozenset("0123456789〇一二三四五六七八九十百千万,.")
-"""What a number is made of."""
-_NUMBER = f"[{''.join(sorted(NUMERALS))}]{{1,10}}"
+_NUMBER = "[0-9〇一二三四五六七八九十百千万,.]{1,10}"
 _GAP = rf"[^。!?\n]{{0,{GAP}}}?"
 _SPECIAL = re.compile("([…#])")
 _NOT_PLAIN = re.compile("[…#*]")
-_POLITE = re.compile("お?(?:くだ|下さ|いただ|願|ほし|もら|くれ|から|まで|見て|確認|送|後|あり|ござ)[ぁ-ん]{0,2}")
 _PIECES = re.compile(r"[()|…#]|[^()|…#]+")
 _OPEN, _CLOSE, _BAR = "\0(", "\0)", "\0|"  # unlike a bracket that folding brings forth
 _STRUCTURE = {"(": _OPEN, ")": _CLOSE, "|": _BAR, "…": "…", "#": "#"}
@@ -57,16 +52,10 @@ class Spelling(NamedTuple):
     @property
     def regex(self) -> str:
         """The whole word as a part of a pattern, with its Latin edges."""
-        written = {"…": _GAP, NUMBER: _NUMBER}
+        written = {"…": _GAP, "#": _NUMBER}
         inner = "".join(written.get(part) or re.escape(part) for part in _SPECIAL.split(self.whole))
         left, right = self.latin
         return f"{'(?<![a-z])' if left else ''}{inner}{'(?![a-z])' if right else ''}"
-
-    @property
-    def before(self) -> tuple[str, ...]:
-        """What stands before the literal: words, gaps and numbers by turns, the first of them a word or empty."""
-        parts = _SPECIAL.split(self.whole)
-        return tuple(parts[: parts.index(self.literal)])
 
     @property
     def reach(self) -> int:
@@ -107,7 +96,7 @@ def _spelling(word: str, source: str) -> Spelling:
     word = word[:-1] if open_end else word
     if "…" not in word and "#" not in word:
         return Spelling(word, word, open_end)
-    literal = min(filter(None, _SPECIAL.split(word)[::2]), key=_expected, default="")
+    literal = min(filter(None, _SPECIAL.split(word)[::2]), key=_likelihood, default="")
     if not literal:
         raise Mistake(_("“{word}” has no letters to look for").format(word=source))
     return Spelling(literal, word, open_end)
@@ -161,11 +150,6 @@ def _commonness(pieces: Iterator[str]) -> float:
 @cache
 def _likelihood(text: str) -> float:
     return prod(map(_share, text))
-
-
-def _expected(text: str) -> float:
-    """Return how likely a part of a word is: what half of all polite sentences hold is commoner than its letters."""
-    return 1.0 if _POLITE.fullmatch(text) else _likelihood(text)
 
 
 def _share(char: str) -> float:

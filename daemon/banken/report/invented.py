@@ -8,8 +8,7 @@ from collections.abc import Iterable, Iterator
 from banken.guard import Examined
 from banken.i18n import _
 from banken.judge import Judge
-from banken.judge.lexicon import Lexicon
-from banken.judge.literals import Words
+from banken.judge.lexicon import Lexicon, Words
 from banken.judge.views import Span, fold
 from banken.report.mask import Mask, Shown
 
