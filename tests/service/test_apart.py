@@ -75,6 +75,20 @@ def test_mistakes_are_told_as_they_are_here(config):
     assert len(there.value.problems) > 1
 
 
+def test_what_another_program_wrote_is_not_taken_over(config, monkeypatch, tmp_path):
+    """An upgrade under a service that still runs: the reading process is the new program, this one the old."""
+    assert apart.program() == apart.program() == apart._RUNNING
+    (tmp_path / "part.py").write_text("old")
+    monkeypatch.setattr(apart, "_PACKAGE", tmp_path)
+    before = apart.program()
+    (tmp_path / "part.py").write_text("newer")
+    assert apart.program() != before
+    monkeypatch.setattr(apart, "_RUNNING", before)
+    set_language("en")
+    with pytest.raises(ProblemsError, match=r"changed while it was running.*restart"):
+        apart.read(config)
+
+
 def test_a_reading_that_is_cut_short_is_a_problem_like_others(config, monkeypatch):
     monkeypatch.setattr(sys, "executable", "/bin/false")
     with pytest.raises(ProblemsError, match="1"):

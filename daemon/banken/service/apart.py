@@ -2,6 +2,9 @@
 
 Reading and checking takes far more memory than what was read, and leaves a heap full of holes behind, which a service
 would keep for years. A process that ends gives all of it back.
+
+Both must be the same program: after an upgrade under a service that still runs, its old code would not understand what the new
+one writes, or worse, misunderstand it.
 """
 
 from __future__ import annotations
@@ -10,9 +13,11 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import banken
 from banken.config.secrets import Secret, taken_apart
 from banken.i18n import _, set_language
 from banken.judge.reader import ReaderError
@@ -22,6 +27,20 @@ from banken.strictyaml import Problem, ProblemsError
 
 PATIENCE = 0.5
 """Seconds between two times at which it is asked whether the settings are still wanted."""
+
+
+_PACKAGE = Path(banken.__file__).parent
+
+
+def program() -> bytes:
+    """Return a digest of the program's files as they are on the disk now (names, sizes, times of change)."""
+    files = sorted(_PACKAGE.rglob("*.py"))
+    seen = [(str(file), status.st_size, status.st_mtime_ns) for file in files for status in [file.stat()]]
+    return sha256(repr([banken.__version__, *seen]).encode()).digest()
+
+
+_RUNNING = program()
+"""The program as this process was started."""
 
 
 class GivenUpError(Exception):
@@ -39,8 +58,11 @@ def read(path: Path, wanted: Callable[[], bool] = lambda: True) -> reload.Settin
     with subprocess.Popen(  # noqa: S603 - our own program
         command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0
     ) as process:
+        said = _said(process, wanted)
+        if said and not said.startswith(_RUNNING):
+            raise _upgraded()
         try:
-            came = pickle.loads(_said(process, wanted))  # noqa: S301 - our own program wrote it
+            came = pickle.loads(said[len(_RUNNING) :])  # noqa: S301 - our own program wrote it
         except (EOFError, pickle.UnpicklingError):
             came = None
     match came:
@@ -51,6 +73,11 @@ def read(path: Path, wanted: Callable[[], bool] = lambda: True) -> reload.Settin
             raise came
     what = _("reading it was cut short (the reader ended with {code})").format(code=process.returncode)
     raise ProblemsError([Problem(str(path), 0, 0, what, _("see whether there is memory left, then try again"))])
+
+
+def _upgraded() -> ProblemsError:
+    what = _("the program was changed while it was running")
+    return ProblemsError([Problem(str(_PACKAGE), 0, 0, what, _("restart Banken, so that all of it is the new one"))])
 
 
 def _said(process: subprocess.Popen[bytes], wanted: Callable[[], bool]) -> bytes:
@@ -72,6 +99,7 @@ def main(path: Path) -> None:
         came.house.knowledge.judge.book.prepare()
     except (ProblemsError, ReaderError, VoiceError) as error:
         came = error
+    sys.stdout.buffer.write(_RUNNING)
     _Parcel(sys.stdout.buffer, pickle.HIGHEST_PROTOCOL).dump(came)
 
 
