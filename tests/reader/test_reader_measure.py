@@ -26,9 +26,28 @@ def test_left_out_authors_are_read_as_well_as_before(watched, capsys):
     for author, row in measure.measure(*watched, measure.WATCHED):
         with capsys.disabled():
             print("", *measure.lines_of(author, row), sep="\n")
-        table[author] = {who: counts["warn"].f1 for who, counts in row.items()}
+        table[author] = measure.f1_of(row)
     assert set(table) == set(measure.WATCHED) - {measure.EVERYDAY}
     assert not measure.fell(table, json.loads(measure.BASELINE.read_text(encoding="utf-8")))
+
+
+def test_strangers_are_read_as_well_as_before(capsys):
+    """The product as it is, on texts that neither the net nor a writer of rules has learned from."""
+    table = {}
+    for name, row, shown in measure.measure_unseen(measure.SAMPLE):
+        with capsys.disabled():
+            print("", *measure.lines_of(name, row), f"words shown: {shown}", sep="\n")
+        table[name] = measure.f1_of(row)
+    before = json.loads(measure.BASELINE.read_text(encoding="utf-8"))
+    assert set(table) == {name for name in before if name.startswith(corpus.UNSEEN)}
+    assert not measure.fell(table, before)
+
+
+def test_nothing_is_learned_from_strangers():
+    names = {text.file for language in corpus.LANGUAGES for text in corpus.unseen(language, 9)}
+    assert len(names) > 20
+    assert not {name.rpartition("/")[2] for name in names} & set(corpus.all_files())
+    assert not names & set(corpus.all_files())
 
 
 def test_what_is_shown_of_a_mail_is_the_ask_and_nothing_beside_it(watched):

@@ -30,6 +30,9 @@ RULES = ROOT / "rules"
 KNOWN = RULES / "reader" / "known.yaml"
 APART = "apart"
 CORPUS = ROOT / "tests" / "corpus"
+LANGUAGES = ("ja", "en")
+UNSEEN = "unseen"
+"""The folder of texts that nothing is ever learned from, by language: how well they are read is how well a stranger is read."""
 
 CATEGORIES = tuple(category for category in Category if category is not Category.IMPERSONATION)
 GATED = (Category.DIRECT_CONTACT, Category.INTERVIEW)
@@ -92,6 +95,12 @@ class Text:
 def texts(files: Iterable[str] | None = None) -> list[Text]:
     """Return all labelled texts (of `files`), in the order of files and lines."""
     return [(_phrase if "text" in row else _message)(row, file, author(file)) for file, row in labelled(files)]
+
+
+def unseen(language: str, every: int = 1) -> list[Text]:
+    """Return the texts in a language that nothing is learned from, or one of so many of them."""
+    files = sorted((CORPUS / UNSEEN / language).glob("*.jsonl"))
+    return texts([file.relative_to(CORPUS).with_suffix("").as_posix() for file in files])[::every]
 
 
 def files_of(names: Collection[str]) -> list[str]:
