@@ -28,7 +28,7 @@ from tests.respond.scene import (
 
 from banken.i18n import set_language
 from banken.message import read
-from banken.respond import Warn, plan
+from banken.respond import Warn, letter, plan
 from banken.respond.letter import travels, write
 from banken.words import Authentic, Category, Channel, Evidence, Level, Permission, Stage
 
@@ -105,6 +105,16 @@ def test_the_headers_say_whose_it_is_and_stop_every_loop(advice):
     assert re.fullmatch(r"warning; version=[\w.]+; hops=1", mail["X-Banken"])
     assert mail["Subject"] == "[Banken: warning] contact outside (山田商店)"
     assert "Reply-To" not in mail
+
+
+def test_an_upgrade_brings_no_other_templates_into_a_running_service(advice, monkeypatch):
+    before = written(advice)
+    templates = letter._templates()
+    for name in templates.list_templates():
+        monkeypatch.setattr(templates.get_template(name), "_uptodate", lambda: False)
+    monkeypatch.setattr(templates.loader, "load", None)
+    assert plain(written(advice)) == plain(before)
+    assert html(written(advice)) == html(before)
 
 
 def test_our_own_reader_knows_it_as_ours(advice):

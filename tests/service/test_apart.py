@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import os
+import subprocess
 import sys
 
 import pytest
@@ -11,6 +13,7 @@ from banken.config import SecretError
 from banken.i18n import language, set_language
 from banken.judge import Case
 from banken.service import apart, reload
+from banken.service import program as service
 from banken.strictyaml import ProblemsError
 from banken.words import Stage
 
@@ -75,18 +78,56 @@ def test_mistakes_are_told_as_they_are_here(config):
     assert len(there.value.problems) > 1
 
 
-def test_what_another_program_wrote_is_not_taken_over(config, monkeypatch, tmp_path):
-    """An upgrade under a service that still runs: the reading process is the new program, this one the old."""
-    assert apart.program() == apart.program() == apart._RUNNING
-    (tmp_path / "part.py").write_text("old")
+def test_the_program_is_known_by_what_its_files_hold(monkeypatch, tmp_path):
+    assert apart.program() == apart._RUNNING
     monkeypatch.setattr(apart, "_PACKAGE", tmp_path)
+    part = tmp_path / "part.py"
+    part.write_text("old")
     before = apart.program()
-    (tmp_path / "part.py").write_text("newer")
+    (tmp_path / ".#part.py").symlink_to("nowhere")  # what some editors leave while they have a file open
+    os.utime(part, (1, 1))
+    assert apart.program() == before
+    part.write_text("new")
     assert apart.program() != before
-    monkeypatch.setattr(apart, "_RUNNING", before)
+
+
+def test_what_another_program_wrote_is_not_taken_over(config, monkeypatch):
+    """An upgrade under a service that still runs: the reading process is the new program, this one the old."""
+    monkeypatch.setattr(apart, "_RUNNING", bytes(32))
     set_language("en")
-    with pytest.raises(ProblemsError, match=r"changed while it was running.*restart"):
+    with pytest.raises(apart.ProgramChangedError, match=r"changed while it was running.*restart"):
         apart.read(config)
+
+
+@pytest.mark.parametrize("came", [b"cno_such_module\nThing\n.", b"cbanken\nNoSuchThing\n."])
+def test_what_a_changed_library_makes_unreadable_is_told_likewise(config, monkeypatch, came):
+    monkeypatch.setattr(apart, "_said", lambda _process, _wanted: apart._RUNNING + came)
+    with pytest.raises(apart.ProgramChangedError):
+        apart.read(config)
+
+
+def test_a_python_that_is_gone_is_told_likewise(config, monkeypatch, tmp_path):
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    with pytest.raises(apart.ProgramChangedError):
+        apart.read(config)
+
+
+def test_no_memory_for_a_process_is_a_problem_like_others(config, monkeypatch):
+    def full(*_given, **_more):
+        raise OSError(errno.ENOMEM, "no memory")
+
+    monkeypatch.setattr(subprocess, "Popen", full)
+    with pytest.raises(ProblemsError) as told:
+        apart.read(config)
+    assert not isinstance(told.value, apart.ProgramChangedError)
+    assert str(errno.ENOMEM) in str(told.value)
+
+
+def test_a_start_while_the_program_is_being_replaced_is_tried_again(config, monkeypatch, capsys):
+    """The units do not start a service again that ended with 2, a mistake of usage."""
+    monkeypatch.setattr(apart, "_RUNNING", bytes(32))
+    assert service.main("human", str(config)) == 1
+    assert capsys.readouterr().err
 
 
 def test_a_reading_that_is_cut_short_is_a_problem_like_others(config, monkeypatch):

@@ -98,9 +98,10 @@ def texts(files: Iterable[str] | None = None) -> list[Text]:
 
 
 def unseen(language: str, every: int = 1) -> list[Text]:
-    """Return the texts in a language that nothing is learned from, or one of so many of them."""
+    """Return the texts in a language that nothing is learned from, or one of so many of each file."""
     files = sorted((CORPUS / UNSEEN / language).glob("*.jsonl"))
-    return texts([file.relative_to(CORPUS).with_suffix("").as_posix() for file in files])[::every]
+    names = [file.relative_to(CORPUS).with_suffix("").as_posix() for file in files]
+    return [text for name in names for text in texts([name])[::every]]
 
 
 def files_of(names: Collection[str]) -> list[str]:

@@ -157,11 +157,15 @@ def _templates() -> Environment:
     # Imported here: a service that has nothing to warn of does without.
     from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape  # noqa: PLC0415
 
-    return Environment(
+    templates = Environment(
         loader=PackageLoader("banken.respond"),
+        auto_reload=False,  # an upgrade under a running service brings templates that its code does not know
         autoescape=select_autoescape(["html.j2"]),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    for name in templates.list_templates():
+        templates.get_template(name)
+    return templates

@@ -4,7 +4,7 @@ Reading and checking takes far more memory than what was read, and leaves a heap
 would keep for years. A process that ends gives all of it back.
 
 Both must be the same program: after an upgrade under a service that still runs, its old code would not understand what the new
-one writes, or worse, misunderstand it.
+one writes, or worse, misunderstand it. And after some upgrades (a Python environment made anew) there is none to be started.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -33,14 +34,24 @@ _PACKAGE = Path(banken.__file__).parent
 
 
 def program() -> bytes:
-    """Return a digest of the program's files as they are on the disk now (names, sizes, times of change)."""
-    files = sorted(_PACKAGE.rglob("*.py"))
-    seen = [(str(file), status.st_size, status.st_mtime_ns) for file in files for status in [file.stat()]]
-    return sha256(repr([banken.__version__, *seen]).encode()).digest()
+    """Return a digest of the program's files as they are on the disk now."""
+    digest = sha256(banken.__version__.encode())
+    for file in sorted(_PACKAGE.rglob("*.py")):
+        with suppress(OSError):  # one that has just gone, or an editor's dangling link
+            digest.update(repr((str(file), file.read_bytes())).encode())
+    return digest.digest()
 
 
 _RUNNING = program()
 """The program as this process was started."""
+
+
+class ProgramChangedError(ProblemsError):
+    """The program on the disk is another than the one that runs."""
+
+    def __init__(self) -> None:
+        what = _("the program was changed while it was running")
+        super().__init__([Problem(str(_PACKAGE), 0, 0, what, _("restart Banken, so that all of it is the new one"))])
 
 
 class GivenUpError(Exception):
@@ -50,34 +61,41 @@ class GivenUpError(Exception):
 def read(path: Path, wanted: Callable[[], bool] = lambda: True) -> reload.Settings:
     """Return what `path` and the rules say now, and speak its language.
 
-    Raises strictyaml.ProblemsError with every mistake in them, ReaderError, VoiceError; GivenUpError as soon as they are
-    no longer `wanted`.
+    Raises strictyaml.ProblemsError with every mistake in them (ProgramChangedError when no reading by the program that runs is
+    possible), ReaderError, VoiceError; GivenUpError as soon as they are no longer `wanted`.
     """
-    command = [sys.executable, "-P", "-m", __name__, str(path)]
-    # In a group of its own: Ctrl-C is for the service, which ends in its own way.
-    with subprocess.Popen(  # noqa: S603 - our own program
-        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0
-    ) as process:
-        said = _said(process, wanted)
-        if said and not said.startswith(_RUNNING):
-            raise _upgraded()
-        try:
-            came = pickle.loads(said[len(_RUNNING) :])  # noqa: S301 - our own program wrote it
-        except (EOFError, pickle.UnpicklingError):
-            came = None
+    said, code = _read(path, wanted)
+    if said and not said.startswith(_RUNNING):
+        raise ProgramChangedError
+    try:
+        came = pickle.loads(said[len(_RUNNING) :])  # noqa: S301 - our own program wrote it
+    except (EOFError, pickle.UnpicklingError):
+        came = None
+    except Exception as error:  # a library beneath it was changed: pickle raises whatever it meets
+        raise ProgramChangedError from error
     match came:
         case reload.Settings():
             set_language(came.house.config.language)
             return came
         case Exception():
             raise came
-    what = _("reading it was cut short (the reader ended with {code})").format(code=process.returncode)
+    what = _("reading it was cut short (the reader ended with {code})").format(code=code)
     raise ProblemsError([Problem(str(path), 0, 0, what, _("see whether there is memory left, then try again"))])
 
 
-def _upgraded() -> ProblemsError:
-    what = _("the program was changed while it was running")
-    return ProblemsError([Problem(str(_PACKAGE), 0, 0, what, _("restart Banken, so that all of it is the new one"))])
+def _read(path: Path, wanted: Callable[[], bool]) -> tuple[bytes, int]:
+    """Return what the reading process says, and the code that it ends with (of the system, when it cannot even begin)."""
+    command = [sys.executable, "-P", "-m", __name__, str(path)]
+    try:
+        # In a group of its own: Ctrl-C is for the service, which ends in its own way.
+        with subprocess.Popen(  # noqa: S603 - our own program
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, process_group=0
+        ) as process:
+            return _said(process, wanted), process.returncode
+    except FileNotFoundError as error:
+        raise ProgramChangedError from error
+    except OSError as error:  # no memory for a process, or too many of them
+        return b"", error.errno or 1
 
 
 def _said(process: subprocess.Popen[bytes], wanted: Callable[[], bool]) -> bytes:

@@ -15,8 +15,8 @@ from banken.service import house as rooms
 from banken.service.watch import Watch
 from banken.strictyaml import ProblemsError
 
-_USAGE, _INTERRUPTED = 2, 130
-"""Exit codes, as every verb has them."""
+_AGAIN, _USAGE, _INTERRUPTED = 1, 2, 130
+"""Exit codes, as every verb has them; after all but a mistake of usage the system starts the service again."""
 
 
 def main(form: str, config: str = "") -> int:
@@ -25,6 +25,9 @@ def main(form: str, config: str = "") -> int:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr] # a log line never ends the program
     try:
         _watch(logs.LogForm(form), Path(config) if config else None)
+    except apart.ProgramChangedError as error:  # at the start: it is being replaced this moment
+        _say(str(error))
+        return _AGAIN
     except (ProblemsError, ReaderError, VoiceError, LedgerError) as error:
         _say(str(error))
         return _USAGE
