@@ -123,11 +123,17 @@ def test_no_memory_for_a_process_is_a_problem_like_others(config, monkeypatch):
     assert str(errno.ENOMEM) in str(told.value)
 
 
-def test_a_start_while_the_program_is_being_replaced_is_tried_again(config, monkeypatch, capsys):
+@pytest.mark.parametrize("said", [bytes(64), b""])
+def test_a_start_while_the_program_is_being_replaced_or_memory_lacks_is_tried_again(config, monkeypatch, capsys, said):
     """The units do not start a service again that ended with 2, a mistake of usage."""
-    monkeypatch.setattr(apart, "_RUNNING", bytes(32))
+    monkeypatch.setattr(apart, "_said", lambda _process, _wanted: said)
     assert service.main("human", str(config)) == 1
     assert capsys.readouterr().err
+
+
+def test_a_start_with_mistakes_in_the_settings_is_not_tried_again(config):
+    config.write_text(config.read_text().replace("host:", "hast:"))
+    assert service.main("human", str(config)) == 2
 
 
 def test_a_reading_that_is_cut_short_is_a_problem_like_others(config, monkeypatch):

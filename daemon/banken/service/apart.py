@@ -46,7 +46,11 @@ _RUNNING = program()
 """The program as this process was started."""
 
 
-class ProgramChangedError(ProblemsError):
+class NotReadError(ProblemsError):
+    """The settings could not be read, whatever is in them; another time they may."""
+
+
+class ProgramChangedError(NotReadError):
     """The program on the disk is another than the one that runs."""
 
     def __init__(self) -> None:
@@ -61,8 +65,8 @@ class GivenUpError(Exception):
 def read(path: Path, wanted: Callable[[], bool] = lambda: True) -> reload.Settings:
     """Return what `path` and the rules say now, and speak its language.
 
-    Raises strictyaml.ProblemsError with every mistake in them (ProgramChangedError when no reading by the program that runs is
-    possible), ReaderError, VoiceError; GivenUpError as soon as they are no longer `wanted`.
+    Raises strictyaml.ProblemsError with every mistake in them (NotReadError when they could not be read at all), ReaderError,
+    VoiceError; GivenUpError as soon as they are no longer `wanted`.
     """
     said, code = _read(path, wanted)
     if said and not said.startswith(_RUNNING):
@@ -80,7 +84,7 @@ def read(path: Path, wanted: Callable[[], bool] = lambda: True) -> reload.Settin
         case Exception():
             raise came
     what = _("reading it was cut short (the reader ended with {code})").format(code=code)
-    raise ProblemsError([Problem(str(path), 0, 0, what, _("see whether there is memory left, then try again"))])
+    raise NotReadError([Problem(str(path), 0, 0, what, _("see whether there is memory left, then try again"))])
 
 
 def _read(path: Path, wanted: Callable[[], bool]) -> tuple[bytes, int]:

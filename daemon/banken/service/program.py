@@ -25,7 +25,7 @@ def main(form: str, config: str = "") -> int:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr] # a log line never ends the program
     try:
         _watch(logs.LogForm(form), Path(config) if config else None)
-    except apart.ProgramChangedError as error:  # at the start: it is being replaced this moment
+    except apart.NotReadError as error:  # at the start: no memory left, or the program is being replaced this moment
         _say(str(error))
         return _AGAIN
     except (ProblemsError, ReaderError, VoiceError, LedgerError) as error:
