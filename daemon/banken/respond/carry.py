@@ -61,18 +61,18 @@ def carry_out(
     return outcome
 
 
-def _hopeless(row: OutboxRow, error: MailboxError) -> bool:
-    """Return whether trying again is of no use: a label that is refused, and was the time before.
+def _refuses(row: OutboxRow, error: MailboxError) -> bool:
+    """Return whether the server refuses a label: it has answered, while a line that is lost leaves it in doubt."""
+    return row.action == "label" and isinstance(error, FolderMissing | Refused)
+
+
+def _hopeless(row: OutboxRow) -> bool:
+    """Return whether trying again is of no use once a label is refused: it was the time before, too.
 
     A wrong password is set right some day, a full mailbox emptied; a message that is gone may turn up in another
     folder; and the inbox is the last way a warning has.
     """
-    return _refuses(row, error) and row.tries >= _BELIEVED and not row.doubtful
-
-
-def _refuses(row: OutboxRow, error: MailboxError) -> bool:
-    """Return whether a label is refused: then nothing was done, while a line that is lost leaves it in doubt."""
-    return row.action == "label" and isinstance(error, FolderMissing | Refused)
+    return row.tries >= _BELIEVED and not row.doubtful
 
 
 @dataclass(slots=True, kw_only=True)
@@ -113,8 +113,8 @@ class Hands:
         except PostError as error:
             self._fail(claimed, str(error), permanent=error.permanent, doubtful=error.doubtful)
         except MailboxError as error:
-            hopeless, refused = _hopeless(claimed, error), _refuses(claimed, error)
-            self._fail(claimed, str(error), permanent=hopeless, doubtful=not refused)
+            refused = _refuses(claimed, error)
+            self._fail(claimed, str(error), permanent=refused and _hopeless(claimed), doubtful=not refused)
         except LedgerError:
             raise
         except Exception as error:  # noqa: BLE001 - a mistake of ours must keep neither this warning nor the others back
