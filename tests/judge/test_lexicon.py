@@ -85,5 +85,6 @@ def test_words_that_do_not_stand_hide_no_others_of_their_concept():
 
 
 def test_of_words_that_share_a_part_each_is_found():
-    lexicon = Lexicon({"ask": Words(("まず…送", "まず…ください"))})
+    lexicon = Lexicon({"ask": Words(("まず…送", "まず…ください")), "where": Words(("写真に…宛先", "写真に…番号"))})
     assert found(lexicon, "ask", "まず送ってください") == ["まず送", "まず送ってください"]
+    assert found(lexicon, "where", "写真に宛先を。写真には番号を。") == ["写真には番号", "写真に宛先"]
