@@ -15,6 +15,7 @@ import typer.main
 
 from banken import __version__, interrupt
 from banken.config.load import speak_locale
+from banken.heap import growing
 from banken.i18n import _
 
 VERBS = (
@@ -36,7 +37,9 @@ class _Verbs(typer.core.TyperGroup):
         for verb in [name] if name in VERBS else VERBS:
             if verb not in self.commands:
                 alone = typer.Typer()
-                import_module(f"banken.cli.{verb}").add_to(alone)
+                with growing(for_good=True):
+                    module = import_module(f"banken.cli.{verb}")
+                module.add_to(alone)
                 self.commands.update(typer.main.get_group(alone).commands)
         return self.commands.get(name)
 

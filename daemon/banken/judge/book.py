@@ -9,10 +9,10 @@ from typing import Any, NamedTuple
 
 import re2
 
+from banken.heap import growing
 from banken.judge.atoms import ATOMS
 from banken.judge.disguise import Disguises
 from banken.judge.excuses import Excuses
-from banken.judge.heap import growing
 from banken.judge.lexicon import ALWAYS, ATOM, LINK, Lexicon, Words
 from banken.judge.links import Hosts, link_spellings, other_hosts
 from banken.judge.means import UsedAsMeans, words_of

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from banken.heap import growing
 from banken.i18n import _
 from banken.judge import checks
 from banken.judge.book import Rulebook
-from banken.judge.heap import growing
 from banken.judge.judge import Judge
 from banken.judge.model import Reader
 from banken.judge.reader import load_reader

@@ -2,10 +2,12 @@
 
 import sys
 
+from banken.heap import growing
 from banken.service import memory
 
 memory.leave_out("rich")  # structlog would take it for tracebacks, which no log of ours shows
 
-from banken.service.program import main  # noqa: E402
+with growing(for_good=True):
+    from banken.service.program import main
 
 sys.exit(main(*sys.argv[1:]))

@@ -20,6 +20,7 @@ from typing import Any
 
 import banken
 from banken.config.secrets import Secret, taken_apart
+from banken.heap import left_at_the_end
 from banken.i18n import _, set_language
 from banken.judge.reader import ReaderError
 from banken.platform import VoiceError
@@ -134,4 +135,5 @@ class _Parcel(pickle.Pickler):
 
 
 if __name__ == "__main__":
+    left_at_the_end()
     main(Path(sys.argv[1]))
