@@ -119,6 +119,25 @@ def test_a_forged_field_below_the_own_one_is_ignored():
     assert _check(_mail(RECEIVED, _results("spf=none", "other.example"), evil)).result is Authentic.UNVERIFIED
 
 
+def test_a_field_under_a_host_below_the_own_one_is_ignored_too():
+    """What our server wrote is the topmost; a name below its own, anybody can write into the mail that he sends."""
+    evil = _results("dkim=pass header.d=crowdworks.jp", f"a.{ME}")
+    for trusted in ((ME,), ("provider.example",), ()):
+        own = _results("dkim=none; spf=fail smtp.mailfrom=x@evil.example; dmarc=fail header.from=crowdworks.jp")
+        assert _check(_mail(own, RECEIVED, evil), trusted=trusted).result is Authentic.FORGED
+        assert _check(_mail(own, evil, RECEIVED), trusted=trusted).result is Authentic.FORGED
+        assert _check(_mail(_results("spf=none"), evil, RECEIVED), trusted=(ME,)).result is Authentic.UNVERIFIED
+    many = _results("domainkeys=neutral; spf=none") + evil
+    assert _check(_mail(many, RECEIVED), trusted=(".provider.example",)).result is Authentic.UNVERIFIED
+    cloud = _results("dkim=none", "dkim.icloud.example") + _results("dkim=pass header.d=crowdworks.jp", "x.icloud.example")
+    assert _check(_mail(cloud, RECEIVED), trusted=(".icloud.example",)).result is Authentic.UNVERIFIED
+
+
+def test_a_pass_beside_a_failed_dmarc_is_none():
+    seen = _check(_mail(_results("dkim=pass header.d=crowdworks.jp; dmarc=fail header.from=crowdworks.jp"), RECEIVED))
+    assert seen.result is Authentic.FORGED
+
+
 def test_somebody_elses_field_is_not_believed():
     seen = _check(_mail(RECEIVED, _results("dmarc=pass header.from=crowdworks.jp", "mx.evil.example")))
     assert seen.result is Authentic.UNVERIFIED
@@ -308,6 +327,22 @@ def test_a_signature_that_holds_verifies_where_the_provider_says_nothing(key):
     assert (seen.result, "DKIM" in seen.why) == (Authentic.VERIFIED, True)
     assert _check(read(_signed(RAW, key).replace(b"\r\n", b"\n")), resolver=_zone(key)).result is Authentic.VERIFIED
     assert _check(read(_signed(RAW, key))).result is Authentic.UNVERIFIED  # nothing is asked of the network
+
+
+@pytest.mark.parametrize(
+    "more", ["Subject: the client's own\r\n", "Content-Type: text/html\r\n", "Content-Transfer-Encoding: base64\r\n"]
+)
+def test_what_is_put_on_top_of_a_signed_mail_is_not_vouched_for(key, more):
+    """DKIM signs the lowest field of a name (RFC 6376 section 5.4.2), and the topmost is what is read."""
+    signed = _signed(
+        b"From: no-reply@crowdworks.jp\r\nContent-Type: text/plain\r\nContent-Transfer-Encoding: 8bit\r\nSubject: s\r\nMessage-ID: <m@x>\r\n\r\nb\r\n",
+        key,
+    )
+    resolver = _zone(key)
+    assert _check(read(signed), trusted=(), resolver=resolver).result is Authentic.VERIFIED
+    assert _check(read(more.encode() + signed), trusted=(), resolver=resolver).result is Authentic.UNVERIFIED
+    vouched = PASS.encode() + RECEIVED.encode() + more.encode() + signed
+    assert _check(read(vouched)).result is Authentic.UNVERIFIED
 
 
 def test_a_signature_that_does_not_hold_proves_nothing(key):

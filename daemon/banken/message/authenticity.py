@@ -78,6 +78,8 @@ class _Check:
     def result(self) -> tuple[Authentic, str]:
         if len(self.fields.all("from")) != 1 or len(addresses.parse(self.fields.all("from"), Budget())) != 1:
             return Authentic.UNVERIFIED, _("it names more than one sender")
+        if Note.HEADER_REPEATED in self.message.notes:  # a signature holds for the lowest one, and the topmost is read
+            return Authentic.UNVERIFIED, _("a header field that may stand only once stands there several times")
         if passed := self._passed(self.results):
             return Authentic.VERIFIED, _("{server} says {what}").format(server=self._server(), what=passed)
         if self.resolver is not None and not _INCOMPLETE.intersection(self.message.notes):
@@ -90,7 +92,10 @@ class _Check:
         return Authentic.UNVERIFIED, self._why_not()
 
     def _passed(self, results: Iterable[Result]) -> str:
-        """Return the aligned pass among `results` in short, "" for none."""
+        """Return the aligned pass among `results` in short, "" for none, or when DMARC (RFC 7489) failed all the same."""
+        results = list(results)
+        if any(each.method == "dmarc" and each.result == "fail" for each in results):
+            return ""
         for each in results:
             if each.result == "pass" and self._is_aligned(each):
                 return f"{each.method}=pass"

@@ -102,24 +102,34 @@ def believed(fields: Fields, trusted: Sequence[str]) -> list[Result]:
     """Return the results that the worker's mail server itself wrote.
 
     Only the topmost statement counts, for what stands below may have come with the mail. A server that writes a field
-    for each method under names of its own (iCloud) is believed once for each name.
+    for each method under names of its own (iCloud) is believed once for each name and each method.
     """
     results: list[Result] = []
     heard: set[str] = set()
+    methods: set[str] = set()
     for statement in statements(fields):
         authserv = statement.authserv or implied(fields)
         if not trusts(trusted, authserv) or authserv in heard:
             break
-        heard.add(authserv)
+        told = {each.method for each in statement.results}
+        if heard and (len(told) > 1 or told & methods):
+            break
         results += statement.results
+        if len(told) > 1 or authserv in _names(trusted):
+            break
+        heard.add(authserv)
+        methods |= told
     return results
 
 
 def trusts(trusted: Sequence[str], authserv: str) -> bool:
     """Return whether `authserv` is one of `trusted`, or a host below one (providers name the machine)."""
     name = authserv.lower().rstrip(".")
-    known = [each.strip().lower().strip(".") for each in trusted]
-    return bool(name) and any(each and (name == each or name.endswith("." + each)) for each in known)
+    return bool(name) and any(each and (name == each or name.endswith("." + each)) for each in _names(trusted))
+
+
+def _names(trusted: Sequence[str]) -> list[str]:
+    return [each.strip().lower().strip(".") for each in trusted]
 
 
 _BY = re.compile(r"\bby\s+([A-Za-z0-9.-]{1,253})")

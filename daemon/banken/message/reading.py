@@ -21,7 +21,7 @@ OWN = "x-banken"
 
 _ID = re.compile(r"<[^<>\s]{1,998}>")
 _MOST_IDS = 200
-_ONCE = ("from", "subject", "date", "reply-to", "sender", "message-id", "content-type")
+_ONCE = ("from", "subject", "date", "reply-to", "sender", "message-id", "content-type", "content-transfer-encoding")
 _BULK = frozenset({"bulk", "list", "junk"})
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOBODY = Address("", "")
