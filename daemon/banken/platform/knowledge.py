@@ -23,9 +23,9 @@ class Knowledge:
         self.voice = voice
         self.id = file.id
         names = tuple(file.names)
-        self.senders = Senders(file, names)
-        self.pages = Pages(file.urls, self.senders.domains)
         self.subjects = Subjects(file.frame, names)
+        self.senders = Senders(file, names, self.subjects)
+        self.pages = Pages(file.urls, self.senders.domains)
         self.kinds = Kinds(file.kinds, file.about, names)
         self.names = Patterns(file.frame.names, names)
         self.frame = FrameReader(file.frame, names)

@@ -129,10 +129,12 @@ class Recogniser:
         false = _false(pack, message, proof, claim)
         channel = _channel(reading)
         told = channel is Channel.NOTIFICATION
+        forged = bool(claim.role) and proof.result is Authentic.FORGED and not told
         moves = told or (reading.kind is not None and bool(reading.kind.event))
         numbers = _numbers(pack, reading) if moves else _only_numbers(pack, reading)
         return Correspondence(
-            channel=channel,
+            # Nobody vouches for what a forged notice says: all of it is read as what somebody wants of the worker.
+            channel=Channel.NOTIFICATION if forged else channel,
             platform=pack.id,
             kind=_kind_id(reading),
             authentic=Authentic.FORGED if claim.false else proof.result,
@@ -140,10 +142,10 @@ class Recogniser:
             client=reading.cut.client,
             job=reading.cut.job,
             ids=numbers,
-            segments=_segments(reading, told=told, false=bool(false)),
+            segments=_segments(reading, told=told, false=bool(false) or forged),
             events=_events(pack, reading, proof, false, numbers),
-            judged=told or bool(false),
-            agent=claim.agent and not told,
+            judged=told or bool(false) or forged,
+            agent=claim.agent and not told and not forged,
             offer=claim.offer and not told and not false and proof.result is Authentic.VERIFIED,
             impersonates=false,
             due=reading.cut.due,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from banken.i18n import _
 from banken.message import lookalike
 from banken.message.model import Address, Message
+from banken.platform.kinds import Subjects, masked
 from banken.platform.pattern import Patterns, fold
 from banken.platform.schema import PlatformFile
 
@@ -29,7 +30,8 @@ class Claim:
 class Senders:
     """Knows the senders of one platform."""
 
-    def __init__(self, file: PlatformFile, names: Sequence[str]) -> None:
+    def __init__(self, file: PlatformFile, names: Sequence[str], subjects: Subjects) -> None:
+        self._subjects = subjects
         # The longest domain first: magazine.example.jp before example.jp.
         self._senders = sorted(file.senders, key=lambda sender: -len(sender.domain))
         self._agent = file.agent
@@ -65,12 +67,16 @@ class Senders:
             role == "unlisted"
             or local in self._agent.locals
             or self._agent_names.matches(fold(message.sender.name))
-            or self._agent_subjects.matches(fold(message.subject))
+            or self._agent_subjects.matches(self._said(message))
         )
 
     def _is_offer(self, message: Message) -> bool:
-        told = (message.sender.address.partition("@")[0], message.sender.name, message.subject)
-        return not message.bulk and any(self._offers.matches(fold(text)) for text in told)
+        told = (fold(message.sender.address.partition("@")[0]), fold(message.sender.name), self._said(message))
+        return not message.bulk and any(map(self._offers.matches, told))
+
+    def _said(self, message: Message) -> str:
+        """Return the subject, folded, without the names and titles that a client chose."""
+        return masked(self._subjects.read(message.subject).rest)
 
     def _looks_alike(self, message: Message) -> str:
         found = lookalike.reason(message, self.domains, self._brands)
