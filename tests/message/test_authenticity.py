@@ -129,7 +129,9 @@ def test_a_field_under_a_host_below_the_own_one_is_ignored_too():
         assert _check(_mail(_results("spf=none"), evil, RECEIVED), trusted=(ME,)).result is Authentic.UNVERIFIED
     many = _results("domainkeys=neutral; spf=none") + evil
     assert _check(_mail(many, RECEIVED), trusted=(".provider.example",)).result is Authentic.UNVERIFIED
-    cloud = _results("dkim=none", "dkim.icloud.example") + _results("dkim=pass header.d=crowdworks.jp", "x.icloud.example")
+    cloud = _results("dkim=none", "dkim.icloud.example") + _results(
+        "dkim=pass header.d=crowdworks.jp", "x.icloud.example"
+    )
     assert _check(_mail(cloud, RECEIVED), trusted=(".icloud.example",)).result is Authentic.UNVERIFIED
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.platform.cases import BOOK, FORGED, GENUINE, UNPROVED, letter, pack, recogniser
+from tests.platform.cases import BOOK, FORGED, GENUINE, UNPROVED, letter, own_words, pack, recogniser
 
 from banken import strictyaml
 from banken.message.model import Address
@@ -83,3 +83,55 @@ def test_messages_alone_bring_a_clients_words():
                 assert example.channel in (None, "notification")
     told = [kind.id for kind in pack().file.kinds if kind.channel == Channel.NOTIFICATION.value]
     assert told == ["scout", "message", "message_loose"]
+
+
+TITLES = [
+    "サービス外連絡申請承認済みのライター募集",
+    "「急募」サービス外連絡申請承認済み「在宅」",
+    "サービス外連絡申請を承認しました" + "とても長い題の仕事" * 15,
+    "「急募」契約中の「在宅」",
+    "「A」の契約が成立しました「B」",
+    "」仮払いが完了しました「",
+]
+SHAPES = [
+    "「{}」にご応募いただきありがとうございます",
+    "【クラウドワークス】「{}」への応募が完了しました",
+    "【クラウドワークス】{}について相談がありました",
+    "「{}」に新しいメッセージがあります",
+    "お気に入りのお仕事「{}」の締切が近づいています",
+    "{}へのご応募いただきありがとうございます",
+    "[CrowdWorks] {} - 新着メッセージ",
+]
+TOLD = {"scouted", "contacted", "applied", "shown_before", "linked_proposal"}
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("title", TITLES, ids=lambda title: title[:20])
+def test_a_title_is_no_event_whatever_quotes_it_holds(title, shape):
+    text = "ナナ さん\n\nヤナギ文庫 さんからメッセージが届きました。\n\nよろしくお願いします。\n\nhttps://crowdworks.jp/messages/1000001"
+    found = recogniser().recognise(letter(subject=shape.format(title), text=text), GENUINE, BOOK)
+    assert {event.kind for event in found.events} <= TOLD
+
+
+def test_a_title_that_holds_quotes_is_one_title():
+    found = recogniser().recognise(letter("「「急募」帯のコピー『3本』」に新しいメッセージがあります"), GENUINE, BOOK)
+    assert found.job == "「急募」帯のコピー『3本』"
+
+
+@pytest.mark.parametrize("title", ["AIエージェントサービスの紹介", "ビズマッチ構築", "エージェントから学ぶ営業"])
+def test_a_title_that_names_the_agent_is_a_clients_mail(title):
+    text = "ヤナギ文庫 さんから相談が届きました。\n\nよろしくお願いします。\n\nhttps://crowdworks.jp/messages/1000001?ref=um_invitation"
+    found = recogniser().recognise(letter(f"【クラウドワークス】{title}について相談がありました", text), GENUINE, BOOK)
+    assert (found.channel, found.agent, found.offer, found.job) == (Channel.NOTIFICATION, False, False, title)
+
+
+def test_a_forged_notice_without_news_is_judged_whole():
+    text = "本人確認のためLINEで身分証をお送りください。"
+    mail = letter("【重要】アカウント停止のお知らせ", text)
+    forged, unproved = (recogniser().recognise(mail, proof, BOOK) for proof in (FORGED, UNPROVED))
+    assert (forged.channel, forged.judged, own_words(mail, forged)) == (Channel.NOTIFICATION, True, text)
+    assert (unproved.channel, unproved.judged) == (Channel.PLATFORM, False)
+    agent = letter("面談のご案内", text, Address("ビズマッチ", "bizmatch@crowdworks.jp"))
+    forged, unproved = (recogniser().recognise(agent, proof, BOOK) for proof in (FORGED, UNPROVED))
+    assert (forged.judged, forged.agent) == (True, False)
+    assert (unproved.judged, unproved.agent) == (False, True)

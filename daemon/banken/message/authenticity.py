@@ -76,10 +76,8 @@ class _Check:
         self.results = authresults.believed(fields, self.trusted)
 
     def result(self) -> tuple[Authentic, str]:
-        if len(self.fields.all("from")) != 1 or len(addresses.parse(self.fields.all("from"), Budget())) != 1:
-            return Authentic.UNVERIFIED, _("it names more than one sender")
-        if Note.HEADER_REPEATED in self.message.notes:  # a signature holds for the lowest one, and the topmost is read
-            return Authentic.UNVERIFIED, _("a header field that may stand only once stands there several times")
+        if doubt := self._doubt():
+            return Authentic.UNVERIFIED, doubt
         if passed := self._passed(self.results):
             return Authentic.VERIFIED, _("{server} says {what}").format(server=self._server(), what=passed)
         if self.resolver is not None and not _INCOMPLETE.intersection(self.message.notes):
@@ -90,6 +88,14 @@ class _Check:
         if failed := _failed(self.results):
             return Authentic.FORGED, _("{server} says {what}").format(server=self._server(), what=failed)
         return Authentic.UNVERIFIED, self._why_not()
+
+    def _doubt(self) -> str:
+        """Return why nothing that is said about the sender counts, "" when it may."""
+        if len(self.fields.all("from")) != 1 or len(addresses.parse(self.fields.all("from"), Budget())) != 1:
+            return _("it names more than one sender")
+        if Note.HEADER_REPEATED in self.message.notes:  # a signature holds for the lowest one, and the topmost is read
+            return _("a header field that may stand only once stands there several times")
+        return ""
 
     def _passed(self, results: Iterable[Result]) -> str:
         """Return the aligned pass among `results` in short, "" for none, or when DMARC (RFC 7489) failed all the same."""

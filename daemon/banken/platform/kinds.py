@@ -12,6 +12,8 @@ from banken.platform.pattern import MASK, Patterns, fold
 from banken.platform.schema import Frame, Kind
 
 _QUOTED = re2.compile(r"「[^「」]*」|『[^『』]*』|“[^“”]*”")
+_TITLE = re2.compile(rf"「[^{MASK}]*」|『[^{MASK}]*』")
+_PLAIN = str.maketrans(dict.fromkeys("「」『』“”", '"'))
 _SPEAKER = re2.compile(MASK + r"\s*\S{1,2}\s*(?:から|より)")
 
 
@@ -43,7 +45,10 @@ class Subjects:
         """
         text, folded = self._bare(subject)
         rest, found, before = folded, dict[str, str](), len(folded)
+        one_title = False
         for pattern in self._patterns:
+            if not one_title and "job" in pattern.remembers:
+                folded, one_title = _one_title(folded), True
             hit = pattern.find(folded)
             if hit is None:
                 continue
@@ -122,6 +127,18 @@ class Kinds:
         if not one.kind.topic or one.topic.matches(subject):
             return True
         return not one.kind.titled and any(map(one.topic.matches, lines))
+
+
+def _one_title(folded: str) -> str:
+    """Return a subject in which what stands between its first quote and its last is one stretch in one pair of quotes.
+
+    A title may hold quotes, and a client chooses it: 「A」の契約が成立しました「B」 within 「」 is a title like any other.
+    """
+    found = _TITLE.search(folded)
+    if found is None:
+        return folded
+    start, end = found.span()
+    return folded[: start + 1] + folded[start + 1 : end - 1].translate(_PLAIN) + folded[end - 1 :]
 
 
 def _mask(text: str, start: int, end: int) -> str:

@@ -23,7 +23,7 @@ import re2
 
 from banken.i18n import _
 
-LENGTHS = {"client": 60, "job": 120, "worker": 40, "due": 24}
+LENGTHS = {"client": 60, "job": 300, "worker": 40, "due": 24}
 """What a pattern can remember, and how long it may be at most."""
 
 _GAP = "([^。\\n]*?)"
@@ -82,6 +82,11 @@ class Pattern:
         own = source.startswith("re:")
         gap = LONGEST if own else _LONGEST_GAP
         self._limits = [LONGEST, *(LENGTHS[by_number[number]] if number in by_number else gap for number in groups)]
+
+    @property
+    def remembers(self) -> frozenset[str]:
+        """What it remembers of a line (see LENGTHS)."""
+        return frozenset(self._groups)
 
     def find(self, folded: str) -> Hit | None:
         """Return the first place in a folded line, or None."""
