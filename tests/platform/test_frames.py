@@ -39,6 +39,50 @@ def test_only_the_clients_words_are_left(frame, name):
     assert re.sub(r"[\s>]", "", bare(left)) == re.sub(r"\s", "", bare(said))
 
 
+ASK = "LINEで連絡ください。IDはabc123です。"
+DRESSED = [
+    "■注意事項\n" + ASK,
+    "【お願い】\nLINEに登録して連絡ください\nIDはabc123です",
+    "※ご注意\n報酬は仮払いなしで、PayPayで直接お支払いします。",
+    "このメールは返信できませんので、LINEのIDはabc123で検索して連絡してください。",
+    "返信いただいても確認できませんので、LINEでabc123を追加して連絡ください。",
+    "いつもお使いのLINEのIDを教えていただきたいです。",
+    "前回のメッセージ\n" + ASK,
+    "【これまでのやりとり】\n" + ASK,
+    "＜本文ここまで＞\n\n" + ASK,
+    "──────────────────\n" + ASK,
+    "https://crowdworks.jp/messages/41658212\n" + ASK,
+    "> " + ASK,
+    "-----Original Message-----\n" + ASK,
+    "泳ぐ店さんが書きました：\n" + ASK,
+    "-- \n泳ぐ店\nLINE ID abc123",
+]
+
+
+@pytest.mark.parametrize("frame", DATA["frames"], ids=[frame["id"] for frame in DATA["frames"]])
+@pytest.mark.parametrize("dressed", DRESSED, ids=lambda text: text[:12])
+def test_what_leads_off_the_platform_is_the_clients_whatever_it_is_dressed_up_as(frame, dressed):
+    text = "はじめまして。紹介文の作成をお願いしたいです。\n\n" + dressed
+    mail = letter(subject=fill(frame["subject"], text), text=fill(frame["body"], text))
+    own = own_words(mail, recogniser().recognise(mail, GENUINE, BOOK))
+    assert re.sub(r"[\s>]", "", dressed.rpartition("\n")[2]) in re.sub(r"[\s>]", "", own)
+
+
+CAUTIONS = [
+    "■禁止事項\n・LINEやメールでの連絡先の交換\n・仮払い前に作業を始めるよう求める行為",
+    "※「LINEに登録してください」などのお誘いには応じないでください。",
+    "※報酬を直接お支払いしますと持ちかけられた場合は、事務局までご報告ください。",
+    "番犬社の公式LINEに登録すると、新着のお仕事をお知らせします。このメールは送信専用です。",
+]
+
+
+@pytest.mark.parametrize("caution", CAUTIONS)
+def test_what_the_platform_says_of_outside_ways_is_not_the_clients(caution):
+    text = f"泳ぐ店さんからメッセージが届きました。\n\n原稿をお願いします。\n\nhttps://crowdworks.jp/messages/41\n\n{caution}"
+    mail = letter("「金魚の育て方の記事」に新着メッセージがあります", text)
+    assert bare(own_words(mail, recogniser().recognise(mail, GENUINE, BOOK))) == "原稿をお願いします。"
+
+
 def test_a_client_who_lists_another_job_keeps_the_line():
     text = "案件：動画の見張り役\n\n詳しくはLINEで説明します。"
     frame = "泳ぐ店さんからメッセージが届きました。\n\n" + text + "\n\nhttps://crowdworks.jp/messages/41"

@@ -44,7 +44,7 @@ def cut(reader: FrameReader, pages: Pages, message: Message, client: str = "", j
         foot.high = closers[-1]
         found.enclosed = True
     else:
-        _at_link(head, foot)
+        _at_link(reader, lines, head, foot)
     sure = foot.high
     if len(closers) != 1:  # a rule that stands again and again may be the foot's own
         foot.read(head.low)
@@ -67,7 +67,9 @@ def _whole(message: Message, client: str, job: str) -> Cut:
 
 
 def _goes_on(reader: FrameReader, lines: list[Line], low: int, high: int) -> bool:
-    """Whether nobody clearly says anything between two rules, but somebody does below them."""
+    """Whether nobody clearly says anything between two rules, but somebody does below them, or invites there."""
+    if any(map(reader.invites, lines[high:])):
+        return True
     below = any(is_said(line.text) and reader.is_word(line) for line in lines[high:])
     return below and not any(is_said(line.text) for line in lines[low:high])
 
@@ -126,7 +128,7 @@ def _quoted(lines: list[Line]) -> list[Span]:
     return []
 
 
-def _at_link(head: Head, foot: Foot) -> None:
+def _at_link(reader: FrameReader, lines: list[Line], head: Head, foot: Foot) -> None:
     """Let the foot begin at the last link to the thread, unless the words stand below the link."""
     link = foot.thread_link(head.low)
     if link is None:
@@ -134,14 +136,14 @@ def _at_link(head: Head, foot: Foot) -> None:
     above, below = foot.words(head.low, link), foot.words(link + 1, foot.high)
     if below > 2 and below > 2 * above:
         head.read(link + 1, foot.high)
-    else:
+    elif not any(map(reader.invites, lines[link + 1 :])):
         foot.high = link
 
 
 def _before_link(reader: FrameReader, lines: list[Line], head: Head, foot: Foot) -> None:
     """Let the foot begin at the last link to the thread, unless a person speaks below it."""
     link = foot.thread_link(head.low)
-    if link is not None and not any(reader.is_voice(line) for line in lines[link + 1 :]):
+    if link is not None and not any(reader.is_voice(line) or reader.invites(line) for line in lines[link + 1 :]):
         foot.high = link
 
 
@@ -154,16 +156,28 @@ def _collect(reader: FrameReader, lines: list[Line], found: Cut, head: Head, hig
             if label is not None and not (label.kind == "status" and line.start in claimed):
                 found.note(label.kind, label.value)
             continue
-        if label is not None and label.kind == "history" and not label.value:
+        if (
+            label is not None
+            and label.kind == "history"
+            and not label.value
+            and not _invites_below(reader, lines[position:high])
+        ):
             into = found.history
         if line.pages and not line.words:  # a link to the platform says nothing, and proves nothing amid their words
             found.doubtful.append((line.start, line.end))
             continue
+        if reader.invites(line):
+            found.inviting.append((line.start, line.end))
         word = reader.is_word(line)
         found.words += word
         found.voiced += word and reader.is_voice(line)
         start = head.start if position == head.low and head.start is not None else line.start
         _append(into, (start, line.end))
+
+
+def _invites_below(reader: FrameReader, lines: list[Line]) -> bool:
+    """Whether somebody leads off the platform in what is headed as words of before: no worker does, whoever wrote the head."""
+    return any(map(reader.invites, lines))
 
 
 def _append(spans: list[Span], span: Span) -> None:

@@ -109,7 +109,7 @@ class Foot:
             return False
         for position in range(self.high - 1, self._low - 1, -1):
             line = self._lines[position]
-            if line.blank or line.foreign:
+            if line.blank or line.foreign or self._reader.invites(line):
                 self._untitled = position + 1
                 return False
             if self._reader.is_caution_title(line):

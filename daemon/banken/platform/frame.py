@@ -30,6 +30,8 @@ class Cut:
     """Lines of the frame that the client could have written as well: their links prove nothing."""
     claimed: list[Line] = field(default_factory=list)
     """Lines of the frame that the client could have written as well: what they say of the deal proves nothing."""
+    inviting: list[Span] = field(default_factory=list)
+    """Lines of `body` that lead off the platform: theirs, even where they are dressed up as a quote or a signature."""
     comment: list[Span] = field(default_factory=list)
     """Where a client's words would stand, if this is a notice of something that happened."""
     client: str = ""
@@ -89,6 +91,8 @@ class FrameReader:
         self._safety = Patterns(frame.safety, names)
         self._unsafe = Patterns(frame.safety_unless, names)
         self._voice = Patterns(frame.voice, names)
+        self._invites = Patterns(frame.invites, names)
+        self._invites_unless = Patterns(frame.invites_unless, names)
 
     def field(self, line: Line) -> Field | None:
         """Return the label and value of a line, if it is one of the frame's."""
@@ -97,7 +101,7 @@ class FrameReader:
     def greets(self, line: Line) -> str | None:
         """Return whom a greeting names ("" for nobody), None when the line is none."""
         hit = self._greeting.find(line.folded)
-        if hit is None:
+        if hit is None or self.invites(line):
             return None
         start, end = hit.spans.get("worker", (0, 0))
         return line.text[start:end].strip()
@@ -117,7 +121,7 @@ class FrameReader:
             line.blank
             or line.ruler
             or (self.is_button(line) and (not line.pages or not line.words or self.is_lead(line)))
-            or (not line.foreign and self._footer.matches(line.folded))
+            or (not line.foreign and self._footer.matches(line.folded) and not self.invites(line))
             or (line.item and self.is_caution(line))
         )
 
@@ -135,7 +139,7 @@ class FrameReader:
 
     def is_caution(self, line: Line) -> bool:
         """Whether a line is one of the platform's cautions: no way to reach somebody, none of an inviter's turns."""
-        if line.foreign or self._unsafe.matches(line.folded):
+        if line.foreign or self._unsafe.matches(line.folded) or self.invites(line):
             return False
         return self._titles.matches(line.folded) or self._safety.matches(line.folded)
 
@@ -147,10 +151,14 @@ class FrameReader:
         """Whether a person speaks in a line: a system has no "we at our shop", no "I'd be glad"."""
         return self._voice.matches(line.folded)
 
+    def invites(self, line: Line) -> bool:
+        """Whether a line leads off the platform, which no line of the platform's own does, wherever it stands."""
+        return self._invites.matches(line.folded) and not self._invites_unless.matches(line.folded)
+
     def is_caution_title(self, line: Line) -> bool:
         """Whether a line opens a list of cautions: short, and no sentence."""
         short = len(line.words) <= _SHORT and "。" not in line.text
-        return short and not line.foreign and self._titles.matches(line.folded)
+        return short and not line.foreign and self._titles.matches(line.folded) and not self.invites(line)
 
     def announcement(self, line: Line, known: Cut) -> Announcement | None:
         """Return what a "somebody's message came in" line says; None if it names others than the frame does."""

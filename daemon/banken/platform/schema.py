@@ -172,6 +172,8 @@ class Frame(Fact):
     safety: list[PatternText]
     safety_unless: list[PatternText]
     voice: list[PatternText] = []
+    invites: list[PatternText] = []
+    invites_unless: list[PatternText] = []
 
 
 class Direct(Fact):

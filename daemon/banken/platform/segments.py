@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from banken.message.model import Message
 from banken.message.segments import split
-from banken.platform.frame import Cut
+from banken.platform.frame import Cut, Span
 from banken.platform.lines import is_said
 from banken.words import Segment, SegmentKind
 
 _KEPT = (SegmentKind.HIDDEN, SegmentKind.FORWARD, SegmentKind.QUOTE)
 """Kinds that were seen in the markup; what lines mean is seen again without the frame around them."""
 
+_DRESSED = (SegmentKind.QUOTE, SegmentKind.SIGNATURE, SegmentKind.FORWARD, SegmentKind.HISTORY)
+
 
 def refine(message: Message, cut: Cut) -> tuple[Segment, ...]:
     """Return the segments of `message` with the platform's frame cut away; BODY is the client's own new words.
 
     Frames draw rules that look like the beginning of a signature or of an older mail, so the client's words are split
-    again by themselves. A quote, too, is the client's words when the frame quotes all of them.
+    again by themselves. A quote, too, is the client's words when the frame quotes all of them, or when it leads off the
+    platform: nobody quotes in a notice, and what a worker asked himself would not read so.
     """
     inside = sorted([*_within(message, cut), *_history(cut)], key=lambda one: one.start)
+    inside = [_invited(one, cut.inviting) for one in inside]
     body = "".join(message.text[one.start : one.end] for one in inside if one.kind is SegmentKind.BODY)
     if not body.strip() or (cut.commented and not is_said(body)):
         inside = [_as_body(one) for one in inside]
@@ -79,6 +83,12 @@ def _merged(pieces: Iterator[Segment]) -> list[Segment]:
         else:
             merged.append(piece)
     return merged
+
+
+def _invited(segment: Segment, inviting: Sequence[Span]) -> Segment:
+    if segment.kind in _DRESSED and any(start < segment.end and segment.start < end for start, end in inviting):
+        return Segment(SegmentKind.BODY, segment.start, segment.end)
+    return segment
 
 
 def _as_body(segment: Segment) -> Segment:
