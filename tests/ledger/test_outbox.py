@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from banken.ledger import Ledger, OutboxState, Owed
+from banken.ledger import Ledger, LedgerError, OutboxState, Owed
 from banken.ledger.outbox import GIVE_UP, OutboxRepository, backoff
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -55,6 +56,31 @@ def test_what_a_dead_process_was_trying_is_doubtful(ledger):
     assert ledger.outbox.due(NOW) != []  # the dead one, were it alive, would doubt the heir as well
     heir.retry(row.id, NOW, "connection refused", doubtful=False)
     assert heir.claim(row.id, NOW + timedelta(hours=1)).doubtful is False
+
+
+def test_what_nobody_has_in_hand_any_more_is_doubtful(ledger):
+    ledger.outbox.plan([owed("f1", lane="deal"), owed("f2", lane="deal")], NOW)
+    ledger.outbox.claim(1, NOW)
+    assert (ledger.outbox.due(NOW), ledger.outbox.next_due()) == ([], None)
+    ledger.outbox.let_go(1)  # and what came of it could not be written down
+    [row] = ledger.outbox.due(NOW)
+    assert (row.id, ledger.outbox.next_due()) == (1, NOW)
+    assert ledger.outbox.claim(1, NOW + SECOND).doubtful is True
+    assert ledger.outbox.claim(1, NOW + SECOND) is None
+
+
+def test_a_claim_that_could_not_be_written_is_in_nobodys_hand(ledger, monkeypatch):
+    ledger.outbox.plan([owed()], NOW)
+
+    def full(_row):
+        raise LedgerError("the disk is full")
+
+    monkeypatch.setattr("banken.ledger.outbox._row", full)
+    with pytest.raises(LedgerError):
+        ledger.outbox.claim(1, NOW)
+    monkeypatch.undo()
+    assert ledger.outbox._in_hand == set()
+    assert ledger.outbox.claim(1, NOW).doubtful is False
 
 
 def test_what_waits_is_looked_at_again_when_it_is_asked_for_and_nothing_else(ledger):

@@ -11,7 +11,7 @@ from tests.respond.scene import NOW, ORIGINAL, SPOT, STANDING, WORKER, MemoryMai
 from tests.servers import SmtpSink, free_port
 from tests.smtpsink import DROP
 
-from banken.ledger import Ledger, OutboxState, SeenMessage
+from banken.ledger import Ledger, LedgerError, OutboxState, SeenMessage
 from banken.ledger.outbox import OutboxRepository
 from banken.mailbox.errors import FolderMissing, Gone, LoginRefused, MailboxError, Refused, Unreachable
 from banken.respond import SmtpServer, WarningSettings, carry_out, owe, plan, warning_id
@@ -409,6 +409,31 @@ def test_a_process_that_died_after_sending_does_not_send_again(house, monkeypatc
     assert [row.result for row in house.carry().done] == ["it had arrived already"]
     assert len(house.sink.messages) == 1
     assert house.states()[1][2] is OutboxState.DONE
+
+
+@pytest.mark.parametrize("settling", ["done", "retry"])
+def test_a_ledger_that_fails_while_a_warning_is_in_flight_keeps_neither_it_nor_its_deal_back(
+    house, monkeypatch, settling
+):
+    if settling == "retry":
+        house.sink.answer("RCPT", "451 4.7.1 greylisted", times=1)
+    house.owe(1)
+    [label] = [row for row in house.ledger.outbox.due(NOW) if row.action == "label"]
+    house.ledger.outbox.done(label.id, NOW)
+    with monkeypatch.context() as patch:
+        patch.setattr(house.ledger.outbox, settling, busy)
+        with pytest.raises(LedgerError):
+            house.carry()
+    for got in house.sink.messages:
+        house.mailbox.deliver("INBOX", got.raw)
+    house.owe(2)
+    house.until_quiet()
+    assert {state for _action, _target, state in house.states()} == {OutboxState.DONE}
+    assert len(house.sink.messages) == 2
+
+
+def busy(*_args, **_more):
+    raise LedgerError("the ledger is busy")
 
 
 def test_warnings_of_one_deal_arrive_in_order(house):

@@ -14,7 +14,7 @@ import pytest
 from tests.respond import scene
 from tests.respond.websink import WebSink
 
-from banken.ledger import Ledger, OutboxState, SeenMessage
+from banken.ledger import Ledger, LedgerError, OutboxState, SeenMessage
 from banken.respond import HOUSE, News, WarningSettings, Way, notices, notify, owe, plan, send_notices, tell
 from banken.respond.post import PostError
 from banken.words import Category, Level
@@ -190,6 +190,21 @@ def test_what_a_service_does_not_take_is_told_later_together_and_once(desk):
     assert desk.tick(12, 1) == ["[Banken] 2 warnings, the strongest: warning"]
     assert "interrupted" not in desk.site.told[0][1]
     assert desk.tick(12, 2) == []
+
+
+def test_what_was_told_while_the_ledger_failed_is_told_again_and_says_so(desk, monkeypatch):
+    desk.warn()
+    with monkeypatch.context() as patch:
+        patch.setattr(desk.ledger.outbox, "done", busy)
+        with pytest.raises(LedgerError):
+            desk.tick(12)
+    assert len(desk.tick(12, 1)) == 1
+    assert "you may have been told this before" in desk.site.told[-1][1]
+    assert desk.open() == []
+
+
+def busy(*_args, **_more):
+    raise LedgerError("the ledger is busy")
 
 
 def test_new_hours_count_for_what_is_held_within_the_hour(desk):

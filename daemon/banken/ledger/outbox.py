@@ -4,8 +4,8 @@
        ▲                  │ ├──refused for good──▶ failed
        └──────retry◀──────┘ └──process killed──▶ trying, doubtful
 
-A row in `trying` that another (dead) process left may have worked: it is handed out as doubtful, and whoever carries
-it out looks before doing it again.
+A row in `trying` that nobody has in hand may have worked: a dead process left it, or the ledger could not be written
+when the answer came. It is handed out as doubtful, and whoever carries it out looks before doing it again.
 """
 
 from __future__ import annotations
@@ -44,6 +44,7 @@ class OutboxRepository:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self._runner = secrets.token_hex(8)
+        self._in_hand: set[int] = set()
 
     def plan(self, owed: Sequence[Owed], now: datetime) -> int:
         """Plan actions; those planned before (same account, fingerprint, action, target) stay as they are.
@@ -85,8 +86,22 @@ class OutboxRepository:
     def claim(self, number: int, now: datetime) -> OutboxRow | None:
         """Write down that an action is tried now; return it, or None when another was faster.
 
-        `doubtful` of the returned row tells whether the try at `tried` was cut off; otherwise this is the try.
+        `doubtful` of the returned row tells whether the try at `tried` was cut off; otherwise this is the try. Whoever
+        claims it lets it go at the end, whatever came of it. Raises LedgerError.
         """
+        try:
+            claimed = self._claim(number, now)
+        except BaseException:
+            self.let_go(number)
+            raise
+        crash_point("outbox.claimed")
+        return claimed
+
+    def let_go(self, number: int) -> None:
+        """Have a claimed action in hand no more; one whose end could not be written down is then left over."""
+        self._in_hand.discard(number)
+
+    def _claim(self, number: int, now: datetime) -> OutboxRow | None:
         c = tables.outbox.c
         with self._desk.transaction() as connection:
             ready = select(tables.outbox).where(c.id == number, self._ready(now)).with_for_update()
@@ -103,9 +118,8 @@ class OutboxRepository:
                 "touched": now,
             }
             connection.execute(update(tables.outbox).where(c.id == number).values(change))
-            claimed = _row(connection.execute(select(tables.outbox).where(c.id == number)).mappings().one())
-        crash_point("outbox.claimed")
-        return claimed
+            self._in_hand.add(number)  # within the transaction: other threads must never see it claimed and not in hand
+            return _row(connection.execute(select(tables.outbox).where(c.id == number)).mappings().one())
 
     def again(self, number: int, now: datetime) -> None:
         """Write down that a doubtful action did not work after all, and is done now once more."""
@@ -212,8 +226,9 @@ class OutboxRepository:
         return or_(and_(c.state.in_(_WAITING), due), self._left_over())
 
     def _left_over(self) -> ColumnElement[bool]:
-        """Return the condition for what a process was trying when it died."""
-        return and_(tables.outbox.c.state == OutboxState.TRYING, tables.outbox.c.runner != self._runner)
+        """Return the condition for what was being tried when a process died, or when the ledger failed this one."""
+        c = tables.outbox.c
+        return and_(c.state == OutboxState.TRYING, or_(c.runner != self._runner, c.id.not_in(tuple(self._in_hand))))
 
     def _settle(self, number: int, now: datetime, **change: object) -> None:
         with self._desk.connection() as connection:

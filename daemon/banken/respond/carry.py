@@ -109,6 +109,14 @@ class Hands:
         if claimed is None:
             return None
         try:
+            self._settle(claimed)
+        finally:
+            self.ledger.outbox.let_go(row.id)
+        return self.ledger.outbox.get(row.id)
+
+    def _settle(self, claimed: OutboxRow) -> None:
+        """Try a claimed action and write down what came of it."""
+        try:
             self._try(claimed)
         except PostError as error:
             self._fail(claimed, str(error), permanent=error.permanent, doubtful=error.doubtful)
@@ -120,7 +128,6 @@ class Hands:
         except Exception as error:  # noqa: BLE001 - a mistake of ours must keep neither this warning nor the others back
             self.ledger.outbox.step_aside(claimed.id)
             self._fail(claimed, type(error).__name__, permanent=False, doubtful=True)
-        return self.ledger.outbox.get(row.id)
 
     def _try(self, row: OutboxRow) -> None:
         outbox = self.ledger.outbox

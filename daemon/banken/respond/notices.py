@@ -134,10 +134,21 @@ class _Teller:
 
     def _send(self, rows: Sequence[OutboxRow], write: Callable[[bool], tuple[str, str]]) -> None:
         """Try one notice for all of `rows`, and write down what became of them."""
-        outbox = self.ledger.outbox
-        claimed = [one for row in rows if (one := outbox.claim(row.id, self.clock())) is not None]
-        if not claimed:
-            return
+        outbox, claimed = self.ledger.outbox, list[OutboxRow]()
+        try:
+            for row in rows:
+                if (one := outbox.claim(row.id, self.clock())) is not None:
+                    claimed.append(one)
+            if claimed:
+                self._settle(claimed, write)
+        finally:
+            for row in claimed:
+                outbox.let_go(row.id)
+        for row in claimed:
+            self.outcome.add(outbox.get(row.id))
+
+    def _settle(self, claimed: Sequence[OutboxRow], write: Callable[[bool], tuple[str, str]]) -> None:
+        """Give one notice for all claimed actions, and write down what came of it."""
         try:
             notify.send(self.way.address, *write(any(row.doubtful for row in claimed)))
         except PostError as error:
@@ -150,9 +161,7 @@ class _Teller:
             crash_point("warning.accepted")
             with self.ledger.transaction():
                 for row in claimed:
-                    outbox.done(row.id, self.clock(), _("told by notify {place}").format(place=_place(row)))
-        for row in claimed:
-            self.outcome.add(outbox.get(row.id))
+                    self.ledger.outbox.done(row.id, self.clock(), _("told by notify {place}").format(place=_place(row)))
 
     def _put_off(self, rows: Sequence[OutboxRow], why: str, *, permanent: bool) -> None:
         """Write a failure down, so that all are tried together again."""
