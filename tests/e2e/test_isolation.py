@@ -10,13 +10,15 @@ from tests.fakeimap import FakeImap, Session
 
 from banken.config import Config
 from banken.guard import Trust
-from banken.ledger import Ledger
+from banken.ledger import Ledger, LedgerError
 from banken.mailbox.connection import Server
 from banken.mailbox.errors import MailboxError
 from banken.mailbox.imap import connect
+from banken.message.authenticity import authenticate
 from banken.respond import WarningSettings
 from banken.service import house as rooms
 from banken.service.catchup import CatchUp
+from banken.service.examining import MACHINE
 from banken.service.isolation import CONNECTION
 
 
@@ -170,3 +172,39 @@ def test_a_folder_seen_for_the_first_time_is_guarded_even_if_the_pass_fails(serv
         first()
         deliver(server, 1)
         assert first() == [3]
+
+
+@pytest.mark.parametrize("error", [ModuleNotFoundError("dkim"), OSError("no space left"), MemoryError()])
+def test_what_this_machine_failed_over_is_examined_again_by_itself(server, look, monkeypatch, error):
+    deliver(server, 3)
+    seldom = authenticate
+
+    def fails(message, **more):
+        if message.message_id.startswith("<2."):
+            raise error
+        return seldom(message, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr("banken.guard.authenticate", fails)
+        assert look() == [1, 3]
+        assert look.held() == [(2, MACHINE, 1)]
+        look.now += timedelta(minutes=11)
+        look()
+        assert look.held() == [(2, MACHINE, 2)]
+    look.now += timedelta(minutes=21)
+    look()
+    assert look.held() == []
+    assert look.ledger.seen.uids("home", "INBOX", 7) == {1, 2, 3}
+
+
+def test_a_ledger_without_room_is_no_fault_of_the_mail(server, look):
+    deliver(server, 30)
+    with look.ledger._desk.connection() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(LedgerError, match="ディスク"):
+        look()
+    assert look.held() == []
+    with look.ledger._desk.connection() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    assert look() == list(range(1, 31))

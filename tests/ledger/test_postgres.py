@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 
 import psycopg
 import pytest
+from sqlalchemy.exc import DBAPIError
 from tests.ledger.test_keeping import story
 from tests.postgres import PASSWORD, Postgres
 
@@ -213,3 +214,21 @@ def test_the_check_tells_of_a_broken_table():
             assert [line.partition(":")[0] for line in ledger.check()] == ["seen"]
             with pytest.raises(LedgerDamagedError, match="damaged"):
                 ledger.seen.between(NOW)
+
+
+@pytest.mark.parametrize(
+    ("state", "kind"),
+    [
+        ("53100", LedgerError),
+        ("57014", LedgerError),
+        ("55P03", LedgerError),
+        ("22001", DBAPIError),
+        ("54000", DBAPIError),
+    ],
+)
+def test_within_a_step_the_server_is_told_apart_from_the_row_it_was_given(url, state, kind):
+    complain = f"DO $$ BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '{state}'; END $$"
+    with Ledger.open(url) as ledger, ledger.transaction():
+        with pytest.raises(kind), ledger.transaction(), ledger._desk.connection() as connection:
+            connection.exec_driver_sql(complain)
+        ledger.seen.record(message())  # and the step around it goes on

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, NoSuchModuleError
 from sqlalchemy.pool import StaticPool
 
 from banken.i18n import _
@@ -48,7 +48,7 @@ class Desk:
         """
         current = self._current()
         if current is not None:
-            with current.begin_nested():
+            with _unless_of_the_data(), current.begin_nested():
                 yield current
             return
         with unbroken(), self._turn, plainly(), self.engine.begin() as connection:
@@ -128,6 +128,23 @@ def plainly() -> Iterator[None]:
         raise  # a mistake in this program, not in the worker's house
     except DBAPIError as error:
         raise _told(error.orig or error) from error
+
+
+@contextmanager
+def _unless_of_the_data() -> Iterator[None]:
+    """Say in plain words what the database complains of, but for what it says of the very row it was given.
+
+    That is the fault of whoever gave the row; all else would meet the next row, too.
+    """
+    try:
+        yield
+    except DataError:
+        raise
+    except DBAPIError as error:
+        if postgres.is_of_the_data(getattr(error.orig, "sqlstate", None)):
+            raise
+        with plainly():
+            raise
 
 
 def _told(error: BaseException) -> LedgerError:

@@ -99,6 +99,11 @@ def told(error: BaseException, state: str | None) -> LedgerError:
     )
 
 
+def is_of_the_data(state: str | None) -> bool:
+    """Return whether an SQLSTATE complains of a row that is too big; what it says of one that is wrong has its own class."""
+    return (state or "").startswith("54")
+
+
 def _begin(connection: Connection, *, alone: bool) -> None:
     """Wait for our turn: as with SQLite, one transaction writes at a time, so that none reads what another changes."""
     schema = connection.info.get("schema")

@@ -15,6 +15,13 @@ from banken.mailbox.model import Place, RawMessage
 FETCH = "fetch"
 """The step at which a message is held that its server could not give."""
 
+MACHINE = "machine"
+"""The step at which a message is held over which this machine failed: it need not be the message's fault."""
+
+_MACHINE_FAILED = (ImportError, MemoryError, OSError)
+"""A library that is being replaced, no memory, no room on the disk: all of it passes, or is mended. Yet one mail must not keep
+the others back for that long, nor when it is the one that takes all memory."""
+
 BATCH_MESSAGES, BATCH_OCTETS = 50, 2_000_000
 """What is examined and written down in one step: each costs a flush of the disk, 5 ms here and 50 on a memory card."""
 
@@ -112,4 +119,8 @@ class Examiner:
     def _quarantine(self, raw: RawMessage, error: Exception) -> None:
         # The error's own words may hold the mail's: only its kind and the place in our code are kept.
         last = traceback.extract_tb(error.__traceback__)[-1]
-        self.set_aside(raw.place, f"{Path(last.filename).stem}:{last.lineno}", type(error).__name__)
+        kind, where = type(error).__name__, f"{Path(last.filename).stem}:{last.lineno}"
+        if isinstance(error, _MACHINE_FAILED):
+            self.set_aside(raw.place, MACHINE, f"{kind} ({where})")
+        else:
+            self.set_aside(raw.place, where, kind)

@@ -2,7 +2,7 @@
 
 A window whose fetching lost the connection is fetched message by message the next time; a message over which it was
 lost three times, alone, is held. A bad line may look the same, so what is held because of its server is asked for again when all
-is quiet, at growing intervals.
+is quiet, at growing intervals; and so is what this machine failed over.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from banken.ledger import Poison
 from banken.mailbox.errors import MailboxError
 from banken.mailbox.model import FolderState, Mailbox, Place, RawMessage
 from banken.service import held
-from banken.service.examining import FETCH, Examiner
+from banken.service.examining import FETCH, MACHINE, Examiner
 
 CONNECTION = "connection"
 """The step at which a message is held that costs the connection."""
@@ -97,13 +97,13 @@ class Isolation:
 
 
 def look_again(examiner: Examiner, mailbox: Mailbox, folders: Sequence[str]) -> None:
-    """Ask once more for one message that is held because of its server, if its time has come.
+    """Ask once more for one message that is held because of its server or of this machine, if its time has come.
 
     To be called when nothing else is to be done: the connection may be lost over it. Raises LedgerError.
     """
     ledger, account, now = examiner.guard.ledger, examiner.guard.account, examiner.guard.clock()
-    held_by_server = (one for one in ledger.quarantine.held(account) if one.step in (CONNECTION, FETCH))
-    mine = (one for one in held_by_server if one.folder in folders)
+    not_its_own_fault = (one for one in ledger.quarantine.held(account) if one.step in (CONNECTION, FETCH, MACHINE))
+    mine = (one for one in not_its_own_fault if one.folder in folders)
     poison = next((one for one in mine if not one.last <= now < one.last + _wait(one.tries)), None)
     if poison is None or ledger.outbox.due(now, account, limit=1):
         return
