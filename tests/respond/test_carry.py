@@ -329,6 +329,17 @@ def test_an_append_whose_answer_was_lost_is_found_and_not_repeated(house):
     assert house.mailbox.appended == 1
 
 
+def test_an_append_whose_answer_was_lost_is_not_repeated_when_the_worker_was_quick_to_answer(house):
+    house.settings = WarningSettings(to=(WORKER,), via="append")
+    house.mailbox.trouble["append answered"] = [Unreachable("cut")]
+    house.owe()
+    house.carry()
+    house.mailbox.deliver("banken/no-problem", house.mailbox.mail["INBOX"].pop(2))
+    house.until_quiet()
+    assert house.mailbox.appended == 1
+    assert house.states()[1][2] is OutboxState.DONE
+
+
 def test_a_mail_whose_250_was_lost_is_looked_up_and_not_sent_again(house):
     house.sink.answer("DATA", DROP)
     house.owe()

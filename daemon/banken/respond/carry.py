@@ -249,17 +249,16 @@ class Hands:
         return next(iter(self.mailbox.find(message_id)), None) if message_id else None
 
     def _is_there(self, row: OutboxRow) -> bool | None:
-        """Return whether a warning lies in the worker's mailbox (in any folder: a filter may have moved it).
+        """Return whether a warning lies in the worker's mailbox (in any folder: a filter or an answer may have moved it).
 
         None when that mailbox is not ours to look into.
         """
         kind, _colon, target = row.target.partition(":")
-        if kind == "append":
-            return self._holds(target, row.message_id)
-        if self.box is None or target not in self.settings.watched:
+        if kind != "append" and (self.box is None or target not in self.settings.watched):
             return None
-        return self._holds(self.settings.folder, row.message_id) or any(
-            self._holds(folder, row.message_id) for folder in self.mailbox.folders() if folder != self.settings.folder
+        likely = target if kind == "append" else self.settings.folder
+        return self._holds(likely, row.message_id) or any(
+            self._holds(folder, row.message_id) for folder in self.mailbox.folders() if folder != likely
         )
 
     def _holds(self, folder: str, message_id: str) -> bool:
