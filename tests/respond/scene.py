@@ -128,6 +128,8 @@ class MemoryMailbox:
 
     def append(self, folder: str, raw: bytes) -> None:
         self._meet("append")
+        if folder not in self.mail:
+            raise FolderMissing(folder)
         self.deliver(folder, raw)
         self.appended += 1
         self._meet("append answered")

@@ -14,7 +14,7 @@ from tests.smtpsink import DROP
 from banken.ledger import Ledger, LedgerError, OutboxState, SeenMessage
 from banken.ledger.outbox import OutboxRepository
 from banken.mailbox.errors import FolderMissing, Gone, LoginRefused, MailboxError, Refused, Unreachable
-from banken.respond import SmtpServer, WarningSettings, carry_out, owe, plan, warning_id
+from banken.respond import News, SmtpServer, WarningSettings, carry_out, owe, plan, tell, warning_id
 
 
 class Clock:
@@ -310,6 +310,34 @@ def test_without_smtp_it_goes_into_the_inbox(house):
     house.carry()
     mail = email.message_from_bytes(house.mailbox.mail["INBOX"][2])
     assert (mail["To"], mail["Message-ID"].rpartition("@")[2]) == (WORKER, "banken.invalid>")
+
+
+@pytest.mark.parametrize("error", [None, Refused("no such mailbox")])
+def test_where_its_folder_is_gone_a_warning_lies_in_the_inbox(house, error):
+    house.settings = WarningSettings(to=(WORKER,), via="append", folder="Jobs")
+    house.mailbox.trouble["append"] = [error] if error else []
+    house.owe()
+    assert [row.result for row in house.carry().done][1:] == ["put into INBOX"]
+    assert email.message_from_bytes(house.mailbox.mail["INBOX"][2])["To"] == WORKER
+
+
+@pytest.mark.parametrize("folder", ["INBOX", "Jobs"])
+def test_a_folder_that_takes_nothing_just_now_is_waited_for(house, folder):
+    house.mailbox.mail["Jobs"] = {}
+    house.settings = WarningSettings(to=(WORKER,), via="append", folder=folder)
+    house.mailbox.trouble["append"] = [Refused("over quota")]
+    house.owe()
+    assert [row.result for row in house.carry().later] == ["over quota"]
+    house.until_quiet()
+    assert [row.result for row in house.ledger.outbox._find() if row.action == "warn"] == [f"put into {folder}"]
+
+
+def test_a_letter_of_the_house_lies_where_its_account_has_its_warnings(house):
+    house.settings = WarningSettings(to=(WORKER,), via="append", folder="INBOX")
+    house.mailbox.mail["Jobs"] = {}
+    tell(house.ledger, "home", "lost work", News("lost", "text"), replace(house.settings, folder="Jobs"), NOW)
+    house.carry()
+    assert (len(house.mailbox.mail["INBOX"]), house.mailbox.mail["Jobs"]) == (2, {})
 
 
 @pytest.mark.parametrize("error", [Refused("over quota"), LoginRefused("expired"), Unreachable("cut")])

@@ -26,6 +26,9 @@ from banken.respond.way import KIND
 _MANY = ("gmail", "keyword")
 """Ways of labelling that bear a label for each category; a copy in a folder or a flag is made once, for the level."""
 
+_INBOX = "INBOX"
+"""The folder that every mailbox has (RFC 9051 section 5.1)."""
+
 _PATIENCE = 4
 """How often a warning is tried with the original attached."""
 
@@ -177,9 +180,10 @@ class Hands:
         way = answering(self.ledger, self.box, row, self.settings) if row.action == "warn" else None
         if kind == "append":
             mail = self._letter(row, self.settings.to[0] if self.settings.to else "", original, eight_bit=True, way=way)
-            self.mailbox.append(target, mail)
+            # News may have been owed with the settings of the account that they tell of, and lie with another one's.
+            folder = self._put(self.settings.folder if row.action == news.ACTION else target, mail)
             crash_point("warning.accepted")
-            return _("put into {folder}").format(folder=target)
+            return _("put into {folder}").format(folder=folder)
         if self._post is None:
             raise PostError(_("no SMTP server is set"), permanent=True)
 
@@ -189,6 +193,18 @@ class Hands:
             return self._letter(row, target, None, eight_bit=eight_bit, way=way) if too_big else mail
 
         return self._post.send(self.settings.sender or target, target, write)
+
+    def _put(self, folder: str, mail: bytes) -> str:
+        """Put a mail into a folder, or into the inbox where that folder is gone; return which it was."""
+        try:
+            self.mailbox.append(folder, mail)
+        except (FolderMissing, Refused) as error:
+            if folder.upper() == _INBOX or (isinstance(error, Refused) and self._opens(folder)):
+                raise
+        else:
+            return folder
+        self.mailbox.append(_INBOX, mail)
+        return _INBOX
 
     def _letter(
         self, row: OutboxRow, to: str, original: bytes | None, *, eight_bit: bool, way: Answering | None = None
@@ -262,11 +278,14 @@ class Hands:
         )
 
     def _holds(self, folder: str, message_id: str) -> bool:
+        return self._opens(folder) and bool(self.mailbox.find(message_id))
+
+    def _opens(self, folder: str) -> bool:
         try:
             self.mailbox.open(folder)
         except (FolderMissing, Refused):  # a folder that only holds others (RFC 9051 section 7.3.1, \Noselect)
             return False
-        return bool(self.mailbox.find(message_id))
+        return True
 
     def _fail(self, row: OutboxRow, why: str, *, permanent: bool, doubtful: bool) -> None:
         """Write a failure down; a warning that is refused for good goes another way, into the inbox."""
