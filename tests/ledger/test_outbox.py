@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from banken.ledger import Ledger, LedgerError, OutboxState, Owed
-from banken.ledger.outbox import GIVE_UP, OutboxRepository, backoff
+from banken.ledger.outbox import ENOUGH, GIVE_UP, OutboxRepository, backoff
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 SECOND = timedelta(seconds=1)
@@ -118,13 +118,37 @@ def test_a_passing_failure_waits_and_survives(ledger):
 def test_after_five_days_it_is_refused(ledger):
     ledger.outbox.plan([owed()], NOW)
     ledger.outbox.claim(1, NOW)
-    assert ledger.outbox.retry(1, NOW + GIVE_UP, "451", doubtful=False).state is OutboxState.RETRY
+    for _ in range(ENOUGH):
+        assert ledger.outbox.retry(1, NOW + GIVE_UP, "451", doubtful=False).state is OutboxState.RETRY
+        ledger.outbox.claim(1, NOW + GIVE_UP + timedelta(hours=2))
     late = NOW + GIVE_UP + timedelta(hours=2)
-    ledger.outbox.claim(1, late)
     assert ledger.outbox.retry(1, late, "451", doubtful=False).state is OutboxState.FAILED
     assert [row.result for row in ledger.outbox.refused(NOW)] == ["451"]
     assert ledger.outbox.open() == []
     assert ledger.outbox.next_due() is None
+
+
+def test_a_machine_that_slept_gives_nothing_up_at_the_first_failure(ledger):
+    ledger.outbox.plan([owed()], NOW)
+    now = NOW + GIVE_UP + timedelta(days=1)
+    tries = 0
+    while ledger.outbox.open():
+        now = max(now, ledger.outbox.next_due())
+        ledger.outbox.claim(1, now)
+        ledger.outbox.retry(1, now, "451", doubtful=False)
+        tries += 1
+    assert tries == ENOUGH
+    assert now - NOW > GIVE_UP + timedelta(days=1, hours=9)
+
+
+def test_the_last_way_is_never_given_up_and_lets_the_others_pass(ledger):
+    ledger.outbox.plan([owed("f1", lane="deal"), owed("f2", lane="deal")], NOW)
+    now = NOW
+    while now < NOW + 3 * GIVE_UP:
+        now = ledger.outbox.get(1).due
+        ledger.outbox.claim(1, now)
+        assert ledger.outbox.retry(1, now, "over quota", doubtful=False, last_way=True).state is OutboxState.RETRY
+    assert [row.fingerprint for row in ledger.outbox.due(now + timedelta(hours=2))] == ["f1", "f2"]
 
 
 def test_actions_of_one_lane_keep_their_order(ledger):

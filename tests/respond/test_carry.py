@@ -349,6 +349,19 @@ def test_the_inbox_is_the_last_way_and_is_tried_again(house, error):
     assert house.mailbox.appended == 1
 
 
+def test_an_inbox_that_is_full_for_weeks_gets_its_warning_at_last(house):
+    house.settings = WarningSettings(to=(WORKER,), via="append")
+    house.mailbox.trouble["append"] = [Refused("over quota")] * 400
+    house.owe()
+    while house.clock.now < NOW + timedelta(days=14):
+        house.clock.now = max(house.clock.now, house.ledger.outbox.next_due())
+        house.carry()
+    house.mailbox.trouble.clear()
+    house.clock.now += timedelta(hours=2)
+    assert [row.state for row in house.carry().done] == [OutboxState.DONE]
+    assert house.mailbox.appended == 1
+
+
 def test_an_append_whose_answer_was_lost_is_found_and_not_repeated(house):
     house.settings = WarningSettings(to=(WORKER,), via="append")
     house.mailbox.trouble["append answered"] = [Unreachable("cut")]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import typer
@@ -13,10 +14,13 @@ from rich.table import Table
 from banken.cli.faults import Exit, faults
 from banken.cli.options import ConfigOption, JsonFlag, configuration, console
 from banken.i18n import _
-from banken.ledger import Ledger
+from banken.ledger import Ledger, OutboxRow
 from banken.service import house as rooms
 from banken.service.endpoint import record
 from banken.service.health import Condition, conditions, refused_settings
+
+LOST_FOR = timedelta(days=30)
+"""How long what could not be delivered is told of."""
 
 
 def add_to(app: typer.Typer) -> None:
@@ -29,14 +33,17 @@ def status(as_json: JsonFlag = False, config: ConfigOption = None) -> None:
     with faults():
         settings = configuration(config)
         with rooms.open_ledger(settings, alone=False) as ledger:
-            found = conditions(ledger, settings.accounts, datetime.now(UTC))
+            now = datetime.now(UTC)
+            found, lost = conditions(ledger, settings.accounts, now), ledger.outbox.lost(now - LOST_FOR)
             well = all(one.fresh for one in found)
             refused = refused_settings(ledger)
             if as_json:
-                whole = {"fresh": well, "settings": refused, "accounts": [_whole(one, ledger) for one in found]}
+                accounts = [_whole(one, ledger) for one in found]
+                whole = {"fresh": well, "settings": refused, "accounts": accounts, "undelivered": len(lost)}
                 typer.echo(json.dumps(whole, ensure_ascii=False))
             else:
                 _print(found, ledger, settings.timezone, refused)
+                _tell_lost(lost)
         if not well:
             raise typer.Exit(Exit.FOUND)
 
@@ -61,6 +68,12 @@ def _print(found: list[Condition], ledger: Ledger, zone: ZoneInfo, refused: str)
         out.print(_("The newest settings are wrong, the old ones are used: {why}").format(why=refused), markup=False)
     if not all(one.fresh for one in found):
         out.print(_("“banken doctor” shows what is wrong and what to do."))
+
+
+def _tell_lost(lost: Sequence[OutboxRow]) -> None:
+    if lost:
+        text = _("Not delivered by any way in the last 30 days: {count} warnings and letters (the last: {why})")
+        console().print(text.format(count=len(lost), why=lost[-1].result), style="red", markup=False)
 
 
 def _state(one: Condition, zone: ZoneInfo) -> str:

@@ -26,7 +26,8 @@ FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(hours=1)
 GIVE_UP = timedelta(days=5)
 """How long a passing failure is tried again (RFC 5321 section 4.5.4.1: 4-5 days); then it counts as refused."""
-
+ENOUGH = 24
+"""So many tries, half a day of them, are made whatever the clock says: the machine may have slept, or been off."""
 
 _WAITING = (OutboxState.PLANNED, OutboxState.RETRY)
 
@@ -168,17 +169,28 @@ class OutboxRepository:
         self._settle(number, now, state=OutboxState.FAILED, result=result, doubtful=0, payload="")
 
     def retry(
-        self, number: int, now: datetime, result: str, *, doubtful: bool, wait: timedelta | None = None
+        self,
+        number: int,
+        now: datetime,
+        result: str,
+        *,
+        doubtful: bool,
+        wait: timedelta | None = None,
+        last_way: bool = False,
     ) -> OutboxRow:
         """Write down a passing failure; return the row, which is `failed` when it was tried for five days.
 
-        `doubtful`: the try may have worked all the same. `wait`: how long to wait, by default the backoff.
+        `doubtful`: the try may have worked all the same. `wait`: how long to wait, by default the backoff. `last_way`:
+        there is no other one, so that it is never given up; after that time it lets the others pass.
         """
         row = self.get(number)
         assert row is not None
-        if now - row.planned > GIVE_UP:
+        given_up = now - row.planned > GIVE_UP and row.tries >= ENOUGH
+        if given_up and not last_way:
             self.failed(number, now, result)
         else:
+            if given_up:
+                self.step_aside(number)
             chance = random.random()  # noqa: S311 - it only spreads the load
             due = now + (wait if wait is not None else backoff(row.tries, chance))
             self._settle(number, now, state=OutboxState.RETRY, result=result, doubtful=int(doubtful), due=due)
@@ -218,6 +230,13 @@ class OutboxRepository:
         """Return what failed for good since a time."""
         c = tables.outbox.c
         return self._find(c.state == OutboxState.FAILED, c.touched >= since)
+
+    def lost(self, since: datetime) -> Sequence[OutboxRow]:
+        """Return the letters and notices that failed for good since a time, where no other way is left or has worked."""
+        c, other = tables.outbox.c, tables.outbox.alias("other").c
+        same = (other.fingerprint == c.fingerprint, other.action == c.action)
+        told = exists().where(*same, other.state != OutboxState.FAILED)
+        return self._find(c.state == OutboxState.FAILED, c.touched >= since, c.action != "label", ~told)
 
     def _ready(self, now: datetime) -> ColumnElement[bool]:
         c = tables.outbox.c

@@ -125,7 +125,9 @@ class Hands:
             self._fail(claimed, str(error), permanent=error.permanent, doubtful=error.doubtful)
         except MailboxError as error:
             refused = _refuses(claimed, error)
-            self._fail(claimed, str(error), permanent=refused and _hopeless(claimed), doubtful=not refused)
+            last_way = claimed.action != "label" and claimed.target.startswith("append:")
+            given_up = refused and _hopeless(claimed)
+            self._fail(claimed, str(error), permanent=given_up, doubtful=not refused, last_way=last_way)
         except LedgerError:
             raise
         except Exception as error:  # noqa: BLE001 - a mistake of ours must keep neither this warning nor the others back
@@ -287,14 +289,15 @@ class Hands:
             return False
         return True
 
-    def _fail(self, row: OutboxRow, why: str, *, permanent: bool, doubtful: bool) -> None:
+    def _fail(self, row: OutboxRow, why: str, *, permanent: bool, doubtful: bool, last_way: bool = False) -> None:
         """Write a failure down; a warning that is refused for good goes another way, into the inbox."""
         outbox, now = self.ledger.outbox, self.clock()
         with self.ledger.transaction():
             if permanent:
                 outbox.failed(row.id, now, why)
             else:
-                permanent = outbox.retry(row.id, now, why, doubtful=doubtful).state is OutboxState.FAILED
+                after = outbox.retry(row.id, now, why, doubtful=doubtful, last_way=last_way)
+                permanent = after.state is OutboxState.FAILED
             account = row.account or self.shelter
             if permanent and account and row.action != "label" and row.target.startswith("smtp:"):
                 outbox.plan([self._another_way(row, account)], now)

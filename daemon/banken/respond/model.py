@@ -172,10 +172,11 @@ class SmtpServer:
 class WarningSettings:
     """Whom to warn and how.
 
-    `to`: mail addresses; `via`: `smtp`, `append` (into `folder` of the watched account, its inbox where that is gone) or `none`; `sender`: the
-    From address; `levels`: what is mailed, the others are labelled only; `original_limit`: octets of an original that
-    is attached; `watched`: addresses whose inbox is the watched account itself, where a warning can be looked up;
-    `settle`: how long a mail may be on its way before it counts as not sent; `reminders`: whether reminders are mailed.
+    `to`: mail addresses; `via`: `smtp`, `append` (into `folder` of the watched account, its inbox where that is gone)
+    or `none`; `sender`: the From address; `levels`: what is mailed, the others are labelled only; `original_limit`:
+    octets of an original that is attached; `watched`: addresses whose inbox is the watched account itself, where a
+    warning can be looked up; `settle`: how long a mail may be on its way before it counts as not sent; `reminders`:
+    whether reminders are mailed.
     """
 
     to: tuple[str, ...] = ()

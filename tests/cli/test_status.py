@@ -1,0 +1,60 @@
+"""`banken status` tells of warnings that reached the worker by no way."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import yaml
+from typer.testing import CliRunner
+
+from banken.cli.app import build
+from banken.i18n import set_language
+from banken.ledger import Ledger, Owed
+
+
+@pytest.fixture
+def status(tmp_path):
+    imap = {"host": "127.0.0.1", "user": "worker@example.jp", "password": "x"}
+    config = tmp_path / "config.yaml"
+    settings = {"state": str(tmp_path / "state"), "language": "en", "accounts": [{"name": "home", "imap": imap}]}
+    config.write_text(yaml.safe_dump(settings | {"warn": {"to": ["worker@example.jp"]}}))
+
+    def run(*words):
+        set_language("en")
+        return CliRunner().invoke(build(), ["status", *words, "--config", str(config)]).stdout
+
+    with Ledger.open(tmp_path / "state") as ledger:
+        run.ledger = ledger
+        yield run
+    set_language("ja")
+
+
+def fails(ledger, fingerprint, *targets, action="warn", ago=timedelta(0)):
+    """Owe something by some ways; return the numbers of their rows, all refused for good."""
+    now = datetime.now(UTC) - ago
+    owed = [Owed(account="home", fingerprint=fingerprint, action=action, target=target) for target in targets]
+    ledger.outbox.plan(owed, now)
+    rows = [row.id for row in ledger.outbox.of("home", fingerprint)]
+    for row in rows:
+        ledger.outbox.failed(row, now, "550 no such user")
+    return rows
+
+
+def test_what_failed_by_every_way_is_told(status):
+    fails(status.ledger, "f1", "smtp:worker@example.jp", "notify:1")
+    assert "in the last 30 days: 2 warnings" in (said := " ".join(status().split()))
+    assert "550 no such user" in said
+    assert json.loads(status("--json"))["undelivered"] == 2
+
+
+def test_what_is_told_by_another_way_or_long_ago_or_is_a_label_is_not(status):
+    ledger, now = status.ledger, datetime.now(UTC)
+    ledger.outbox.done(fails(ledger, "f1", "smtp:worker@example.jp", "append:INBOX")[1], now)
+    fails(ledger, "f2", "smtp:worker@example.jp")
+    ledger.outbox.plan([Owed(account="home", fingerprint="f2", action="warn", target="append:INBOX")], now)
+    fails(ledger, "f3", "banken-warning", action="label")
+    fails(ledger, "f4", "smtp:worker@example.jp", ago=timedelta(days=31))
+    assert "Not delivered" not in status()
+    assert json.loads(status("--json"))["undelivered"] == 0
