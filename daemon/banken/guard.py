@@ -21,7 +21,7 @@ from banken.message import Limits, Message, read
 from banken.message.authenticity import Authenticity, authenticate
 from banken.message.dns import Resolver
 from banken.platform import AddressBook, Correspondence, Recogniser
-from banken.respond import Action, ReminderFacts, Spot, WarningSettings, owe, plan, plan_reminder
+from banken.respond import Action, Label, ReminderFacts, Spot, WarningSettings, owe, plan, plan_reminder
 from banken.words import (
     Authentic,
     Category,
@@ -128,18 +128,24 @@ class Guard:
         tie, events = self._tied(message, mail)
         standing = self._standing(tie, message)
         verdict, fine = self._silenced(self._judge(message, mail, standing, explain=explain), message, mail, standing)
-        spot = Spot(look.place.folder, look.place.uidvalidity, look.place.uid)
-        actions = plan(verdict, message, mail, standing, spot=spot, settings=self.warning)
+        actions = plan(verdict, message, mail, standing, spot=_spot(look.place), settings=self.warning)
         return Examined(self.account, look.place, message, mail, tie, standing, events, verdict, tuple(actions), fine)
 
     def remember(self, examined: Examined) -> bool:
-        """Write down one examined message and what is owed for it, as one step; return whether that is anything new."""
+        """Write down one examined message and what is owed for it, as one step; return whether that is anything new.
+
+        For one that was examined elsewhere only labels are owed: what was owed then is settled, or still stands in the
+        outbox. It may be years old, and the settings or the rules others since.
+        """
+        fingerprint, here = examined.message.fingerprint, _spot(examined.place)
         with self.ledger.transaction():
-            known = self.ledger.seen.same(self.account, examined.message.fingerprint)
-            row = self.ledger.seen.record(self._row(examined, moved=_is_elsewhere(known, examined.place)))
+            known = {_spot(one) for one in self.ledger.seen.same(self.account, fingerprint)}
+            row = self.ledger.seen.record(self._row(examined, moved=bool(known - {here})))
             found = (*examined.verdict.findings, *examined.fine)  # what an answer was about is not forgotten
             self.ledger.findings.record(row, found, self.knowledge.rules_version)
-            new = owe(self.ledger, self.account, examined.message.fingerprint, list(examined.actions), self.clock())
+            is_copy = bool(known) and here not in known
+            actions = [one for one in examined.actions if isinstance(one, Label) or not is_copy]
+            new = owe(self.ledger, self.account, fingerprint, actions, self.clock())
             crash_point("examine.written")
         return bool(new)
 
@@ -295,6 +301,5 @@ def _unproved(mail: Correspondence) -> tuple[str, ...]:
     return tuple(event.kind for event in mail.events if not event.believed)
 
 
-def _is_elsewhere(known: object, place: Place) -> bool:
-    rows = known if isinstance(known, list) else []
-    return any((row.folder, row.uidvalidity, row.uid) != (place.folder, place.uidvalidity, place.uid) for row in rows)
+def _spot(place: Place | SeenMessage) -> Spot:
+    return Spot(place.folder, place.uidvalidity, place.uid)

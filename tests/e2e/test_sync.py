@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 
@@ -18,7 +19,7 @@ from banken.ledger import Ledger
 from banken.mailbox.connection import Server
 from banken.mailbox.errors import FolderMissing, MailboxError
 from banken.mailbox.imap import connect
-from banken.respond import WarningSettings, carry_out
+from banken.respond import WarningSettings, Way, carry_out
 from banken.service import house as rooms
 from banken.service import missing
 from banken.service.catchup import CatchUp
@@ -37,9 +38,10 @@ class Look:
         self.examined = Counter()
         self.ahead = timedelta(0)
         self.missing = {}
+        self.settings = SETTINGS
 
     def __call__(self):
-        guard = rooms.guard(HOUSE, "home", self.ledger, settings=SETTINGS, trust=Trust(("mx.example.jp",)))
+        guard = rooms.guard(HOUSE, "home", self.ledger, settings=self.settings, trust=Trust(("mx.example.jp",)))
         guard.clock = lambda: datetime.now(UTC) + self.ahead
         box = connect("home", Server(self.server.host, self.server.port, "plain", "worker", "open sesame", timeout=5))
         try:
@@ -137,6 +139,36 @@ def test_another_mail_under_the_uid_of_one_that_was_judged_is_read_and_labelled(
     assert look.examined[name(another)] == 1
     assert labelled(another)
     assert warned(server)[name(first[1])] == 0  # its warning was told before, and was thrown away with the backup
+
+
+@pytest.mark.parametrize("how", ["numbered anew", "moved"])
+def test_old_mail_is_not_warned_of_again_under_other_settings(server, look, how):
+    mails = [deliver(server.inbox, number) for number in (2, 3)]
+    look()
+    look()  # past its own warnings
+    look.settings = replace(SETTINGS, folder="Jobs", notify=(Way(address=lambda: "json://127.0.0.1:1/"),))
+    look.ahead = timedelta(days=400)
+    if how == "moved":
+        for one in mails:
+            server.inbox.mails.remove(one)
+            server.folders["Jobs"].add(one.raw).when = one.when
+    else:
+        server.inbox.uidvalidity += 1
+    assert look() == 2
+    assert warned(server) == {name(mail): 1 for mail in mails}
+    assert look.ledger.outbox.open() == []
+
+
+def test_a_warning_that_is_still_owed_is_not_lost_when_its_mail_is_numbered_anew(server, look):
+    server.on("APPEND", b"TAG NO [OVERQUOTA] full\r\n", times=1)
+    mail = deliver(server.inbox, 2)
+    look()
+    assert warned(server) == {}
+    look.settings = replace(SETTINGS, folder="Jobs")
+    server.inbox.uidvalidity += 1
+    look.ahead = timedelta(hours=2)
+    look()
+    assert warned(server) == {name(mail): 1}
 
 
 def test_a_server_that_announces_too_low_a_uid_is_not_read_anew_each_time(server, look):
