@@ -415,6 +415,21 @@ def test_a_mail_on_its_way_is_waited_for(house):
     assert len(house.sink.messages) == 1
 
 
+def test_a_clock_that_is_set_back_makes_no_haste_and_no_long_wait(house, monkeypatch):
+    looks = iter([["INBOX"]] * 3)
+    monkeypatch.setattr(house.mailbox, "folders", lambda: next(looks))
+    house.sink.answer("DATA", DROP)
+    house.owe()
+    house.carry()
+    house.clock.now -= timedelta(hours=9)
+    [row] = house.carry().later
+    assert (row.tries, row.due) == (2, house.clock.now + house.settings.settle)
+    house.clock.now = row.due
+    house.sink.messages.clear()
+    assert [row.tries for row in house.carry().done] == [3]
+    assert [got.message_id for got in house.sink.messages] == [house.name]
+
+
 def test_a_mail_that_never_arrived_is_sent_again_under_the_same_name(house):
     house.sink.answer("DATA", DROP)
     house.owe()

@@ -123,7 +123,7 @@ class OutboxRepository:
             return _row(connection.execute(select(tables.outbox).where(c.id == number)).mappings().one())
 
     def again(self, number: int, now: datetime) -> None:
-        """Write down that a doubtful action did not work after all, and is done now once more."""
+        """Write down that a doubtful action is done now once more, or is to be taken as if it were."""
         with self._desk.connection() as connection:
             connection.execute(update(tables.outbox).where(tables.outbox.c.id == number).values(tried=now, touched=now))
 

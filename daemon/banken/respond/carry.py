@@ -151,7 +151,9 @@ class Hands:
         """Settle a warning that may have gone out already; return whether it has to go out (again)."""
         outbox, now = self.ledger.outbox, self.clock()
         there = self._is_there(row)
-        on_its_way = row.tried + self.settings.settle - now
+        if row.tried > now:  # the clock was set back: its time is counted from now on
+            outbox.again(row.id, now)
+        on_its_way = min(row.tried, now) + self.settings.settle - now
         if there:
             outbox.done(row.id, now, _("it had arrived already"))
         elif there is False and row.target.startswith("smtp:") and on_its_way > timedelta(0):
