@@ -41,7 +41,7 @@ class Post:
 
     def __init__(self, server: SmtpServer) -> None:
         self._server = server
-        self._smtp: smtplib.SMTP | None = None
+        self._smtp: _Line | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -53,7 +53,7 @@ class Post:
         """Hang up; never raises."""
         smtp, self._smtp = self._smtp, None
         if smtp is not None:
-            with contextlib.suppress(smtplib.SMTPException, OSError):
+            with contextlib.suppress(smtplib.SMTPException, OSError), _deadline(smtp, self._server.timeout):
                 smtp.quit()
             smtp.close()
 
@@ -97,7 +97,7 @@ class Post:
             raise _told(error, self._server) from error
         return smtp.sock
 
-    def _connected(self) -> smtplib.SMTP:
+    def _connected(self) -> _Line:
         if self._smtp is None:
             token = _token(self._server)
             try:
@@ -109,10 +109,11 @@ class Post:
                 self._smtp = self._entered(newer)
         return self._smtp
 
-    def _entered(self, token: str) -> smtplib.SMTP:
-        smtp = _dial(self._server)
+    def _entered(self, token: str) -> _Line:
+        smtp = _line(self._server)
         try:
             with _deadline(smtp, self._server.deadline):
+                _dial(smtp, self._server)
                 _log_in(smtp, self._server, token)
         except BaseException:
             smtp.close()
@@ -120,28 +121,66 @@ class Post:
         return smtp
 
 
-def _dial(server: SmtpServer) -> smtplib.SMTP:
-    context = server.context or tls_context()
-    if server.security == "tls":
-        return smtplib.SMTP_SSL(server.host, server.port, timeout=server.timeout, context=context)
-    if server.security == "plain" and not _is_loopback(server.host):
-        raise PostError(_("mail is handed in without encryption only on this machine itself"), permanent=True)
-    smtp = _Smtp(server.host, server.port, timeout=server.timeout)
-    if server.security == "starttls":
-        try:
-            smtp.ehlo_or_helo_if_needed()
-            smtp.starttls(context=context)
-        except BaseException:
-            smtp.close()
-            raise
-    return smtp
+class _Line(smtplib.SMTP):
+    """smtplib's connection that another thread can cut at any moment, be it at the greeting or while TLS is agreed on."""
 
+    _wire: socket.socket | None = None
+    _is_cut = False
 
-class _Smtp(smtplib.SMTP):
-    """smtplib's connection that does not wait for the greeting of a port where TLS is waited for."""
+    def dial(self, host: str, port: int) -> None:
+        """Connect and take the greeting. Raises SMTPException, OSError."""
+        self._host = host  # whose certificate it must be; smtplib knows that only where it connects when it is made
+        code, answer = self.connect(host, port)
+        if code != 220:
+            raise smtplib.SMTPConnectError(code, answer)
+
+    def cut(self) -> None:
+        """Let whatever waits for the server fail."""
+        self._is_cut = True
+        if self._wire is not None:
+            with contextlib.suppress(OSError):
+                self._wire.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Let the connection go."""
+        super().close()
+        wire, self._wire = self._wire, None
+        if wire is not None:
+            wire.close()
 
     def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
         sock: socket.socket = super()._get_socket(host, port, timeout)  # type: ignore[misc]  # typeshed leaves it out
+        self._wire = sock.dup()  # `sock` itself is given up to TLS, and known here only when that stands
+        if self._is_cut:
+            self.cut()
+        return sock
+
+
+class _Tls(smtplib.SMTP_SSL, _Line):
+    """One with TLS from the start."""
+
+
+def _line(server: SmtpServer) -> _Line:
+    """Return a connection that is not made yet."""
+    if server.security == "plain" and not _is_loopback(server.host):
+        raise PostError(_("mail is handed in without encryption only on this machine itself"), permanent=True)
+    if server.security == "tls":
+        return _Tls(timeout=server.timeout, context=server.context or tls_context())
+    return _Smtp(timeout=server.timeout)
+
+
+def _dial(smtp: _Line, server: SmtpServer) -> None:
+    smtp.dial(server.host, server.port)
+    if server.security == "starttls":
+        smtp.ehlo_or_helo_if_needed()
+        smtp.starttls(context=server.context or tls_context())
+
+
+class _Smtp(_Line):
+    """One that does not wait for the greeting of a port where TLS is waited for."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        sock = super()._get_socket(host, port, timeout)
         if greeting.waits_for_tls(sock, host, port):
             sock.close()
             raise PostError(str(trouble.tls_from_the_start(f"{host}:{port}")), permanent=True)
@@ -238,19 +277,12 @@ def _is_loopback(host: str) -> bool:
 
 
 @contextlib.contextmanager
-def _deadline(smtp: smtplib.SMTP, seconds: float) -> Iterator[None]:
+def _deadline(smtp: _Line, seconds: float) -> Iterator[None]:
     """Cut the connection after `seconds`: a server that drips its answer outlives the timeout of each read."""
-    timer = threading.Timer(seconds, _cut, [smtp])
+    timer = threading.Timer(seconds, smtp.cut)
     timer.daemon = True
     timer.start()
     try:
         yield
     finally:
         timer.cancel()
-
-
-def _cut(smtp: smtplib.SMTP) -> None:
-    sock = smtp.sock
-    if sock is not None:
-        with contextlib.suppress(OSError):
-            sock.shutdown(2)
