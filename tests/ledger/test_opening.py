@@ -136,8 +136,29 @@ def test_damage_inside_is_seen_at_the_start_and_the_newest_backup_is_named(tmp_p
     middle = len(damaged) // 2
     damaged[middle : middle + 8192] = os.urandom(8192)
     path.write_bytes(damaged)
-    with pytest.raises(LedgerDamagedError, match=r"damaged.*monday\.backup"):
+    with pytest.raises(LedgerDamagedError, match=r"damaged.*monday\.backup.*-wal and -shm"):
         Ledger.open(tmp_path)
+
+
+def test_a_backup_put_back_as_the_advice_says_is_whole(tmp_path):
+    died, state = tmp_path / "died", tmp_path / "state"
+    for folder in (died, state):
+        folder.mkdir()
+    with Ledger.open(died) as ledger:
+        ledger.seen.record(a_message(1))
+        ledger.backup(state / "monday.backup")
+        with ledger.transaction():
+            for uid in range(2, 500):
+                ledger.seen.record(a_message(uid))
+        for name in ("ledger.db", "ledger.db-wal"):  # as a power cut leaves them
+            (state / name).write_bytes((died / name).read_bytes())
+    assert (state / "ledger.db-wal").stat().st_size > 0
+    for log in (*state.glob("*-wal"), *state.glob("*-shm")):
+        log.unlink()
+    (state / "monday.backup").replace(state / "ledger.db")
+    with Ledger.open(state) as ledger:
+        assert ledger.check() == []
+        assert ledger.seen.uids("home", "INBOX", 7) == {1}
 
 
 @pytest.mark.parametrize("name", ["状態", "100% mine?", "a#b&c=d", "x'y\"z", "name.db"])

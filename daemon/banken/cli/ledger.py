@@ -32,7 +32,11 @@ def check(config: ConfigOption = None) -> None:
         for line in damage:
             errors().print(line, markup=False)
         if damage:
-            errors().print(_("The ledger is damaged: stop Banken and put a backup in its place."), markup=False)
+            text = _(
+                "The ledger is damaged: stop Banken, delete the files beside it that end in -wal and -shm, and put a backup in"
+                " its place."
+            )
+            errors().print(text, markup=False)
             raise typer.Exit(Exit.FOUND)
         owed, held = len(ledger.outbox.open()), len(ledger.quarantine.held())
         text = _("The ledger is whole: {owed} actions owed, {held} messages set aside.")

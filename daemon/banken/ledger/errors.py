@@ -32,9 +32,17 @@ class LedgerDamagedError(LedgerError):
         """Return the same error, naming a backup that could take its place."""
         if backup is None:
             return self
-        return LedgerDamagedError(self.what, _("the newest backup here is {path}").format(path=backup))
+        todo = _(
+            "the newest backup here is {path}; before you put it in the ledger's place, delete the files beside that one that"
+            " end in -wal and -shm"
+        )
+        return LedgerDamagedError(self.what, todo.format(path=backup))
 
 
 def a_backup() -> str:
     """Return what to do about a damaged ledger."""
-    return _("put a backup in its place; without one, move the `state` folder away, and Banken begins anew")
+    # SQLite would play the broken one's log into the backup.
+    return _(
+        "delete the files beside it that end in -wal and -shm, then put a backup in its place; without one, move the `state`"
+        " folder away, and Banken begins anew"
+    )
