@@ -13,8 +13,10 @@ import pytest
 from tests.servers import SmtpSink, free_port
 from tests.smtpsink import DROP
 
+from banken.config import Config
 from banken.respond import SmtpServer
 from banken.respond.post import Post, PostError
+from banken.service import house as rooms
 
 MAIL = b"Subject: x\r\nMessage-ID: <a@b.example>\r\n\r\n.leading dot\r\n"
 FROM, TO = "banken@example.jp", "worker@example.jp"
@@ -68,12 +70,31 @@ def test_several_mails_take_one_connection(sink):
 def test_login_by_password_that_is_asked_when_needed():
     with SmtpSink("tls", users={"worker": "open sesame"}) as sink:
         asked = []
-        send(server(sink, user="worker", password=lambda: asked.append(1) or "open sesame"))
+        send(server(sink, user="worker", password=lambda renew: asked.append(renew) or "open sesame"))
         assert sink.messages[0].user == "worker"
-        assert asked == [1]
-        wrong = refused(server(sink, user="worker", password=lambda: "wrong"))
+        assert asked == [False]
+        wrong = refused(server(sink, user="worker", password=lambda renew: "wrong"))
         assert (wrong.permanent, wrong.doubtful) == (True, False)
         assert "wrong" not in str(wrong)
+
+
+def test_a_changed_password_is_fetched_once_more_when_the_old_one_is_refused(tmp_path):
+    kept = tmp_path / "kept"
+    kept.write_text("old")
+    with SmtpSink("plain", users={FROM: "old"}) as sink:
+        smtp = {"host": sink.host, "port": sink.port, "security": "plain", "user": FROM}
+        smtp["password"] = {"command": f"sh -c 'echo asked >> {tmp_path}/log; cat {kept}'"}
+        config = Config.model_validate({"warn": {"to": [TO], "via": "smtp", "smtp": smtp}})
+        settings = rooms.smtp_server(config.warn.smtp)
+        send(settings)
+        sink.users = {FROM: "new"}
+        error = refused(settings)
+        assert (str(error)[:3], error.permanent) == ("535", True)
+        kept.write_text("new")
+        send(settings)
+        send(settings)
+    assert len(sink.messages) == 3
+    assert (tmp_path / "log").read_text().split() == ["asked"] * 3
 
 
 @pytest.mark.parametrize("mechanism", ["XOAUTH2", "OAUTHBEARER"])
@@ -99,7 +120,7 @@ def test_login_by_token_that_is_renewed_once_when_it_is_refused(mechanism):
 
 
 def test_a_password_that_cannot_be_had_is_a_passing_failure(sink):
-    def locked() -> str:
+    def locked(*, renew: bool) -> str:
         raise RuntimeError("the keyring is locked")
 
     error = refused(server(sink, user="worker", password=locked))

@@ -159,9 +159,9 @@ class SmtpServer:
     port: int = 465
     security: Literal["tls", "starttls", "plain"] = "tls"
     user: str = ""
-    password: Callable[[], str] | None = field(default=None, repr=False)
+    password: Callable[..., str] | None = field(default=None, repr=False)
     token: Callable[..., str] | None = field(default=None, repr=False)
-    """Takes `renew=True` when the last one was refused."""
+    """Either takes `renew=True` when the last one was refused."""
     timeout: float = 30.0
     deadline: float = 180.0
     context: ssl.SSLContext | None = field(default=None, repr=False)

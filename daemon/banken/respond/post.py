@@ -10,7 +10,6 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
-from functools import partial
 from typing import Self
 
 from banken.i18n import _
@@ -99,22 +98,24 @@ class Post:
 
     def _connected(self) -> _Line:
         if self._smtp is None:
-            token = _token(self._server)
+            secret = _secret(self._server)
             try:
-                self._smtp = self._entered(token)
-            except smtplib.SMTPAuthenticationError:  # a token can be withdrawn before its time: one new one is tried
-                newer = _token(self._server, renew=True)
-                if newer == token:
+                self._smtp = self._entered(secret)
+            except (
+                smtplib.SMTPAuthenticationError
+            ):  # a token was withdrawn, a password changed: a new one is tried once
+                newer = _secret(self._server, renew=True)
+                if newer == secret:
                     raise
                 self._smtp = self._entered(newer)
         return self._smtp
 
-    def _entered(self, token: str) -> _Line:
+    def _entered(self, secret: str) -> _Line:
         smtp = _line(self._server)
         try:
             with _deadline(smtp, self._server.deadline):
                 _dial(smtp, self._server)
-                _log_in(smtp, self._server, token)
+                _log_in(smtp, self._server, secret)
         except BaseException:
             smtp.close()
             raise
@@ -187,12 +188,12 @@ class _Smtp(_Line):
         return sock
 
 
-def _log_in(smtp: smtplib.SMTP, server: SmtpServer, token: str) -> None:
+def _log_in(smtp: smtplib.SMTP, server: SmtpServer, secret: str) -> None:
     smtp.ehlo_or_helo_if_needed()
-    if token:
-        _bear(smtp, server, token)
+    if secret and server.token is not None:
+        _bear(smtp, server, secret)
     elif server.user and server.password is not None:
-        smtp.login(server.user, _had(server.password))
+        smtp.login(server.user, secret)
 
 
 def _bear(smtp: smtplib.SMTP, server: SmtpServer, token: str) -> None:
@@ -210,13 +211,10 @@ def _bear(smtp: smtplib.SMTP, server: SmtpServer, token: str) -> None:
         smtp.auth("XOAUTH2", lambda challenge=None: first if challenge is None else "")
 
 
-def _token(server: SmtpServer, *, renew: bool = False) -> str:
-    return _had(partial(server.token, renew=renew)) if server.token is not None else ""
-
-
-def _had(ask: Callable[[], str]) -> str:
+def _secret(server: SmtpServer, *, renew: bool = False) -> str:
+    ask = server.token or (server.password if server.user else None)
     try:
-        return ask()
+        return ask(renew=renew) if ask is not None else ""
     except Exception as error:  # a password command may fail in any way, and work again in an hour
         raise PostError(_("the password could not be had: {why}").format(why=error)) from error
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time
@@ -12,7 +12,7 @@ from pathlib import Path
 from urllib.parse import quote
 
 from banken import judge, platform
-from banken.config import Account, Config, Imap, Notify, OAuth, Smtp
+from banken.config import Account, Config, Imap, Notify, OAuth, Secret, Smtp
 from banken.config.sources import File, Keyring
 from banken.deals import Deals, LedgerStore, Told
 from banken.guard import Guard, Knowledge, Trust
@@ -193,6 +193,11 @@ def _token(oauth: OAuth | None, user: str) -> Token | None:
     return tokens(oauth, user).access
 
 
+def _password(secret: Secret) -> Callable[..., str]:
+    """Return how a password is had; it is fetched anew when it was refused, for it may have been changed."""
+    return lambda *, renew=False: secret.reveal(fresh=renew)
+
+
 def tokens(oauth: OAuth, user: str) -> Tokens:
     """Return the login by OAuth that a server's section names."""
     secret = oauth.client_secret
@@ -253,7 +258,7 @@ def smtp_server(smtp: Smtp) -> SmtpServer:
         port=smtp.port,
         security=smtp.security,
         user=smtp.user or "",
-        password=smtp.password.reveal if smtp.password else None,
+        password=_password(smtp.password) if smtp.password else None,
         token=_token(smtp.oauth, smtp.user or ""),
         context=tls_context(smtp.ca) if smtp.ca else None,
     )
