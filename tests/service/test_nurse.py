@@ -7,13 +7,16 @@ from email.header import decode_header, make_header
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.respond import scene
 from tests.servers import SmtpSink
 
+from banken import respond
 from banken.config import Config
 from banken.i18n import set_language
 from banken.ledger import Ledger
 from banken.mailbox.errors import LoginRefused, Unreachable
-from banken.respond import HOUSE
+from banken.places import rules_root
+from banken.respond import HOUSE, WarningSettings, load_advice, plan
 from banken.service import bulletin, health, nurse, pace
 from banken.service import house as rooms
 from banken.service.nurse import Nurse
@@ -46,7 +49,7 @@ class Desk:
 
         monkeypatch.setattr(nurse, "datetime", Time)
         monkeypatch.setattr(health.Health.__init__, "__defaults__", (lambda: desk.now,))
-        house = rooms.House(self.config, (), None, None)
+        house = rooms.House(self.config, (), None, load_advice(rules_root() / "crowdworks" / "advice"))
         self.nurse = Nurse(house, ledger, lambda: 0)
 
     def fails(self, error, minutes=0):
@@ -216,6 +219,41 @@ def test_a_letter_that_is_refused_for_good_goes_into_the_inbox_of_another_accoun
     (row,) = ledger.outbox.due(dt.datetime.now(dt.UTC), "other")
     assert (row.action, row.target) == ("tell", "append:INBOX")
     assert not ledger.outbox.due(dt.datetime.now(dt.UTC), HOUSE)
+
+
+def owe(ledger):
+    mail = scene.message()
+    settings = WarningSettings(to=("worker@example.jp",), via="smtp", sender="worker@example.jp")
+    actions = plan(scene.verdict(), mail, scene.Spoken(), scene.STANDING, spot=scene.SPOT, settings=settings)
+    respond.owe(ledger, "home", mail.fingerprint, actions, NOON)
+    label, warning = ledger.outbox.of("home", mail.fingerprint)
+    ledger.outbox.claim(warning.id, NOON)
+    ledger.outbox.let_go(warning.id)
+    return label.id, warning.id
+
+
+def test_a_warning_does_not_wait_for_a_mailbox_that_is_away(by_smtp, sink, ledger):
+    label, warning = owe(ledger)
+    ledger.outbox.retry(warning, NOON, "451 greylisted", doubtful=False)
+    by_smtp.fails(Unreachable("gone"))
+    by_smtp.fails(Unreachable("gone"), minutes=9)
+    by_smtp.nurse.send()
+    assert not sink.messages  # the next look may attach the mail
+    by_smtp.fails(Unreachable("gone"), minutes=1)
+    by_smtp.nurse.send()
+    [got] = sink.messages
+    assert got.message_id == ledger.outbox.get(warning).message_id
+    assert (ledger.outbox.get(label).state, ledger.outbox.get(label).tries) == ("planned", 0)
+
+
+def test_a_warning_that_may_have_arrived_waits_until_its_mailbox_can_be_looked_into(by_smtp, sink, ledger):
+    _label, warning = owe(ledger)
+    ledger.outbox.retry(warning, NOON, "cut", doubtful=True)
+    by_smtp.fails(Unreachable("gone"))
+    by_smtp.fails(Unreachable("gone"), minutes=60)
+    by_smtp.nurse.send()
+    assert ledger.outbox.get(warning).doubtful
+    assert not [one for one in sink.messages if one.message_id == ledger.outbox.get(warning).message_id]
 
 
 def test_put_into_an_inbox_it_goes_through_an_account_that_can_be_reached(by_append, ledger):

@@ -57,12 +57,19 @@ class OutboxRepository:
             return insert_or_ignore(connection, tables.outbox, [row_of(one, **start) for one in owed])
 
     def due(
-        self, now: datetime, account: str | None = None, limit: int = 100, *, to: str = "", but_not_to: str = ""
+        self,
+        now: datetime,
+        account: str | None = None,
+        limit: int = 100,
+        *,
+        to: str = "",
+        by: str = "",
+        but_not_to: str = "",
     ) -> Sequence[OutboxRow]:
         """Return what may be tried now, in the order it was planned.
 
-        `to`: only at this target; `but_not_to`: at none that begins so. Left out is what waits behind an earlier action
-        of its lane, and what this very process is trying already.
+        `to`: only at this target; `by`: at those which begin so; `but_not_to`: at none that does. Left out is what
+        waits behind an earlier action of its lane, and what this very process is trying already.
         """
         c = tables.outbox.c
         wanted = [self._ready(now), ~_waits_behind_another()]
@@ -70,6 +77,8 @@ class OutboxRepository:
             wanted.append(c.account == account)
         if to:
             wanted.append(c.target == to)
+        if by:
+            wanted.append(c.target.startswith(by, autoescape=True))
         if but_not_to:
             wanted.append(~c.target.startswith(but_not_to, autoescape=True))
         return self._find(*wanted, limit=limit)

@@ -49,7 +49,7 @@ def carry_out(
 ) -> Outcome:
     """Carry out all that is due for an account, each action at most once; return what became of it.
 
-    Without a `mailbox` only letters can go out. Other ways than mail are used by `send_notices`. `shelter`: the account
+    Without a `mailbox` only what goes by SMTP is tried. Other ways than mail are used by `send_notices`. `shelter`: the account
     whose inbox takes a letter of the house that the submission server refuses for good; HOUSE for none.
 
     Failures of servers are no exceptions here: they stand in the outbox, with the time of the next try. Raises
@@ -57,8 +57,9 @@ def carry_out(
     """
     outcome = Outcome()
     hands = Hands(ledger=ledger, box=mailbox, settings=settings, advice=advice, shelter=shelter, clock=clock)
+    by = "smtp:" if mailbox is None else ""
     with hands:
-        while rows := ledger.outbox.due(clock(), account, but_not_to=f"{KIND}:"):
+        while rows := ledger.outbox.due(clock(), account, by=by, but_not_to=f"{KIND}:"):
             for row in rows:
                 outcome.add(hands.carry(row))
     return outcome
@@ -271,10 +272,11 @@ class Hands:
     def _is_there(self, row: OutboxRow) -> bool | None:
         """Return whether a warning lies in the worker's mailbox (in any folder: a filter or an answer may have moved it).
 
-        None when that mailbox is not ours to look into.
+        None when that mailbox is not ours to look into, as the house has none. Raises MailboxError: whether it lies there
+        will be known some day.
         """
         kind, _colon, target = row.target.partition(":")
-        if kind != "append" and (self.box is None or target not in self.settings.watched):
+        if kind != "append" and (row.account == HOUSE or target not in self.settings.watched):
             return None
         likely = target if kind == "append" else self.settings.folder
         return self._holds(likely, row.message_id) or any(

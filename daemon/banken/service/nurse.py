@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import structlog
@@ -24,6 +24,10 @@ log = structlog.get_logger("banken")
 
 HEARTBEAT_EVERY, LETTERS_EVERY = 300.0, 30.0
 """Seconds between two heartbeats, and between two tries to send letters that are owed."""
+
+
+WITHOUT_MAILBOX = timedelta(minutes=10)
+"""So long a mailbox may be away before the warnings on it go out by SMTP without it."""
 
 
 class Nurse:
@@ -92,7 +96,7 @@ class Nurse:
             log.warning("no heartbeat", why=str(error))
 
     def send(self) -> None:
-        """Send what is owed and needs no mailbox: letters of the house, and notices that were held or failed."""
+        """Send what is owed and needs no mailbox: letters of the house, notices, warnings of mailboxes that are away."""
         config = self._house.config
         try:
             self._tell_in_time()
@@ -100,7 +104,10 @@ class Nurse:
             outcome = carry_out(self._ledger, HOUSE, None, settings, self._house.advice, shelter=shelter)
             outcome.take(send_notices(self._ledger, HOUSE, settings))
             for account in config.accounts:
-                outcome.take(send_notices(self._ledger, account.name, self._settings(account)))
+                settings = self._settings(account)
+                if self._is_away(account):
+                    outcome.take(carry_out(self._ledger, account.name, None, settings, self._house.advice))
+                outcome.take(send_notices(self._ledger, account.name, settings))
         except LedgerError as error:
             log.error("letters not sent", why=str(error))
             return
@@ -108,6 +115,11 @@ class Nurse:
             log.warning("letter not sent", why=row.result)
         if outcome.done:
             log.info("letters sent", done=len(outcome.done))
+
+    def _is_away(self, account: Account) -> bool:
+        """Return whether what is owed by SMTP should not wait for a look, which could attach the mail it is about."""
+        lost = trouble(self._ledger, account.name)
+        return lost is not None and datetime.now(UTC) - lost.since >= WITHOUT_MAILBOX
 
     def _settings(self, account: Account) -> WarningSettings:
         return rooms.warning_settings(self._house.config, account)
