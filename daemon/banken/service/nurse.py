@@ -15,6 +15,7 @@ from banken.respond import HOUSE, WarningSettings, carry_out, send_notices
 from banken.service import bulletin, pace, systemd
 from banken.service import house as rooms
 from banken.service.health import Condition, Health, Trouble, conditions, trouble
+from banken.service.outage import Outage
 from banken.service.pace import uptime
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ class Nurse:
         self._failures: dict[str, float] = {}
         """When each account's last look failed, by `uptime`."""
         self._endpoint: Endpoint | None = None
+        self._outage = Outage()
         self.adopt(house)
 
     def adopt(self, house: rooms.House) -> None:
@@ -78,6 +80,9 @@ class Nurse:
                 systemd.alive(self._line())
         except LedgerError as trouble:
             log.error("health not noted", why=str(trouble))
+            self._outage.begins(str(trouble), datetime.now(UTC))
+        else:
+            self._outage.ends(self._house.config, datetime.now(UTC))
 
     def beat(self) -> None:
         """Send the heartbeat, if all accounts are well."""
@@ -98,6 +103,7 @@ class Nurse:
     def send(self) -> None:
         """Send what is owed and needs no mailbox: letters of the house, notices, warnings of mailboxes that are away."""
         config = self._house.config
+        self._outage.tell(config, datetime.now(UTC))
         try:
             self._tell_in_time()
             settings, shelter = self._settings(config.accounts[0]), next(iter(self._well()), HOUSE)

@@ -1,0 +1,115 @@
+"""Tell the worker that the ledger itself cannot be written: without it nothing can be owed, so it is told at once.
+
+What is known of it lies in memory: a program that is started anew finds out by itself, and does not start.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from functools import partial
+
+import structlog
+
+from banken.config import Account, Config, SecretError
+from banken.i18n import _
+from banken.mailbox.errors import MailboxError
+from banken.respond import News, Post, PostError, WarningSettings, Way, letter_of, notify
+from banken.service import house as rooms
+
+log = structlog.get_logger("banken")
+
+AGAIN = timedelta(hours=1)
+"""How long is waited when nobody could be told."""
+
+_INBOX = "INBOX"
+
+
+class Outage:
+    """Since when the ledger fails, and whether that was told."""
+
+    def __init__(self) -> None:
+        self._since: datetime | None = None
+        self._why = ""
+        self._told = False
+        self._next: datetime | None = None
+
+    def begins(self, why: str, now: datetime) -> None:
+        """Note that the ledger cannot be written."""
+        self._since, self._why = self._since or now, why
+
+    def ends(self, config: Config, now: datetime) -> None:
+        """Note that it can be again, and tell it if the trouble was told."""
+        since, told = self._since, self._told
+        self._since, self._told, self._next = None, False, None
+        if since is not None and told:
+            _tell(config, _back(since, now, config), now)
+
+    def tell(self, config: Config, now: datetime) -> None:
+        """Tell of it, once, when it has lasted for as long as an account may be unreachable; never raises for a server."""
+        if self._since is None or self._told or now - self._since < config.health.unreachable:
+            return
+        if self._next is None or now >= self._next:
+            self._next = now + AGAIN
+            self._told = _tell(config, _lost(self._since, self._why, config), now)
+
+
+def _tell(config: Config, news: News, now: datetime) -> bool:
+    """Tell news by every way there is; return whether one of them worked."""
+    account = config.accounts[0]
+    settings = rooms.warning_settings(config, account)
+    ways: list[Callable[[], object]] = [partial(_notice, way, news) for way in settings.notify]
+    if settings.smtp is not None:
+        ways += [partial(_post, settings, to, news, now) for to in settings.to]
+    elif settings.via == "append":
+        ways.append(partial(_put, account, settings, news, now))
+    return sum(map(_works, ways)) > 0
+
+
+def _works(tell: Callable[[], object]) -> bool:
+    try:
+        tell()
+    except (PostError, MailboxError, SecretError) as error:
+        log.warning("letter not sent", why=str(error))
+        return False
+    return True
+
+
+def _notice(way: Way, news: News) -> None:
+    notify.send(way.address, *notify.word(news, way.says))
+
+
+def _post(settings: WarningSettings, to: str, news: News, now: datetime) -> None:
+    assert settings.smtp is not None
+    mail = letter_of(news, settings, to=to, now=now)
+    with Post(settings.smtp) as post:
+        post.send(settings.sender or to, to, lambda _eight_bit, _largest: mail)
+
+
+def _put(account: Account, settings: WarningSettings, news: News, now: datetime) -> None:
+    to = settings.to[0] if settings.to else settings.sender
+    with rooms.mailbox(account) as box:
+        box.append(_INBOX, letter_of(news, settings, to=to, now=now))
+
+
+def _lost(since: datetime, why: str, config: Config) -> News:
+    text = _(
+        "Banken has not been able to write its ledger since {since}: {why}\n\n"
+        "Until this is set right, new mail is not examined and no warning comes. Banken keeps trying, and looks at everything"
+        " that arrived meanwhile as soon as it can.\n\n“banken doctor” shows what is wrong and what to do."
+    ).format(since=_moment(since, config), why=why)
+    subject = _("[Banken] The ledger cannot be written: no mail is watched")
+    return News(subject, text, subject)
+
+
+def _back(since: datetime, now: datetime, config: Config) -> News:
+    text = _(
+        "Banken can write its ledger again. It could not from {since} to {until}.\n\n"
+        "What arrived in that time is examined now."
+    ).format(since=_moment(since, config), until=_moment(now, config))
+    subject = _("[Banken] The ledger can be written again")
+    return News(subject, text, subject)
+
+
+def _moment(at: datetime, config: Config) -> str:
+    return f"{at.astimezone(config.timezone):%Y-%m-%d %H:%M}"

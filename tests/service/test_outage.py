@@ -1,0 +1,122 @@
+"""A ledger that cannot be written is told of without it: once when it lasts, and once when it is over."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.header import decode_header, make_header
+
+import pytest
+from tests.fakeimap import FakeImap
+from tests.servers import SmtpSink
+
+from banken.config import Config
+from banken.i18n import set_language
+from banken.ledger import Ledger, LedgerError
+from banken.service import health, nurse
+from banken.service import house as rooms
+from banken.service.nurse import Nurse
+
+LOST, BACK = "The ledger cannot be written: no mail is watched", "The ledger can be written again"
+
+
+@pytest.fixture(autouse=True)
+def _english():
+    set_language("en")
+    yield
+    set_language("ja")
+
+
+class Desk:
+    """An account that is looked at each minute, and a ledger that can be written only while it is `well`."""
+
+    def __init__(self, monkeypatch, ledger, imap_port, **warn):
+        self.now, self.well, desk = datetime(2026, 11, 24, 3, 0, tzinfo=UTC), True, self
+
+        class Time(datetime):
+            @classmethod
+            def now(cls, _tz=None):
+                return desk.now
+
+        put = ledger.learned.put
+
+        def may_put(*args):
+            if not desk.well:
+                raise LedgerError("the disk is full")
+            put(*args)
+
+        monkeypatch.setattr(nurse, "datetime", Time)
+        monkeypatch.setattr(health.Health.__init__, "__defaults__", (lambda: desk.now,))
+        monkeypatch.setattr(ledger.learned, "put", may_put)
+        imap = {
+            "host": "127.0.0.1",
+            "port": imap_port,
+            "security": "plain",
+            "user": "worker",
+            "password": "open sesame",
+        }
+        accounts = [{"name": "home", "imap": imap}]
+        self.config = Config.model_validate({"accounts": accounts, "warn": {"to": ["worker@example.jp"], **warn}})
+        self.nurse = Nurse(rooms.House(self.config, (), None, None), ledger, lambda: 0)
+
+    def look(self, minutes):
+        for _ in range(minutes):
+            self.now += timedelta(minutes=1)
+            self.nurse.looked(self.config.accounts[0], None if self.well else LedgerError("the disk is full"))
+            self.nurse.send()
+
+
+@pytest.fixture
+def ledger():
+    with Ledger.open(":memory:") as one:
+        yield one
+
+
+def subjects(sink):
+    return [str(make_header(decode_header(one.message["Subject"]))) for one in sink.messages]
+
+
+def by_smtp(port):
+    return {"via": "smtp", "smtp": {"host": "127.0.0.1", "port": port, "security": "plain"}}
+
+
+def test_it_is_told_once_after_an_hour_and_once_when_it_is_over(monkeypatch, ledger):
+    with SmtpSink() as sink:
+        desk = Desk(monkeypatch, ledger, 1, **by_smtp(sink.port))
+        desk.look(5)
+        desk.well = False
+        desk.look(60)
+        assert sink.messages == []
+        desk.look(300)
+        assert subjects(sink) == [f"[Banken] {LOST}"]
+        assert "the disk is full" in sink.messages[0].message.get_payload(decode=True).decode()
+        desk.well = True
+        desk.look(5)
+        assert subjects(sink)[1:] == [f"[Banken] {BACK}"]
+
+
+def test_a_short_trouble_is_not_told(monkeypatch, ledger):
+    with SmtpSink() as sink:
+        desk = Desk(monkeypatch, ledger, 1, **by_smtp(sink.port))
+        for _ in range(4):
+            desk.well = not desk.well
+            desk.look(50)
+        assert sink.messages == []
+
+
+def test_who_could_not_be_told_is_told_later(monkeypatch, ledger):
+    with SmtpSink() as sink:
+        sink.answer("MAIL", "451 4.3.0 later", times=1)
+        desk = Desk(monkeypatch, ledger, 1, **by_smtp(sink.port))
+        desk.well = False
+        desk.look(119)
+        assert sink.messages == []
+        desk.look(5)
+        assert subjects(sink) == [f"[Banken] {LOST}"]
+
+
+def test_without_smtp_it_is_put_into_the_inbox(monkeypatch, ledger):
+    with FakeImap() as server:
+        desk = Desk(monkeypatch, ledger, server.port, via="append")
+        desk.well = False
+        desk.look(62)
+        assert [b"\nX-Banken: news" in mail.raw for mail in server.inbox.mails] == [True]
