@@ -248,6 +248,20 @@ def test_a_conversation_of_the_server_leads_to_the_deal():
     assert deals.tie(spoken, letter("other", day(2), thread="1790002")).deal == ""
 
 
+@pytest.mark.parametrize(
+    "said", [{"client": "乙商会"}, {"job": "灯台の写真"}, {"ids": Ids(message="9")}, {"ids": Ids(contract="70")}]
+)
+def test_a_conversation_ties_no_notice_that_says_something_else(said):
+    deals = Deals(MemoryStore(), EFFECTS)
+    mail = notice("contracted", at=day(1), client="甲商店", job="図鑑の校正", contract="7")
+    tie, _events = deals.record(mail, letter("notice", day(1), thread="1790001"))
+    assert deals.tie(Mail(Channel.NOTIFICATION), letter("bare", day(2), thread="1790001")).deal == tie.deal
+    other, _events = deals.record(Mail(Channel.NOTIFICATION, **said), letter("other", day(2), thread="1790001"))
+    assert other.deal not in ("", tie.deal)
+    assert deals.standing(other.deal, day(3)).stage is Stage.UNKNOWN
+    assert [key.value for key in deals.keys(tie.deal)] == ["7", "図鑑の校正", "甲商店"]
+
+
 def test_one_contract_of_a_client_is_enough_to_have_one():
     deals = Deals(MemoryStore(), EFFECTS)
     post = Post(deals)

@@ -74,7 +74,7 @@ class Tier:
             (lambda: self._by(found.numbers), _("the number in its link"), True),
             (lambda: self._titled(found), _("the job's title"), True),
             (lambda: self._client(found), _("the client's name"), False),
-            (lambda: self._by(found.threads), _("the thread of mails"), False),
+            (lambda: self._threaded(found), _("the thread of mails"), False),
         ]
         if found.direct:
             addressed = self._by([found.address] if found.address else [])
@@ -119,6 +119,14 @@ class Tier:
             return ()
         deals = self._register.by(Key("client", found.client))
         return [deal for deal in deals if not found.title or not self._register.keys_of(deal, "title")]
+
+    def _threaded(self, found: Traits) -> Sequence[str]:
+        """Return the deals of the thread, for a notice only when it says nothing itself.
+
+        Servers make one conversation of all notices of one subject; a number, title or client that led nowhere so far is
+        another deal's.
+        """
+        return self._by(found.threads) if found.direct or found.main is None else ()
 
     def _named(self, deals: Sequence[str], text: str) -> Sequence[str]:
         return [
