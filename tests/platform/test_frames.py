@@ -52,7 +52,6 @@ DRESSED = [
     "＜本文ここまで＞\n\n" + ASK,
     "──────────────────\n" + ASK,
     "https://crowdworks.jp/messages/41658212\n" + ASK,
-    "> " + ASK,
     "-----Original Message-----\n" + ASK,
     "泳ぐ店さんが書きました：\n" + ASK,
     "-- \n泳ぐ店\nLINE ID abc123",

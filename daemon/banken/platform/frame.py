@@ -31,7 +31,7 @@ class Cut:
     claimed: list[Line] = field(default_factory=list)
     """Lines of the frame that the client could have written as well: what they say of the deal proves nothing."""
     inviting: list[Span] = field(default_factory=list)
-    """Lines of `body` that lead off the platform: theirs, even where they are dressed up as a quote or a signature."""
+    """Lines of `body` that lead off the platform: theirs, even where they are dressed up as a signature or an older mail."""
     comment: list[Span] = field(default_factory=list)
     """Where a client's words would stand, if this is a notice of something that happened."""
     client: str = ""

@@ -14,15 +14,15 @@ from banken.words import Segment, SegmentKind
 _KEPT = (SegmentKind.HIDDEN, SegmentKind.FORWARD, SegmentKind.QUOTE)
 """Kinds that were seen in the markup; what lines mean is seen again without the frame around them."""
 
-_DRESSED = (SegmentKind.QUOTE, SegmentKind.SIGNATURE, SegmentKind.FORWARD, SegmentKind.HISTORY)
+_DRESSED = (SegmentKind.SIGNATURE, SegmentKind.FORWARD, SegmentKind.HISTORY)
 
 
 def refine(message: Message, cut: Cut) -> tuple[Segment, ...]:
     """Return the segments of `message` with the platform's frame cut away; BODY is the client's own new words.
 
     Frames draw rules that look like the beginning of a signature or of an older mail, so the client's words are split
-    again by themselves. A quote, too, is the client's words when the frame quotes all of them, or when it leads off the
-    platform: nobody quotes in a notice, and what a worker asked himself would not read so.
+    again by themselves. A quote, too, is the client's words when the frame quotes all of them. What leads off the platform
+    is theirs under any head that they may have written; only behind ">" clients do quote what the worker asked.
     """
     inside = sorted([*_within(message, cut), *_history(cut)], key=lambda one: one.start)
     inside = [_invited(one, cut.inviting) for one in inside]
