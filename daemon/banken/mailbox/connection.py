@@ -202,7 +202,7 @@ class Connection:
         try:
             yield
         except MailboxError as error:
-            if isinstance(error, Unreachable | Garbled):
+            if error.lost:
                 self._drop()
             raise
         except _TROUBLE as error:
@@ -218,7 +218,9 @@ class Connection:
         host, port = self.server.host, self.server.port
         if self._expired:
             return trouble.slow(f"{host}:{port}", round(seconds, 1))
-        return trouble.lost(error, host, port, self.server.timeout, encrypted=self._is_connected)
+        lost = trouble.lost(error, host, port, self.server.timeout, encrypted=self._is_connected)
+        lost.lost = True  # a goodbye, too: in the answer to a command the same kind leaves the connection as it is
+        return lost
 
     def _expire(self) -> None:
         self._expired = True

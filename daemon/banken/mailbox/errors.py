@@ -11,10 +11,12 @@ class MailboxError(Exception):
     """A source of mail could not do what was asked.
 
     `permanent` says that trying again is useless until a person has changed something. `uids` are the messages that
-    were being fetched, so that a message which breaks the connection each time can be found and put aside.
+    were being fetched, so that a message which breaks the connection each time can be found and put aside. `lost` says
+    that the connection was given up: nothing more can be asked over it.
     """
 
     permanent = False
+    lost = False
 
     def __init__(self, message: str, uids: tuple[int, ...] = ()) -> None:
         super().__init__(message)
@@ -23,6 +25,8 @@ class MailboxError(Exception):
 
 class Unreachable(MailboxError):
     """No connection, or it was lost: unknown name, refused, silent, closed, too slow."""
+
+    lost = True
 
 
 class Untrusted(Unreachable):
@@ -73,3 +77,5 @@ class Refused(MailboxError):
 
 class Garbled(MailboxError):
     """The server's answer makes no sense; the connection was given up."""
+
+    lost = True

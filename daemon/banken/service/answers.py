@@ -6,19 +6,23 @@ is taken off again.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 import structlog
 
 from banken.deals import this_mail, writer
 from banken.guard import Guard
 from banken.ledger import SeenMessage
-from banken.mailbox.errors import FolderMissing, Refused
+from banken.mailbox.errors import MailboxError, TooMany
 from banken.mailbox.imap import ImapMailbox
+from banken.mailbox.model import FolderState
 from banken.message import read_header
 from banken.respond import Answer, answer_labels, answer_of
+from banken.service.examining import Examiner
+from banken.service.isolation import Isolation, held_in
 from banken.service.taken import Book, Mark, Taken, answered, is_back
 from banken.words import Category, Channel, Permission, Stage
 
@@ -32,10 +36,13 @@ _STAGES = {Answer.CONTRACT: Stage.UNDER, Answer.DONE: Stage.COMPLETED}
 def take_answers(guard: Guard, box: ImapMailbox, folders: Sequence[str]) -> int:
     """Look for the worker's marks and do what they say; return how many answers were new. Raises MailboxError.
 
-    What is said by marks that were taken off is undone.
+    What is said by marks that were taken off is undone. A folder that cannot be opened, or (Exchange) not be searched for
+    tags, is left out: its marks count as being where they were.
     """
     look = _Look(guard, box)
-    taken = look.labels(folders) + look.answer_folders()
+    taken = sum(look.at(folder, look.labels) for folder in folders)
+    for folder, answer in look.answer_folders():
+        taken += look.at(folder, partial(look.answers_in, answer))
     look.take_back(folders)
     return taken
 
@@ -47,55 +54,68 @@ class _Look:
         self._guard = guard
         self._box = box
         self._book = Book(guard)
+        self._isolation = Isolation(Examiner(guard))
         self._lying: dict[tuple[str, int], set[tuple[Answer, int]]] = {}
         """The answers by folder and UIDVALIDITY, each with the UID that bears it."""
 
-    def labels(self, folders: Sequence[str]) -> int:
-        """Take the answers that are keywords or Gmail's labels on a mail."""
+    def at(self, folder: str, take: Callable[[FolderState], int]) -> int:
+        """Return how many new answers `take` finds in a folder, 0 (and tell it) when the server does not let us look."""
+        try:
+            return take(self._box.open(folder))
+        except MailboxError as error:
+            if error.lost or isinstance(error, TooMany):
+                raise
+            log.info("answers not read", account=self._guard.account, folder=folder, why=str(error))
+            return 0
+
+    def labels(self, folder: FolderState) -> int:
+        """Take the answers that are keywords or Gmail's labels on a mail of the open folder."""
+        given = {uid: self._given(uid) for uid in self._box.marked(answer_labels())}
+        lying = self._lying.setdefault((folder.name, folder.uidvalidity), set())
         taken = 0
-        for folder in folders:
-            try:
-                state = self._box.open(folder)
-            except (FolderMissing, Refused):
-                continue  # the catch-up tells of it
-            lying = self._lying.setdefault((folder, state.uidvalidity), set())
-            for uid in self._box.marked(answer_labels()):
-                given = {answer for label in self._box.labels(uid) if (answer := answer_of(label)) is not None}
-                lying |= {(answer, uid) for answer in given}
-                row = self._guard.ledger.seen.at(self._guard.account, folder, state.uidvalidity, uid)
-                about, ours = self._about(row.message_id, row) if row is not None else (None, False)
-                if about is not None:
-                    mark = Mark(folder, state.uidvalidity, uid, labelled=True, ours=ours)
-                    taken += sum(self._take(about, answer, mark) for answer in Answer if answer in given)
+        for uid, answers in given.items():
+            lying |= {(answer, uid) for answer in answers}
+            row = self._guard.ledger.seen.at(self._guard.account, folder.name, folder.uidvalidity, uid)
+            about, ours = self._about(row.message_id, row) if row is not None else (None, False)
+            if about is not None:
+                mark = Mark(folder.name, folder.uidvalidity, uid, labelled=True, ours=ours)
+                taken += sum(self._take(about, answer, mark) for answer in Answer if answer in answers)
         return taken
 
-    def answer_folders(self) -> int:
-        """Take the answers that are given by putting a mail into a folder called like one (a label, on Gmail)."""
+    def _given(self, uid: int) -> set[Answer]:
+        return {answer for label in self._box.labels(uid) if (answer := answer_of(label)) is not None}
+
+    def answer_folders(self) -> Iterator[tuple[str, Answer]]:
+        """Yield the folders (labels, on Gmail) that are called like an answer: putting a mail there gives it."""
         abilities = self._box.abilities
-        taken = 0
         for folder in self._box.folders():
             answer = answer_of(folder.removeprefix(abilities.prefix).replace(abilities.separator, "/"))
             if answer is not None:
-                taken += self._answer_folder(folder, answer)
-        return taken
+                yield folder, answer
 
-    def _answer_folder(self, folder: str, answer: Answer) -> int:
-        """Take the answer of each mail in a folder that is new there; one not examined yet is looked at again."""
-        guard, uidvalidity = self._guard, self._box.open(folder).uidvalidity
-        name = f"answers read {folder} {uidvalidity}"
+    def answers_in(self, answer: Answer, folder: FolderState) -> int:
+        """Take the answer of each mail in the open folder that is new there; one not examined yet is looked at again."""
+        guard = self._guard
+        name = f"answers read {folder.name} {folder.uidvalidity}"
         read = int(guard.ledger.learned.get(guard.account, name) or 0)
         uids = self._box.uids()
-        self._lying.setdefault((folder, uidvalidity), set()).update((answer, uid) for uid in uids)
+        self._lying.setdefault((folder.name, folder.uidvalidity), set()).update((answer, uid) for uid in uids)
         taken, reached, known = 0, read, True
-        for raw in self._box.headers([uid for uid in uids if uid > read]):
-            about, ours = self._about(read_header(raw.raw, arrived=raw.arrived).message_id)
-            mark = Mark(folder, uidvalidity, raw.place.uid, labelled=False, ours=ours)
+        for uid, message_id in self._message_ids(folder, [uid for uid in uids if uid > read]):
+            about, ours = self._about(message_id)
+            mark = Mark(folder.name, folder.uidvalidity, uid, labelled=False, ours=ours)
             taken += about is not None and self._take(about, answer, mark)
             known = known and about is not None
-            reached = raw.place.uid if known else reached
+            reached = uid if known else reached
         if reached != read:
             guard.ledger.learned.put(guard.account, name, str(reached), guard.clock())
         return taken
+
+    def _message_ids(self, folder: FolderState, uids: Sequence[int]) -> list[tuple[int, str]]:
+        """Return each message's UID and Message-ID, in order of UID; a message that costs the connection is set aside."""
+        held = held_in(self._guard, folder)
+        asked = self._isolation.ask(folder, "answer", [uid for uid in uids if uid not in held], self._box.headers)
+        return sorted((raw.place.uid, read_header(raw.raw, arrived=raw.arrived).message_id) for raw in asked)
 
     def take_back(self, folders: Sequence[str]) -> None:
         """Undo what is said no more."""

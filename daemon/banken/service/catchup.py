@@ -20,7 +20,7 @@ from banken.mailbox.model import FolderState, Mailbox, Place, RawMessage
 from banken.message import Message, read_header
 from banken.message.provider import learn_authserv
 from banken.service.examining import Examiner, batches
-from banken.service.isolation import Isolation, costs_the_connection, look_again
+from banken.service.isolation import Isolation, held_in, look_again
 from banken.service.shelf import Queue, Shelf, Waiting
 
 CHUNK = 100
@@ -159,7 +159,7 @@ class CatchUp:
         what was judged before is known by its fingerprint.
         """
         ledger, account = self.guard.ledger, self.guard.account
-        held = self._held(state)
+        held = held_in(self.guard, state)
         if self.since is not None:
             return Shelf(state, self.mailbox.uids(since=self.since), held)
         mark = ledger.marks.get(account, state.name)
@@ -195,11 +195,6 @@ class CatchUp:
         """Return whether the message that was examined at a place is the one that lies there now."""
         row = self.guard.ledger.seen.at(self.guard.account, place.folder, place.uidvalidity, place.uid)
         return row is not None and row.message_id == header.message_id and row.arrived == header.date
-
-    def _held(self, state: FolderState) -> frozenset[int]:
-        held = self.guard.ledger.quarantine.held(self.guard.account)
-        here = (one for one in held if (one.folder, one.uidvalidity) == (state.name, state.uidvalidity))
-        return frozenset(one.uid for one in here if costs_the_connection(one))
 
     def _is_wanted(self, raw: RawMessage) -> bool:
         if self.since is not None and raw.arrived < self.since:

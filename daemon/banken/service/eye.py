@@ -7,7 +7,7 @@ import structlog
 from banken.config import Account
 from banken.guard import Examined, Guard
 from banken.ledger import Ledger
-from banken.mailbox.errors import LoginRefused
+from banken.mailbox.errors import LoginRefused, MailboxError
 from banken.mailbox.imap import ImapMailbox
 from banken.platform import UNKNOWN, shapes
 from banken.respond import carry_out, send_notices
@@ -45,7 +45,6 @@ class Eye:
     def _look(self, account: Account, box: ImapMailbox, leash: Leash) -> None:
         guard = self._guard(account)
         guard.deals.reload()  # the worker may have set one right by `banken deals` in the meantime
-        take_answers(guard, box, account.folders)
         found = 0
         catch_up = CatchUp(guard=guard, mailbox=box, folders=account.folders)
         for examined in catch_up.run():
@@ -62,8 +61,10 @@ class Eye:
             now=guard.clock(),
             patience=self.house.config.health.unreachable,
         )
-        guard.remind(guard.clock())
         outcome = carry_out(self._ledger, account.name, box, guard.warning, self.house.advice)
+        self._take_answers(guard, box, account)
+        guard.remind(guard.clock())
+        outcome.take(carry_out(self._ledger, account.name, box, guard.warning, self.house.advice))
         outcome.take(send_notices(self._ledger, account.name, guard.warning))
         log.info(
             "looked",
@@ -75,6 +76,13 @@ class Eye:
             held=len(outcome.held),
             set_aside=len(catch_up.poisoned),
         )
+
+    def _take_answers(self, guard: Guard, box: ImapMailbox, account: Account) -> None:
+        """Take the worker's answers, behind all else: whatever is wrong with them keeps no mail unguarded."""
+        try:
+            take_answers(guard, box, account.folders)
+        except MailboxError as error:
+            log.warning("answers not read", account=account.name, why=str(error))
 
     def _tell_unknown(self, account: Account, examined: Examined) -> None:
         """Log the shape of genuine mail that no kind fits: `banken platform unknown` tells how to add it."""

@@ -13,7 +13,7 @@ from datetime import timedelta
 
 from pydantic import BaseModel, ValidationError
 
-from banken.ledger import Poison
+from banken.guard import Guard
 from banken.mailbox.errors import MailboxError
 from banken.mailbox.model import FolderState, Mailbox, Place, RawMessage
 from banken.service import held
@@ -114,9 +114,11 @@ def look_again(examiner: Examiner, mailbox: Mailbox, folders: Sequence[str]) -> 
         examiner.set_aside(place, CONNECTION, str(error))
 
 
-def costs_the_connection(poison: Poison) -> bool:
-    """Return whether a message is held because the connection is lost over it: it must not be asked for in passing."""
-    return poison.step == CONNECTION
+def held_in(guard: Guard, folder: FolderState) -> frozenset[int]:
+    """Return the UIDs in a folder over which the connection is lost: they must not be asked for in passing."""
+    held = guard.ledger.quarantine.held(guard.account)
+    here = (one for one in held if (one.folder, one.uidvalidity) == (folder.name, folder.uidvalidity))
+    return frozenset(one.uid for one in here if one.step == CONNECTION)
 
 
 def _wait(tries: int) -> timedelta:

@@ -16,6 +16,7 @@ from banken.mailbox.connection import Connection
 from banken.mailbox.errors import FolderMissing, LoginRefused, MailboxError, OutOfDate, Refused, TooMany, Untrusted
 from banken.mailbox.fetching import Fetcher
 from banken.mailbox.folders import Abilities, Folders
+from banken.respond import answer_labels
 from banken.service import house as rooms
 from banken.service.catchup import AUTHSERV
 from banken.service.checkup.model import Sign, bad, good, note
@@ -44,6 +45,7 @@ def signs(config: Config, account: Account) -> Iterator[Sign]:
             yield from _folders(account, folders)
             with suppress(FolderMissing, Refused):  # told already
                 yield from _clock(account, connection, folders)
+                yield from _answers(account, connection, folders)
     except SecretError as error:
         yield bad("secret", error.problems[0].what, error.problems[0].todo, name)
     except MailboxError as error:
@@ -105,6 +107,16 @@ def _clock(account: Account, connection: Connection, folders: Folders) -> Iterat
             text = _("the newest message arrived {minutes} minutes from now, by the server's clock")
             todo = _("see whether this machine's clock and time zone are right (date; timedatectl set-ntp true)")
             yield note("clock", text.format(minutes=round(ahead / 60)), todo, account.name)
+
+
+def _answers(account: Account, connection: Connection, folders: Folders) -> Iterator[Sign]:
+    """Tell when the server cannot search for the tags by which the worker may answer (Exchange does not know them)."""
+    folders.open(account.folders[0])
+    try:
+        search.with_labels(connection, answer_labels(), gmail=folders.abilities.gmail)
+    except Refused:
+        text = _("the server cannot search for tags: a warning is answered by moving it into a folder that it names")
+        yield note("answers", text, account=account.name)
 
 
 def _folders(account: Account, folders: Folders) -> Iterator[Sign]:

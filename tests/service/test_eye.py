@@ -1,0 +1,108 @@
+"""One look of the service at a (small) server: whatever is wrong with the answers, the mail is guarded."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from imapclient.imap_utf7 import encode
+from tests.e2e.conftest import notice
+from tests.fakeimap import FakeImap, Folder
+
+from banken.config import Config
+from banken.ledger import Ledger
+from banken.service import house as rooms
+from banken.service.checkup import accounts
+from banken.service.eye import Eye
+from banken.service.isolation import CONNECTION
+from banken.service.runner import Leash
+
+ANSWERS = "banken/問題なし"
+NO_KEYWORDS = b"TAG BAD Command Argument Error. 11\r\n"
+"""What Outlook.com, Microsoft 365 and Exchange say to SEARCH KEYWORD."""
+
+
+class Desk:
+    """The service's eye on one account of `server`, whose warnings are put into the inbox."""
+
+    def __init__(self, server, ledger):
+        self.server, self.ledger = server, ledger
+        imap = {"host": server.host, "port": server.port, "security": "plain", "user": "w@example.jp", "password": "x"}
+        account = {"name": "home", "imap": imap, "authserv": "mx.example.jp"}
+        warn = {"to": ["w@example.jp"], "via": "append"}
+        self.config = Config.model_validate({"accounts": [account], "warn": warn})
+        self._eye = Eye(rooms.build(self.config), ledger)
+        self.look()
+
+    def look(self):
+        self._eye.look(self.config.accounts[0], Leash())
+
+    def deliver(self, number, folder="INBOX"):
+        mail = self.server.folders[folder].add(notice("続きはLINEで。", number=number))
+        mail.when = datetime.now(UTC)
+        return mail
+
+    def warnings(self):
+        return sum(b"\nX-Banken: warning" in mail.raw for mail in self.server.inbox.mails)
+
+
+@pytest.fixture
+def desk():
+    with FakeImap() as server, Ledger.open(":memory:") as ledger:
+        yield Desk(server, ledger)
+
+
+def test_a_server_that_cannot_search_keywords_is_guarded(desk):
+    desk.server.on("SEARCH .*KEYWORD", NO_KEYWORDS)
+    desk.deliver(1)
+    desk.look()
+    assert desk.warnings() == 1
+
+
+def test_an_answer_folder_that_cannot_be_opened_keeps_no_mail_unguarded(desk):
+    desk.server.folders[ANSWERS] = Folder(uidvalidity=9)
+    name = encode("問題なし").decode().replace("+", r"\+")
+    desk.server.on(f"EXAMINE .*{name}", b"TAG NO [SERVERBUG] Internal error occurred.\r\n")
+    desk.deliver(1)
+    desk.look()
+    assert desk.warnings() == 1
+
+
+def test_a_mail_in_an_answer_folder_over_which_the_connection_drops_is_set_aside_and_the_others_are_taken(desk):
+    folder = desk.server.folders[ANSWERS] = Folder(uidvalidity=9)
+
+    def over(session, tag, line):
+        words = line.split()
+        if session.folder is folder and "1" in words[2].replace(":", ",").split(","):
+            session.drop()
+        else:
+            session.answer(tag, line)
+
+    desk.server.on("UID FETCH .*HEADER", over)
+    desk.deliver(70, ANSWERS)
+    desk.server.folders[ANSWERS].add(desk.deliver(1).raw)
+    for number in range(2, 8):
+        desk.look()
+        assert desk.warnings() == number - 1
+        desk.deliver(number)
+    assert [(one.folder, one.uid, one.step) for one in desk.ledger.quarantine.held()] == [(ANSWERS, 1, CONNECTION)]
+    assert desk.ledger.learned.named("home", "answer fine ")
+
+
+def test_what_was_said_by_a_tag_stands_while_the_server_does_not_let_it_be_looked_for(desk):
+    mail = desk.deliver(1)
+    desk.look()
+    mail.flags.add("banken-no-problem")
+    desk.look()
+    (answer,) = desk.ledger.learned.named("home", "answer fine ").items()
+    desk.server.on("SEARCH .*KEYWORD", NO_KEYWORDS)
+    desk.look()
+    assert list(desk.ledger.learned.named("home", "answer ").items()) == [answer]
+
+
+def test_the_doctor_tells_that_tags_cannot_be_searched(desk):
+    told = [sign.topic for sign in accounts.signs(desk.config, desk.config.accounts[0])]
+    desk.server.on("SEARCH .*KEYWORD", NO_KEYWORDS)
+    then = [sign.topic for sign in accounts.signs(desk.config, desk.config.accounts[0])]
+    assert "answers" not in told
+    assert "answers" in then
