@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
+import sys
+from types import SimpleNamespace
 
 import pytest
 import structlog
 
-from banken.service import logs
+from banken.service import logs, program
 
 
 @pytest.fixture
@@ -59,3 +62,15 @@ def test_a_library_is_heard_without_the_words_that_it_fills_in(written):
     assert (first["of"], first["said"], first["level"]) == ("some.library", "cannot read %s", "warning")
     assert second["said"].startswith("test_logs:")
     assert third["kind"] == "ValueError"
+
+
+@pytest.mark.parametrize("trouble", [errno.ENOSPC, errno.EPIPE])
+def test_a_line_that_cannot_be_written_ends_nothing(written, monkeypatch, trouble):
+    def full(_text):
+        raise OSError(trouble, "not now")
+
+    logs.set_up(logs.LogForm.HUMAN, full)
+    structlog.get_logger("banken").info("looked")
+    logging.getLogger("library").warning("something")
+    monkeypatch.setattr(sys, "stderr", SimpleNamespace(write=full, flush=lambda: None))
+    program._say("looked")

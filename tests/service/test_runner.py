@@ -224,3 +224,19 @@ def test_a_look_that_does_not_let_go_is_told(eye):
     assert runner.hung() == 1
     assert not runner.close(0.0, 0.1)
     go.set()
+
+
+def test_a_look_that_ends_in_an_unheard_of_way_does_not_take_its_account_off_the_round(eye, runner):
+    ends = [SystemExit()]
+
+    def look(_leash):
+        if ends:
+            raise ends.pop()
+
+    eye.doing["one"] = look
+    runner.adopt(accounts("one"))
+    eye.wait(lambda: eye.seen == ["one"] and not runner._works)
+    runner.wake("one")
+    eye.rest(1)
+    assert eye.seen == ["one", "one"]
+    assert eye.told == [("one", None)]

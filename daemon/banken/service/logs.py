@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, MutableMapping
+from contextlib import suppress
 from enum import StrEnum
 from typing import Any
 
@@ -84,7 +85,8 @@ class _Lines:
         self._write = write
 
     def msg(self, message: str) -> None:
-        """Write one line."""
-        self._write(message)
+        """Write one line; one that cannot be written must not end what it tells of."""
+        with suppress(OSError):
+            self._write(message)
 
     debug = info = warning = error = critical = msg

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from banken.config import find
@@ -49,5 +50,6 @@ def _watch(form: logs.LogForm, config: Path | None) -> None:
 
 
 def _say(line: str) -> None:
-    sys.stderr.write(f"{line}\n")
-    sys.stderr.flush()
+    with suppress(OSError):  # no room on the disk, nobody at the other end: the watch goes on without the line
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()

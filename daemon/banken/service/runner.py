@@ -179,8 +179,9 @@ class Runner:
         work.future = self._pool.submit(self._run, post.account, work)
 
     def _run(self, account: Account, work: _Work) -> None:
-        failure = self._try(account, work.leash)
+        failure: Exception | None = None
         try:
+            failure = self._try(account, work.leash)
             self._looked(account, failure)
         finally:
             self._ended(account, work, failure)
