@@ -101,7 +101,7 @@ def test_after_a_kill_nothing_is_lost_and_nothing_done_twice(desk, running):
 
 def test_a_second_one_on_the_same_ledger_says_so_and_stops(desk, running):
     running()
-    answer = desk.run("run", expect=2)
+    answer = desk.run("run", expect=1)
     assert answer.err.strip()
 
 

@@ -18,7 +18,7 @@ from sqlalchemy.pool import StaticPool
 from banken.i18n import _
 from banken.interrupt import unbroken
 from banken.ledger import postgres
-from banken.ledger.errors import LedgerDamagedError, LedgerError
+from banken.ledger.errors import LedgerDamagedError, LedgerError, LedgerUnusableError
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
@@ -87,10 +87,10 @@ def engine_for(url: URL, *, alone: bool = False) -> Engine:
         raise unusable(error) from None
 
 
-def unusable(error: Exception) -> LedgerError:
+def unusable(error: Exception) -> LedgerUnusableError:
     """Return what to say of a `state` that names no usable database."""
     what = _("`state` names a database that cannot be used: {why}").format(why=str(error).splitlines()[0])
-    return LedgerError(what, _("give it a folder; PostgreSQL needs pip install 'banken[postgresql]'"))
+    return LedgerUnusableError(what, _("give it a folder; PostgreSQL needs pip install 'banken[postgresql]'"))
 
 
 def _sqlite(url: URL) -> Engine:

@@ -8,7 +8,12 @@ from banken.i18n import _
 
 
 class LedgerError(Exception):
-    """The ledger cannot be used; the text says what is wrong and what to do, in the worker's language."""
+    """The ledger cannot be used; the text says what is wrong and what to do, in the worker's language.
+
+    `permanent`: it will not pass by itself.
+    """
+
+    permanent = False
 
     def __init__(self, what: str, todo: str = "") -> None:
         self.what, self.todo = what, todo
@@ -19,8 +24,16 @@ class LedgerInUseError(LedgerError):
     """Another Banken already guards with this ledger."""
 
 
+class LedgerUnusableError(LedgerError):
+    """`state` names no database that could ever be a ledger for this Banken."""
+
+    permanent = True
+
+
 class LedgerDamagedError(LedgerError):
     """The file is not a ledger, or it is broken."""
+
+    permanent = True
 
     @classmethod
     def because(cls, why: object) -> LedgerDamagedError:

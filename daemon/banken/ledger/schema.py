@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from banken.i18n import _
 from banken.ledger import tables
-from banken.ledger.errors import LedgerDamagedError, LedgerError
+from banken.ledger.errors import LedgerDamagedError, LedgerUnusableError
 
 HEAD = "v0001"
 """The newest step in `migrations/versions` (a test compares); here so that a current ledger opens without alembic."""
@@ -32,7 +32,7 @@ def create(connection: Connection) -> None:
 
 
 def upgrade(connection: Connection, to: str = HEAD) -> None:
-    """Run the missing steps in the transaction of `connection`. Raises LedgerError for a ledger of a newer Banken."""
+    """Run the missing steps in the transaction of `connection`. Raises LedgerUnusableError for a ledger of a newer Banken."""
     now = version(connection)
     if now == to:
         return
@@ -45,7 +45,7 @@ def upgrade(connection: Connection, to: str = HEAD) -> None:
     config.set_main_option("script_location", "banken.ledger:migrations")
     known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
     if now and now not in known:
-        raise LedgerError(
+        raise LedgerUnusableError(
             _("this ledger was written by a newer Banken (its version is {version})").format(version=now),
             _("update Banken, or give `state` another folder"),
         )

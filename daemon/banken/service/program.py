@@ -29,7 +29,10 @@ def main(form: str, config: str = "") -> int:
     except apart.NotReadError as error:  # at the start: no memory left, or the program is being replaced this moment
         _say(str(error))
         return _AGAIN
-    except (ProblemsError, ReaderError, VoiceError, LedgerError) as error:
+    except LedgerError as error:  # at the start: a database that is not up yet, another program that writes
+        _say(str(error))
+        return _USAGE if error.permanent else _AGAIN
+    except (ProblemsError, ReaderError, VoiceError) as error:
         _say(str(error))
         return _USAGE
     except KeyboardInterrupt:
