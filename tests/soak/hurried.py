@@ -9,23 +9,18 @@ from __future__ import annotations
 import sys
 from dataclasses import replace
 from functools import partial
-from typing import Any
 
 from banken.mailbox import idle
-from banken.service import house, pace, program, push, runner, watch
+from banken.service import house, pace, program, push, rounds, runner, watch
 
 _TIMEOUT, _DEADLINE = 10.0, 30.0
 """Seconds of the machine's own time that a silent server is waited for. libfaketime hurries poll(2), which a socket waits in."""
 
 
-class _Scheduler(watch.BackgroundScheduler):
+class _Scheduler(rounds.BackgroundScheduler):
     """Ticks once a second of the machine's time, however fast the clock on the wall runs."""
 
     slowest = 1.0
-
-    def add_job(self, *job: Any, seconds: float = 0.0, **more: Any) -> object:
-        """Add a job, but not for so often as the hurried clock would have it."""
-        return super().add_job(*job, **({"seconds": max(seconds, self.slowest)} if seconds else {}), **more)
 
     def _process_jobs(self) -> float | None:
         """Return how long to wait for the next job: what the hurried clock shows goes by so much faster."""
@@ -42,7 +37,9 @@ def hurry(factor: float) -> None:
     push._FIRST_WAIT /= factor
     watch.SLEPT_SECONDS = 5.0
     _Scheduler.slowest = factor
-    watch.BackgroundScheduler = _Scheduler
+    rounds.BackgroundScheduler = _Scheduler
+    every = rounds.Every
+    rounds.Every = lambda seconds: every(max(seconds, factor))
     watch.Push = partial(push.Push, renew=push.RENEW_SECONDS / factor)
     idle._ANSWER_SECONDS = _TIMEOUT * factor
     runner.Pace = lambda interval, *rest, **more: pace.Pace(interval / factor, *rest, **more)

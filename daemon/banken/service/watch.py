@@ -1,7 +1,6 @@
 """Watch over all accounts until told to stop: the ticking, the signals, and new settings while it runs.
 
-APScheduler keeps the time (3.x; its traps, measured: the default grace of one second lets most of many accounts never
-run, so there is none here). The looking itself is the runner's.
+The looking itself is the runner's.
 """
 
 from __future__ import annotations
@@ -11,15 +10,12 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 from queue import Empty, SimpleQueue
 
 import structlog
-from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.background import BackgroundScheduler
 
 from banken.config import Account
 from banken.i18n import _
@@ -32,6 +28,7 @@ from banken.service.eye import Eye
 from banken.service.nurse import HEARTBEAT_EVERY, LETTERS_EVERY, Nurse
 from banken.service.pace import uptime
 from banken.service.push import Push
+from banken.service.rounds import Rounds
 from banken.service.runner import Leash, Runner
 from banken.strictyaml import ProblemsError
 
@@ -48,6 +45,9 @@ FILES_EVERY = 5.0
 
 MEMORY_EVERY = 300.0
 """Seconds between two times at which memory that mail took is given back."""
+
+FORGET_EVERY = 86400.0
+"""Seconds between two times at which words of mail are erased that were kept long enough."""
 
 SLEPT_SECONDS = 30.0
 """Two ticks so far apart mean that the machine slept in between."""
@@ -71,6 +71,7 @@ class Watch:
         self._runner = Runner(self._look, self._looked)
         self._push = Push(self._runner.wake)
         self._nurse = Nurse(house, ledger, self._runner.hung)
+        self._rounds = Rounds()
         self._ticked = uptime()
         self._orders: SimpleQueue[Order] = SimpleQueue()
         self._ending = False
@@ -81,17 +82,16 @@ class Watch:
         """Watch until stopped; returns within ten seconds then, or ends the program when a look does not let go."""
         for number, order in _SIGNALS.items():
             signal.signal(number, lambda *_args, order=order: self._ordered(order))
-        scheduler = self._scheduler()
         self._settle()
         self._adopt()
-        scheduler.start()
+        self._go_round()
         systemd.ready()
         log.info("watching", accounts=self._names())
         while self._next() is not Order.STOP:
             self._reload()
         systemd.stopping()
         log.info("stopping")
-        scheduler.shutdown(wait=False)
+        self._rounds.close()
         self._push.close()
         self._nurse.close()
         ended = self._runner.close(GENTLY, AT_LAST)
@@ -122,6 +122,7 @@ class Watch:
     def _next(self) -> Order:
         """Wait for the next order, waking each second: a signal that another thread took would not wake this one."""
         while True:
+            self._rounds.mend()
             with contextlib.suppress(Empty):
                 return self._orders.get(timeout=1)
 
@@ -170,23 +171,14 @@ class Watch:
     def _names(self) -> list[str]:
         return [account.name for account in self._eye.house.config.accounts]
 
-    def _scheduler(self) -> BackgroundScheduler:
-        scheduler = BackgroundScheduler(
-            timezone=self._eye.house.config.timezone,
-            executors={"default": ThreadPoolExecutor(4)},
-            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
-        )
-        jobs: list[tuple[Callable[[], None], float]] = [
-            (self._tick, 1),
-            (self._look_at_files, FILES_EVERY),
-            (self._nurse.beat, HEARTBEAT_EVERY),
-            (self._nurse.send, LETTERS_EVERY),
-            (_rest, MEMORY_EVERY),
-        ]
-        for job, seconds in jobs:
-            scheduler.add_job(job, "interval", seconds=seconds)
-        scheduler.add_job(self._forget, "interval", days=1, next_run_time=datetime.now(UTC))
-        return scheduler
+    def _go_round(self) -> None:
+        self._rounds.add(self._tick, 1)
+        self._rounds.add(self._look_at_files, FILES_EVERY)
+        self._rounds.add(self._nurse.beat, HEARTBEAT_EVERY)
+        self._rounds.add(self._nurse.send, LETTERS_EVERY)
+        self._rounds.add(_rest, MEMORY_EVERY)
+        self._rounds.add(self._forget, FORGET_EVERY, at_once=True)
+        self._rounds.start()
 
     def _tick(self) -> None:
         """Look who is due; after the machine has slept, all connections are dead and the network may be another one."""
