@@ -242,6 +242,37 @@ def test_what_comes_into_a_folder_that_was_not_there_when_it_was_first_looked_fo
         assert labelled(mail)
 
 
+@pytest.mark.parametrize(
+    ("command", "answer"),
+    [
+        ("EXAMINE", b"NO [UNAVAILABLE] Temporary problem"),
+        ("EXAMINE", b"NO [INUSE] Mailbox is locked"),
+        ("UID SEARCH", b"NO [SERVERBUG] Internal error occurred"),
+        ("UID FETCH .*HEADER", b"NO [UNAVAILABLE] Temporary problem"),
+        (r"UID FETCH .*PEEK\[\]", b"NO [UNAVAILABLE] Temporary problem"),
+    ],
+)
+@pytest.mark.parametrize("sick", ["INBOX", "Jobs"])
+def test_a_sick_folder_does_not_keep_the_others_unguarded(server, look, sick, command, answer):
+    def refuse(session, tag, line):
+        there = line.split()[-1].strip('"') == sick if command == "EXAMINE" else session.folder is server.folders[sick]
+        if there:
+            session.send(tag.encode() + b" " + answer + b"\r\n")
+        else:
+            session.answer(tag, line)
+
+    server.on(command, refuse)
+    late = deliver(server.folders[sick], 2)
+    mail = deliver(server.folders[{"INBOX": "Jobs", "Jobs": "INBOX"}[sick]], 3)
+    assert look() == 1
+    assert list(look.missing) == [sick]
+    assert warned(server) == {name(mail): 1}
+    server._orders.clear()
+    assert look() == 1
+    assert look.missing == {}
+    assert warned(server) == {name(mail): 1, name(late): 1}
+
+
 def test_only_when_no_folder_can_be_opened_the_look_fails(server, look):
     look.folders = ("Nowhere", "Neither")
     with pytest.raises(FolderMissing, match="Nowhere"):

@@ -79,3 +79,8 @@ class Garbled(MailboxError):
     """The server's answer makes no sense; the connection was given up."""
 
     lost = True
+
+
+def concerns_all(error: MailboxError) -> bool:
+    """Return whether an error is one of the connection or the account: no other folder need be asked then."""
+    return error.lost or isinstance(error, TooMany)

@@ -16,7 +16,7 @@ import structlog
 from banken.deals import this_mail, writer
 from banken.guard import Guard
 from banken.ledger import SeenMessage
-from banken.mailbox.errors import MailboxError, TooMany
+from banken.mailbox.errors import MailboxError, concerns_all
 from banken.mailbox.imap import ImapMailbox
 from banken.mailbox.model import FolderState
 from banken.message import read_header
@@ -63,7 +63,7 @@ class _Look:
         try:
             return take(self._box.open(folder))
         except MailboxError as error:
-            if error.lost or isinstance(error, TooMany):
+            if concerns_all(error):
                 raise
             log.info("answers not read", account=self._guard.account, folder=folder, why=str(error))
             return 0

@@ -15,7 +15,7 @@ from itertools import groupby
 
 from banken.guard import Examined, Guard
 from banken.ledger import Mark, Poison
-from banken.mailbox.errors import FolderMissing, MailboxError, Refused
+from banken.mailbox.errors import MailboxError, concerns_all
 from banken.mailbox.model import FolderState, Mailbox, Place, RawMessage
 from banken.message import Message, read_header
 from banken.message.provider import learn_authserv
@@ -60,7 +60,7 @@ class CatchUp:
     passed: list[Place] = field(default_factory=list)
     """Where the mails lie that `resume` left out."""
     missing: dict[str, MailboxError] = field(default_factory=dict)
-    """The folders that could not be opened, each with the reason; the others were read all the same."""
+    """The folders that could not be opened or read, each with the reason; the others were read all the same."""
     _shelves: dict[str, Shelf] = field(default_factory=dict)
     _examiner: Examiner = field(init=False)
     _isolation: Isolation = field(init=False)
@@ -77,7 +77,7 @@ class CatchUp:
     def run(self) -> Iterator[Examined]:
         """Yield each message with the guard's verdict, in order of arrival.
 
-        Raises MailboxError (for a folder that cannot be opened only when none can be), LedgerError.
+        Raises MailboxError (for a folder that cannot be read only when none can be), LedgerError.
         """
         waiting = self._list()
         start = self._go_on(waiting) if self.resume else 0
@@ -97,23 +97,25 @@ class CatchUp:
         waiting = Queue(self.folders)
         headers: deque[Message] = deque(maxlen=LEARN_FROM)
         for folder in self.folders:
-            shelf = self._opened(folder)
-            if shelf is None:
-                continue
-            for raw in self._isolation.ask(shelf.state, "header", shelf.unanswered(), self.mailbox.headers):
-                header = read_header(raw.raw, arrived=raw.arrived)
-                headers.append(header)
-                if self._is_wanted(raw) and not (shelf.doubtful and self._is_known(raw.place, header)):
-                    needs_body = self.guard.knowledge.recogniser.needs_body(header)
-                    waiting.add(raw.arrived, Waiting(folder, raw.place.uid, needs_body))
-                    shelf.wait(raw.place.uid)
-            # Of what was asked for, the rest is answered too: it is gone, or it arrived before the moment asked for.
-            shelf.answered()
-        if self.missing and not self._shelves:
-            raise next(iter(self.missing.values()))
+            try:
+                self._list_folder(folder, waiting, headers)
+            except MailboxError as error:
+                self._miss(folder, error)
         self._learn(headers)
         waiting.sort()
         return waiting
+
+    def _list_folder(self, folder: str, waiting: Queue, headers: deque[Message]) -> None:
+        shelf = self._opened(folder)
+        for raw in self._isolation.ask(shelf.state, "header", shelf.unanswered(), self.mailbox.headers):
+            header = read_header(raw.raw, arrived=raw.arrived)
+            headers.append(header)
+            if self._is_wanted(raw) and not (shelf.doubtful and self._is_known(raw.place, header)):
+                needs_body = self.guard.knowledge.recogniser.needs_body(header)
+                waiting.add(raw.arrived, Waiting(folder, raw.place.uid, needs_body))
+                shelf.wait(raw.place.uid)
+        # Of what was asked for, the rest is answered too: it is gone, or it arrived before the moment asked for.
+        shelf.answered()
 
     def _go_on(self, waiting: Queue) -> int:
         """Return how many of the oldest mails were examined before, and are left out."""
@@ -133,23 +135,25 @@ class CatchUp:
                 self.passed.append(Place(one.folder, shelf.state.uidvalidity, one.uid))
         return len(self.passed)
 
-    def _opened(self, folder: str) -> Shelf | None:
-        try:
-            state = self.mailbox.open(folder)
-        except (FolderMissing, Refused) as error:  # one that was deleted or renamed must not keep the others unguarded
-            self._miss(folder, error)
-            return None
-        shelf = self._shelves[folder] = self._shelf(state)
+    def _opened(self, folder: str) -> Shelf:
+        shelf = self._shelves[folder] = self._shelf(self.mailbox.open(folder))
         self._advance()  # a folder that is seen for the first time is guarded from now on, whatever happens next
         return shelf
 
     def _miss(self, folder: str, error: MailboxError) -> None:
-        """Note a folder that is not there: what lies in it when it comes is new."""
+        """Go on without a folder that is gone, or sick: what lies in it when it comes back is new.
+
+        Raises why, when the others cannot be had either.
+        """
+        if concerns_all(error):
+            raise error
         self.missing[folder] = error
         ledger, account = self.guard.ledger, self.guard.account
         if self.keep and self.since is None and ledger.marks.get(account, folder) is None:
             self._guarded_since()
             ledger.marks.advance(Mark(account=account, folder=folder, uidvalidity=0, uid=0, at=self.guard.clock()))
+        if self.missing.keys() == set(self.folders):
+            raise next(iter(self.missing.values()))
 
     def _shelf(self, state: FolderState) -> Shelf:
         """Return the shelf of an opened folder, with what is to be looked at.
@@ -224,18 +228,25 @@ class CatchUp:
         """Return the messages of a chunk in order of arrival, folder by folder from the server."""
         found: list[RawMessage] = []
         for folder, group in groupby(sorted(chunk, key=lambda one: one.folder), key=lambda one: one.folder):
-            wanted = list(group)
-            state = self.mailbox.open(folder)
-            whole = sorted(one.uid for one in wanted if one.needs_body)
-            rest = sorted({one.uid for one in wanted} - set(whole))
-            found += self._isolation.ask(state, "text", whole, self.mailbox.fetch)
-            found += self._isolation.ask(state, "header", rest, self.mailbox.headers)
+            try:
+                found += [] if folder in self.missing else self._fetch_folder(folder, list(group))
+            except MailboxError as error:
+                self._miss(folder, error)
         return sorted(found, key=lambda raw: (raw.arrived, raw.place))
+
+    def _fetch_folder(self, folder: str, wanted: Sequence[Waiting]) -> list[RawMessage]:
+        state = self.mailbox.open(folder)
+        whole = sorted(one.uid for one in wanted if one.needs_body)
+        rest = sorted({one.uid for one in wanted} - set(whole))
+        texts = self._isolation.ask(state, "text", whole, self.mailbox.fetch)
+        headers = self._isolation.ask(state, "header", rest, self.mailbox.headers)
+        return [*texts, *headers]
 
     def _settle(self, chunk: Sequence[Waiting]) -> None:
         """Count a chunk as answered: its FETCH ended with OK, so that what did not come is gone."""
         for one in chunk:
-            self._shelves[one.folder].settle(one.uid)
+            if one.folder not in self.missing:
+                self._shelves[one.folder].settle(one.uid)
         self._advance()
 
     def _advance(self) -> None:
