@@ -12,7 +12,7 @@ from banken.config import Config
 from banken.guard import Trust
 from banken.ledger import Ledger, LedgerError
 from banken.mailbox.connection import Server
-from banken.mailbox.errors import MailboxError
+from banken.mailbox.errors import MailboxError, TooMany
 from banken.mailbox.imap import connect
 from banken.message.authenticity import authenticate
 from banken.respond import WarningSettings
@@ -208,3 +208,23 @@ def test_a_ledger_without_room_is_no_fault_of_the_mail(server, look):
     with look.ledger._desk.connection() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
     assert look() == list(range(1, 31))
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"NO Request is throttled. Suggested Backoff Time: 299910 milliseconds",
+        b"NO [OVERQUOTA] Account exceeded command or bandwidth limits.",
+    ],
+)
+def test_a_server_that_throttles_is_left_alone_and_holds_nothing(server, look, said):
+    deliver(server, 3)
+    server.on("UID FETCH", b"TAG " + said + b"\r\n")
+    before = len(server.commands)
+    for _ in range(4):
+        with pytest.raises(TooMany):
+            look()
+    assert sum("FETCH" in line for line in server.commands[before:]) == 4
+    assert look.held() == []
+    server._orders.clear()
+    assert look() == [1, 2, 3]

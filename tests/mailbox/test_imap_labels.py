@@ -250,11 +250,28 @@ def test_a_lost_line_does_not_lead_down_the_ladder(fakes):
     assert list(fake.folders) == ["INBOX"]
 
 
-def test_a_busy_server_does_not_lead_down_the_ladder(fakes):
+@pytest.mark.parametrize(
+    "said",
+    [
+        b"NO [UNAVAILABLE] later",
+        b"NO Request is throttled. Suggested Backoff Time: 299910 milliseconds",
+        b"NO [OVERQUOTA] Account exceeded command or bandwidth limits.",
+        b"NO Server busy, please try again",
+    ],
+)
+def test_a_busy_server_does_not_lead_down_the_ladder(fakes, said):
     fake = fakes.start(letter(1))
-    fake.on("STORE", b"TAG NO [UNAVAILABLE] later\r\n")
+    fake.on("STORE", b"TAG " + said + b"\r\n")
     with pytest.raises(Unavailable):
         fakes.connect(fake).label(1, ["banken-danger"])
+    assert list(fake.folders) == ["INBOX"]
+
+
+def test_one_refusal_does_not_lead_down_the_ladder(fakes):
+    fake = fakes.start(letter(1))
+    fake.on("STORE", b"TAG BAD what?\r\n", times=1)
+    assert fakes.connect(fake).label(1, ["banken-danger"]).how == "keyword"
+    assert fake.inbox.mails[0].flags == {"banken-danger"}
     assert list(fake.folders) == ["INBOX"]
 
 

@@ -150,7 +150,14 @@ class Labeller:
         return flags
 
     def _store(self, uid: int, what: str, wire: str) -> None:
-        self._connection.uid("STORE", str(uid), what, f"({wire})", uids=[uid])
+        """Store flags or labels; on a refusal once more, for it may be the answer to a command that was garbled on the way.
+
+        What is believed here leads "auto" down the ladder, to a copy in a folder for good.
+        """
+        try:
+            self._connection.uid("STORE", str(uid), what, f"({wire})", uids=[uid])
+        except Refused:
+            self._connection.uid("STORE", str(uid), what, f"({wire})", uids=[uid])
 
     def _name(self, label: str) -> str:
         return speech.clean(self._shown.get(label, label), _("label"))

@@ -33,6 +33,13 @@ _MANY_WORDS = re.compile(
 )
 # Microsoft 365 says "User is authenticated but not connected" while a mailbox is being moved.
 _LATER_WORDS = re.compile(r"temporar|try again|later|unavailable|busy|overload|not connected", re.IGNORECASE)
+# In the answer to a command, "maximum number" and "exceeded" may be of keywords, folders or the room for mail. Microsoft 365 says
+# "Request is throttled. Suggested Backoff Time: …", Gmail "[OVERQUOTA] Account exceeded command or bandwidth limits".
+_THROTTLED_WORDS = re.compile(
+    r"throttl|rate.?limit|(?:command|bandwidth)s? .*limit|too many (?:requests|commands|connections|simultaneous)",
+    re.IGNORECASE,
+)
+_BUSY_WORDS = re.compile(r"temporar|try again|unavailable|busy|overload|not connected", re.IGNORECASE)
 _BROKEN_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
 _SAID_LIMIT = 200
 
@@ -59,8 +66,13 @@ def answer_of(error: BaseException) -> str | None:
 def refusal(text: str) -> MailboxError:
     """Return the error for a command answered NO or BAD with `text` (response codes: RFC 9051 section 7.1)."""
     code = _code(text)
-    if code in _LATER_CODES:
-        return _LATER_CODES[code](_("The mail server cannot do this now: {said}").format(said=text))
+    kind = _LATER_CODES.get(code)
+    if _THROTTLED_WORDS.search(text):
+        kind = TooMany
+    elif code in ("", "ALERT", "SERVERBUG") and _BUSY_WORDS.search(text):
+        kind = Unavailable
+    if kind is not None:
+        return kind(_("The mail server cannot do this now: {said}").format(said=text))
     if code in _FOLDER_CODES:
         return FolderMissing(_("The mail server has no such folder: {said}").format(said=text))
     return Refused(_("The mail server refuses this: {said}").format(said=text))

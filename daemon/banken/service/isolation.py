@@ -14,7 +14,7 @@ from datetime import timedelta
 from pydantic import BaseModel, ValidationError
 
 from banken.guard import Guard
-from banken.mailbox.errors import MailboxError
+from banken.mailbox.errors import MailboxError, TooMany
 from banken.mailbox.model import FolderState, Mailbox, Place, RawMessage
 from banken.service import held
 from banken.service.examining import FETCH, MACHINE, Examiner
@@ -69,6 +69,8 @@ class Isolation:
     def _blame(self, folder: FolderState, suspicion: _Suspicion, alone: dict[int, int], error: MailboxError) -> None:
         match error.uids:
             case []:
+                return
+            case _ if isinstance(error, TooMany):  # the account asks for too much, whichever message it is
                 return
             case [uid]:
                 alone[uid] = alone.get(uid, 0) + 1
