@@ -324,6 +324,18 @@ def test_a_literal_shorter_than_announced(fakes):
     assert caught.value.uids == (1,)
 
 
+@pytest.mark.parametrize("beginning", ["", "EOF ", "- * BYE "])
+def test_a_mails_words_behind_a_literal_announced_too_short_are_not_told(fakes, beginning):
+    fake = fakes.start(letter(1))
+    mailbox = fakes.connect(fake)
+    words = f"Subject: a\r\n\r\nwell,\r\n x\r\n{beginning}my secret\r\n".encode()
+    short = b"* 1 FETCH (UID 1 BODY[] {%d}\r\n" % words.index(b" x") + words + b")\r\nTAG OK done\r\n"
+    fake.on(r"FETCH .*BODY\.PEEK\[\]", short)
+    with pytest.raises(Garbled, match="unexpected response") as caught:
+        list(mailbox.fetch([1]))
+    assert "secret" not in str(caught.value)
+
+
 def test_a_literal_longer_than_announced(fakes):
     fake = fakes.start(letter(1), letter(2))
     mailbox = fakes.connect(fake)

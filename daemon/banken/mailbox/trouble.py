@@ -41,6 +41,7 @@ _THROTTLED_WORDS = re.compile(
 )
 _BUSY_WORDS = re.compile(r"temporar|try again|unavailable|busy|overload|not connected", re.IGNORECASE)
 _BROKEN_TLS = (ssl.SSLEOFError, ssl.SSLZeroReturnError, ssl.SSLSyscallError)
+_UNEXPECTED = re.compile(r"unexpected (?:tagged )?response")
 _SAID_LIMIT = 200
 
 
@@ -139,11 +140,15 @@ def _code(text: str) -> str:
 def _imaplib(error: BaseException, where: str) -> MailboxError:
     """Return the error for what imaplib raises: all by text, for it has but two classes."""
     text = re.sub(r"^command: \w+ => ", "", said(error.args[0] if error.args else ""))
+    if found := _UNEXPECTED.match(
+        text
+    ):  # what follows may be a mail's words, behind a literal that was announced too short
+        return _nonsense(where, found[0])
     if "EOF" in text or "unterminated line" in text:
         return Unreachable(_("{where} closed the connection.").format(where=where))
     if "socket error" in text:
         return Unreachable(_("The connection to {where} broke: {said}").format(where=where, said=text))
-    if isinstance(error, imaplib.IMAP4.abort) and not re.match("unexpected |mailbox status", text):
+    if isinstance(error, imaplib.IMAP4.abort) and not text.startswith("mailbox status"):
         return _goodbye(text, where)  # the rest of a BYE, without the word
     return _goodbye(text, where) if "* BYE" in text else _nonsense(where, text)
 
