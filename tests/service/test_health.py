@@ -57,6 +57,19 @@ def test_an_account_is_fresh_for_three_of_its_own_intervals(ledger, accounts):
     assert fresh(ledger, accounts, 3 * 3600 + 1) == {"a": False, "b": False}
 
 
+def test_a_look_noted_by_a_clock_that_was_ahead_is_not_fresh_for_long(ledger, accounts):
+    clock = Clock()
+    clock.now = NOON + dt.timedelta(days=30)
+    health = Health(ledger, clock)
+    health.worked("a")
+    health.failed("b", "no route")
+    assert fresh(ledger, accounts, 24 * 3600) == {"a": False, "b": False}
+    clock.now = NOON
+    assert health.failed("b", "no route").since == NOON
+    health.worked("a")
+    assert fresh(ledger, accounts, -1)["a"]  # a clock that is set right by a second changes nothing
+
+
 def test_a_failed_look_keeps_nothing_fresh_and_trouble_remembers_its_beginning(ledger, accounts):
     clock = Clock()
     health = Health(ledger, clock)
@@ -88,7 +101,7 @@ def test_systemd_is_told_on_the_socket_it_names(tmp_path, monkeypatch, abstract)
         manager.bind("\0" + name[1:] if abstract else name)
         manager.settimeout(5)
         monkeypatch.setenv("NOTIFY_SOCKET", name)
-        systemd.ready()
+        systemd.ready(120)
         systemd.alive("2/2 accounts\nfresh")
         systemd.reloading()
         systemd.stopping()
@@ -99,11 +112,30 @@ def test_systemd_is_told_on_the_socket_it_names(tmp_path, monkeypatch, abstract)
     assert said[3] == "STOPPING=1"
 
 
+def test_the_watchdog_is_asked_to_wait_for_an_account_that_is_looked_at_rarely(tmp_path, monkeypatch):
+    three_hours, twelve = 3 * 3600, 12 * 3600
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
+        manager.bind(str(tmp_path / "notify"))
+        manager.settimeout(5)
+        monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "notify"))
+        monkeypatch.setenv("WATCHDOG_USEC", str(three_hours * 1_000_000))
+        systemd.ready(120)
+        systemd.ready(twelve)
+        monkeypatch.delenv("WATCHDOG_USEC")
+        systemd.ready(twelve)
+        said = [manager.recv(4096).decode() for _ in range(3)]
+    assert said == [
+        f"READY=1\nWATCHDOG_USEC={three_hours * 1_000_000}",
+        f"READY=1\nWATCHDOG_USEC={3 * twelve * 1_000_000}",
+        "READY=1",
+    ]
+
+
 def test_without_systemd_nothing_happens(monkeypatch, tmp_path):
     monkeypatch.delenv("NOTIFY_SOCKET", raising=False)
-    systemd.ready()
+    systemd.ready(120)
     monkeypatch.setenv("NOTIFY_SOCKET", str(tmp_path / "gone"))
-    systemd.ready()
+    systemd.ready(120)
 
 
 @pytest.fixture

@@ -1,15 +1,21 @@
-"""How the service ends when it cannot begin: with 2, after which systemd leaves it, only for what does not pass by itself."""
+"""How the service begins, and how it ends when it cannot: with 2, after which systemd leaves it, only for what stays so."""
 
 from __future__ import annotations
 
+import resource
+import signal
 import sqlite3
+import subprocess
+import sys
 from types import SimpleNamespace
 
 import pytest
 
+from banken.cli import run
 from banken.config import Config
 from banken.ledger import Ledger, desk
 from banken.service import program
+from banken.service.logs import LogForm
 
 AGAIN, NEVER = 1, 2
 
@@ -61,3 +67,26 @@ def test_a_damaged_ledger(start, tmp_path):
 
 def test_a_state_that_can_be_no_ledger(start):
     assert start("postgresql+nothing://banken@127.0.0.1/banken") == NEVER
+
+
+def test_no_copy_of_its_memory_is_left_on_the_disk(start):
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    start("postgresql+nothing://banken@127.0.0.1/banken")
+    assert resource.getrlimit(resource.RLIMIT_CORE)[0] == 0
+    resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
+
+
+def test_a_signal_for_new_settings_that_comes_too_early_ends_nothing(monkeypatch):
+    early = """
+import os, runpy, signal
+from banken.service import program
+program.main = lambda *_words: os.kill(os.getpid(), signal.SIGHUP)
+runpy.run_module("banken.service", run_name="__main__")
+"""
+    assert subprocess.run([sys.executable, "-c", early], check=False).returncode == 0
+    before, then = signal.getsignal(signal.SIGHUP), []
+    monkeypatch.setattr(run.os, "execv", lambda *_command: then.append(signal.getsignal(signal.SIGHUP)))
+    run.run(LogForm.HUMAN)
+    signal.signal(signal.SIGHUP, before)
+    assert then == [signal.SIG_IGN]

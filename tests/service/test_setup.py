@@ -136,6 +136,7 @@ def test_systemd_takes_the_units(tmp_path, kind):
     assert "my config 100%%.yaml" in text
     assert "Type=notify" in text
     assert "WatchdogSec=" in text
+    assert "LimitCORE=0" in text
     file = tmp_path / "banken.service"
     file.write_text(text.replace("Documentation=man:banken(1)\n", ""))
     try:

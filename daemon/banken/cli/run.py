@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -26,5 +27,8 @@ def run(
 
     The process becomes the service, under the same number: what the command line needs is not held for years.
     """
+    signal.signal(
+        signal.SIGHUP, signal.SIG_IGN
+    )  # until the service can take it: it would end the process as if all were well
     file = [str(config)] if config else []
     os.execv(sys.executable, [sys.executable, "-P", "-m", "banken.service", form.value, *file])  # noqa: S606 - it is us

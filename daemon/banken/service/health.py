@@ -47,8 +47,8 @@ class Condition:
 
     @property
     def fresh(self) -> bool:
-        """Whether the account was looked at lately."""
-        return self.looked is not None and self.now - self.looked <= STALE_INTERVALS * self.every
+        """Whether the account was looked at lately; a look far in the future was noted when the clock was wrong."""
+        return self.looked is not None and abs(self.now - self.looked) <= STALE_INTERVALS * self.every
 
 
 class Health:
@@ -72,7 +72,8 @@ class Health:
         now = self._clock()
         with self._ledger.transaction():
             before = trouble(self._ledger, account)
-            one = Trouble(before.since if before else now, why, before.tries + 1 if before else 1)
+            since = min(before.since, now) if before else now  # the clock may have been ahead
+            one = Trouble(since, why, before.tries + 1 if before else 1)
             self._ledger.learned.put(account, _TROUBLE, _TROUBLE_JSON.dump_json(one).decode(), now)
         return one
 

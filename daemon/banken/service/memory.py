@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ctypes
 import gc
+import resource
 import sys
 from typing import Any
 
@@ -17,6 +18,13 @@ _ARENA_MAX = -8
 def leave_out(library: str) -> None:
     """Let a library that others load where it is there seem not to be; to be called before they are imported."""
     sys.modules.setdefault(library, None)  # type: ignore[arg-type]
+
+
+def leave_no_core() -> None:
+    """Let a program that is ended hard leave no copy of its memory on the disk: the passwords stand in it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    if soft:  # in our units it is 0, and must not be set
+        resource.setrlimit(resource.RLIMIT_CORE, (0, hard))
 
 
 def few_heaps() -> None:

@@ -42,6 +42,7 @@ def main(form: str, config: str = "") -> int:
 
 
 def _watch(form: logs.LogForm, config: Path | None) -> None:
+    memory.leave_no_core()
     memory.few_heaps()
     path = find(config)
     settings = apart.read(path)

@@ -18,9 +18,15 @@ def tell(state: str) -> None:
         sock.sendto(state.encode(), "\0" + name[1:] if name.startswith("@") else name)
 
 
-def ready() -> None:
-    """Tell that the service runs (again, after new settings)."""
-    tell("READY=1")
+def ready(every: float) -> None:
+    """Tell that the service runs (again, after new settings); it will be `alive` about `every` seconds."""
+    tell("READY=1" + _patience(every))
+
+
+def _patience(every: float) -> str:
+    """Return what asks the watchdog to wait for longer than three such times, if there is a watchdog."""
+    set_up = os.environ.get("WATCHDOG_USEC", "")
+    return f"\nWATCHDOG_USEC={max(int(set_up), int(3e6 * every))}" if set_up.isdigit() else ""
 
 
 def reloading() -> None:

@@ -85,7 +85,7 @@ class Watch:
         self._settle()
         self._adopt()
         self._go_round()
-        systemd.ready()
+        self._ready()
         log.info("watching", accounts=self._names())
         while self._next() is not Order.STOP:
             self._reload()
@@ -150,7 +150,7 @@ class Watch:
             self._nurse.refused(str(error))
         except apart.GivenUpError:
             return
-        systemd.ready()
+        self._ready()
 
     def _take_over(self) -> None:
         house = apart.read(self._path, lambda: not self._ending).house
@@ -162,6 +162,9 @@ class Watch:
         self._settle()
         self._adopt()
         log.info("new settings", accounts=self._names(), rules=house.knowledge.rules_version)
+
+    def _ready(self) -> None:
+        systemd.ready(min(one.every for one in self._eye.house.config.accounts).total_seconds())
 
     def _settle(self) -> None:
         """Be ready for the first mail, and keep of all that was loaded only what is needed for the others."""
