@@ -114,6 +114,22 @@ def test_when_the_server_counts_connections_it_gives_its_own_up(desk):
     desk.until(lambda: not desk.push.listening())
     desk.push.looked(desk.account, None)
     assert not desk.push.listening()
+    desk.now += 3601
+    desk.push.looked(desk.account, None)
+    desk.until(desk.push.listening)
+
+
+@pytest.mark.parametrize("command", ["^EXAMINE", "^IDLE"])
+def test_a_passing_refusal_does_not_make_it_deaf(desk, command):
+    desk.fake.on("^IDLE", listens)
+    desk.fake.on(command, b"TAG NO [SERVERBUG] Internal error occurred.\r\n", times=1)
+    desk.push.looked(desk.account, None)
+    desk.until(lambda: desk.woken and desk.push._ears["home"].thread is None)
+    desk.push.looked(desk.account, None)
+    assert desk.push._ears["home"].thread is None  # not at once
+    desk.now += 60
+    desk.push.looked(desk.account, None)
+    desk.until(desk.push.listening)
 
 
 def test_after_sleep_the_connection_is_made_anew(desk):

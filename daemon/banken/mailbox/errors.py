@@ -75,6 +75,10 @@ class Refused(MailboxError):
     permanent = True
 
 
+class NotOffered(Refused):
+    """The server has no such ability: it need not be asked for again."""
+
+
 class Garbled(MailboxError):
     """The server's answer makes no sense; the connection was given up."""
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from banken.i18n import _
 from banken.mailbox import trouble
 from banken.mailbox.connection import Connection, Server
-from banken.mailbox.errors import Garbled, MailboxError, Refused, Unavailable, Unreachable
+from banken.mailbox.errors import Garbled, MailboxError, NotOffered, Unavailable, Unreachable
 from banken.mailbox.folders import Folders
 
 _LINE_LIMIT = 65536
@@ -32,7 +32,7 @@ class Idle:
     """A logged-in connection with one folder open, to be listened to. For one thread; `cut` may come from another."""
 
     def __init__(self, server: Server, folder: str) -> None:
-        """Log in and open `folder`; raises as `connect` does, and Refused when the server cannot announce mail."""
+        """Log in and open `folder`; raises as `connect` does, and NotOffered when the server cannot announce mail."""
         self._connection = Connection(server)
         self._where = f"{server.host}:{server.port}"
         self._count = 0
@@ -87,7 +87,7 @@ class Idle:
     def _open(self, folder: str) -> None:
         folders = Folders(self._connection)
         if "IDLE" not in folders.abilities.capabilities:
-            raise Refused(_("{where} does not announce new mail (no IDLE).").format(where=self._where))
+            raise NotOffered(_("{where} does not announce new mail (no IDLE).").format(where=self._where))
         folders.open(folder)
 
     def _begin(self) -> bool:

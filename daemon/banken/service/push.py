@@ -6,6 +6,7 @@ finds what came meanwhile and lets it listen again. Waiting after failures is th
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import closing
@@ -15,7 +16,7 @@ import structlog
 
 from banken.config import Account, SecretError
 from banken.i18n import _
-from banken.mailbox.errors import FolderMissing, MailboxError, Refused, TooMany
+from banken.mailbox.errors import MailboxError, NotOffered, TooMany
 from banken.mailbox.idle import Idle
 from banken.service import house as rooms
 from banken.service.pace import Pace, uptime
@@ -28,6 +29,9 @@ RENEW_SECONDS = 540.0
 SHORT_SECONDS = 60.0
 """A connection that does not live so long is no good one: it is begun again ever later."""
 
+DEAF_SECONDS = 3600.0
+"""For so long a server that counts connections, or throttles, is left alone."""
+
 _FIRST_WAIT = 2.0
 
 
@@ -37,8 +41,8 @@ class _Ear:
 
     account: Account
     pace: Pace
-    deaf: bool = False
-    """The server cannot announce mail, or not of this folder: nothing to listen to."""
+    deaf_until: float = 0.0
+    """When it may be listened to again, by the clock: never where the server cannot announce mail."""
     thread: threading.Thread | None = None
     idle: Idle | None = None
     closed: threading.Event = field(default_factory=threading.Event)
@@ -71,11 +75,12 @@ class Push:
         """Begin to listen (again) to an account that was just looked at, if that worked."""
         with self._lock:
             ear = self._ears.get(account.name)
-            if ear is None or ear.account is not account or ear.deaf:
+            if ear is None or ear.account is not account or ear.deaf_until > self._clock():
                 return
             if isinstance(error, TooMany):  # one connection less may be what the server wants
-                ear.close()
-                ear.deaf = True
+                ear.deaf_until = self._clock() + DEAF_SECONDS
+                if ear.idle is not None:
+                    ear.idle.cut()
             elif error is None and ear.thread is None and ear.pace.due <= self._clock():
                 ear.thread = threading.Thread(target=self._run, args=[ear], name=f"ear {account.name}", daemon=True)
                 ear.thread.start()
@@ -108,8 +113,8 @@ class Push:
         why = ""
         try:
             self._listen(ear)
-        except (Refused, FolderMissing) as error:
-            ear.deaf, why = True, str(error)
+        except NotOffered as error:
+            ear.deaf_until, why = math.inf, str(error)
         except (MailboxError, SecretError) as error:
             self._waits(ear, error, self._clock() - started)
             why = str(error)
@@ -124,12 +129,12 @@ class Push:
         with closing(Idle(rooms.imap_server(ear.account.imap), ear.account.folders[0])) as idle:
             ear.idle = idle
             log.info("listening", account=ear.account.name)
-            while not ear.closed.is_set():
+            while not ear.closed.is_set() and ear.deaf_until <= self._clock():
                 begun = self._clock()
                 for _news in idle.listen(self._renew):
                     self._wake(ear.account.name)
                 if self._clock() - begun < 0.9 * min(1.0, self._renew):
-                    raise Refused(_("the server ends it at once"))
+                    raise NotOffered(_("the server ends it at once"))
 
     def _waits(self, ear: _Ear, error: Exception, lived: float) -> None:
         if lived >= SHORT_SECONDS:
