@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from contextlib import suppress
 from dataclasses import replace
@@ -20,8 +21,8 @@ from banken.mailbox.connection import Server
 from banken.mailbox.errors import FolderMissing, MailboxError
 from banken.mailbox.imap import connect
 from banken.respond import WarningSettings, Way, carry_out
+from banken.service import catchup, missing
 from banken.service import house as rooms
-from banken.service import missing
 from banken.service.catchup import CatchUp
 
 WORKER = "worker@example.jp"
@@ -39,13 +40,14 @@ class Look:
         self.ahead = timedelta(0)
         self.missing = {}
         self.settings = SETTINGS
+        self.listing = math.inf
 
     def __call__(self):
         guard = rooms.guard(HOUSE, "home", self.ledger, settings=self.settings, trust=Trust(("mx.example.jp",)))
         guard.clock = lambda: datetime.now(UTC) + self.ahead
         box = connect("home", Server(self.server.host, self.server.port, "plain", "worker", "open sesame", timeout=5))
         try:
-            catch_up = CatchUp(guard=guard, mailbox=box, folders=self.folders)
+            catch_up = CatchUp(guard=guard, mailbox=box, folders=self.folders, listing=self.listing)
             found = [one.message.message_id for one in catch_up.run() if not one.message.own]
             self.missing = catch_up.missing
             carry_out(self.ledger, "home", box, guard.warning, HOUSE.advice, clock=guard.clock)
@@ -380,3 +382,26 @@ def test_a_goodbye_at_every_step(server, look, verb, before):
     assert look.examined == {name(mail): 1 for mail in mails}
     assert all(labelled(mail) for mail in mails)
     assert warned(server) == {name(mail): 1 for mail in mails}
+
+
+def test_more_than_can_be_listed_in_one_look_is_looked_at_piece_by_piece_in_order_of_time(server, look, monkeypatch):
+    order = []
+    monkeypatch.setattr(look.examined, "update", order.extend)
+    count = iter(range(1_000_000))
+    monkeypatch.setattr(catchup, "uptime", lambda: float(next(count)))  # each header takes a second
+    look.listing = 8.0
+    history = [server.inbox.add(old(number)) for number in range(50, 53)]
+    for mail in history:
+        mail.uid += 100  # it comes last by the new numbers
+    server.inbox.uidvalidity += 1
+    start = datetime.now(UTC)
+    mails = []
+    for number in range(12):
+        folder = server.inbox if number % 4 else server.folders["Jobs"]
+        mail = deliver(folder, 100 + number, uid=None if folder is not server.inbox else 10 + number)
+        mail.when = start + timedelta(seconds=number)
+        mails.append(mail)
+    passes = [look() for _ in range(8)]
+    assert 0 < max(passes) < 12
+    assert passes[-1] == 0
+    assert order == [name(mail) for mail in mails]

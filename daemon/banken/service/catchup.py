@@ -7,10 +7,11 @@ a verdict never depends on which folder was read first.
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import groupby
 
 from banken.guard import Examined, Guard
@@ -21,6 +22,7 @@ from banken.message import Message, read_header
 from banken.message.provider import learn_authserv
 from banken.service.examining import Examiner, batches
 from banken.service.isolation import Isolation, held_in, look_again
+from banken.service.pace import uptime
 from banken.service.shelf import Queue, Shelf, Waiting
 
 CHUNK = 100
@@ -34,6 +36,8 @@ GUARDED_SINCE = "guarded since"
 
 AUTHSERV = "authserv"
 
+_BEGINNING, _ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
 CLOCKS_DIFFER = timedelta(days=1)
 """How far a server's clock (or its zone) may be off."""
 
@@ -46,6 +50,8 @@ class CatchUp:
     `keep`: write down what was seen and is owed; without it the pass leaves no trace (dry).
     `resume`: leave out the oldest mails as far as these very rules examined them before. The first new one ends that:
     it may tell how far a deal was when those behind it came.
+    `listing`: seconds that finding out what is new may take; what was not come to then is for the next pass, so that each
+    gets somewhere however much there is.
     `tell`: called with (messages done, messages in all).
     """
 
@@ -56,6 +62,7 @@ class CatchUp:
     until: datetime | None = None
     keep: bool = True
     resume: bool = False
+    listing: float = math.inf
     tell: Callable[[int, int], None] = lambda _done, _all: None
     passed: list[Place] = field(default_factory=list)
     """Where the mails lie that `resume` left out."""
@@ -96,17 +103,21 @@ class CatchUp:
     def _list(self) -> Queue:
         waiting = Queue(self.folders)
         headers: deque[Message] = deque(maxlen=LEARN_FROM)
+        until = _ALWAYS
         for folder in self.folders:
             try:
-                self._list_folder(folder, waiting, headers)
+                until = min(until, self._list_folder(folder, waiting, headers))
             except MailboxError as error:
                 self._miss(folder, error)
         self._learn(headers)
         waiting.sort()
+        waiting.end_at(until)  # in order of time also where one folder was listed further than another
         return waiting
 
-    def _list_folder(self, folder: str, waiting: Queue, headers: deque[Message]) -> None:
-        shelf = self._opened(folder)
+    def _list_folder(self, folder: str, waiting: Queue, headers: deque[Message]) -> datetime:
+        """Put what is new in a folder into `waiting`; return until which arrival that is known."""
+        shelf, latest = self._opened(folder), _BEGINNING
+        end = uptime() + self.listing / len(self.folders)
         for raw in self._isolation.ask(shelf.state, "header", shelf.unanswered(), self.mailbox.headers):
             header = read_header(raw.raw, arrived=raw.arrived)
             headers.append(header)
@@ -114,8 +125,12 @@ class CatchUp:
                 needs_body = self.guard.knowledge.recogniser.needs_body(header)
                 waiting.add(raw.arrived, Waiting(folder, raw.place.uid, needs_body))
                 shelf.wait(raw.place.uid)
+            latest = max(latest, raw.arrived)
+            if uptime() > end and not shelf.doubtful:  # there, what was examined before is only known by being listed
+                return latest
         # Of what was asked for, the rest is answered too: it is gone, or it arrived before the moment asked for.
         shelf.answered()
+        return _ALWAYS
 
     def _go_on(self, waiting: Queue) -> int:
         """Return how many of the oldest mails were examined before, and are left out."""
@@ -176,7 +191,7 @@ class CatchUp:
             return Shelf(state, self.mailbox.uids(), self._before_the_guard() | held, doubtful=True)
         if mark.uidvalidity != state.uidvalidity:
             seen = ledger.seen.uids(account, state.name, state.uidvalidity)
-            return Shelf(state, self.mailbox.uids(), self._before_the_guard() | seen | held)
+            return Shelf(state, self.mailbox.uids(), self._before_the_guard() | seen | held, anew=True)
         seen = ledger.seen.uids(account, state.name, state.uidvalidity, after=mark.uid)
         return Shelf(state, self.mailbox.uids(after=mark.uid), seen | held)
 
@@ -254,6 +269,8 @@ class CatchUp:
             return  # a scan may leave a gap behind it; only the pass that reads on from the mark may move it
         ledger, account, now = self.guard.ledger, self.guard.account, self.guard.clock()
         for folder, shelf in self._shelves.items():
+            if shelf.anew and not shelf.is_done:
+                continue  # behind a mark of the new numbers, the next pass would take history for new
             mark = Mark(account=account, folder=folder, uidvalidity=shelf.state.uidvalidity, uid=shelf.reached, at=now)
             if shelf.doubtful and shelf.is_done:
                 ledger.marks.reset(account, folder)

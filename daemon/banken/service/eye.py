@@ -15,7 +15,7 @@ from banken.service import house as rooms
 from banken.service import missing
 from banken.service.answers import take_answers
 from banken.service.catchup import CatchUp
-from banken.service.runner import Leash
+from banken.service.runner import LOOK_SECONDS, Leash
 from banken.words import Authentic
 
 log = structlog.get_logger("banken")
@@ -46,7 +46,7 @@ class Eye:
         guard = self._guard(account)
         guard.deals.reload()  # the worker may have set one right by `banken deals` in the meantime
         found = 0
-        catch_up = CatchUp(guard=guard, mailbox=box, folders=account.folders)
+        catch_up = CatchUp(guard=guard, mailbox=box, folders=account.folders, listing=LOOK_SECONDS / 3)
         for examined in catch_up.run():
             found += bool(examined.verdict.level)
             self._tell_unknown(account, examined)

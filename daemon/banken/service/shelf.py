@@ -20,14 +20,22 @@ _UID_BITS, _FOLDER_BITS = 32, 16
 class Shelf:
     """One folder during a pass: the UIDs that were listed, and what became of each.
 
-    `but`: those that need not be looked at; `doubtful`: the server numbers its messages anew without saying so, so that
-    a UID alone tells nothing.
+    `but`: those that need not be looked at; `anew`: the folder was numbered anew, so that history may lie among what is
+    new, under any UID; `doubtful`: the server numbers its messages anew without saying so, so that a UID alone tells
+    nothing.
     """
 
     def __init__(
-        self, state: FolderState, listed: Iterable[int], but: Container[int] = (), *, doubtful: bool = False
+        self,
+        state: FolderState,
+        listed: Iterable[int],
+        but: Container[int] = (),
+        *,
+        anew: bool = False,
+        doubtful: bool = False,
     ) -> None:
         self.state = state
+        self.anew = anew
         self.doubtful = doubtful
         self._uids = array("Q", listed)
         self._fate = bytearray(_DONE[0] if uid in but else _LISTED[0] for uid in self._uids)
@@ -100,6 +108,11 @@ class Queue:
     def sort(self) -> None:
         """Put them in order."""
         self._packed.sort()
+
+    def end_at(self, moment: datetime) -> None:
+        """Leave out those that arrived after `moment`; to be called on a sorted queue."""
+        beyond = ((moment - _BEGINNING) // _TICK + 1) << _FOLDER_BITS + _UID_BITS + 1
+        del self._packed[bisect_left(self._packed, beyond) :]
 
     def part(self, start: int, stop: int) -> list[Waiting]:
         """Return those from `start` to before `stop`."""
