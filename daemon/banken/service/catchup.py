@@ -184,9 +184,7 @@ class CatchUp:
         mark = ledger.marks.get(account, state.name)
         if mark is None:
             self._guarded_since()
-            history = Shelf(state, self.mailbox.uids())
-            history.answered()
-            return history
+            return self._first_shelf(state, held)
         if state.uidvalidity == 0 or self._goes_back(state, mark):
             return Shelf(state, self.mailbox.uids(), self._before_the_guard() | held, doubtful=True)
         if mark.uidvalidity != state.uidvalidity:
@@ -194,6 +192,19 @@ class CatchUp:
             return Shelf(state, self.mailbox.uids(), self._before_the_guard() | seen | held, anew=True)
         seen = ledger.seen.uids(account, state.name, state.uidvalidity, after=mark.uid)
         return Shelf(state, self.mailbox.uids(after=mark.uid), seen | held)
+
+    def _first_shelf(self, state: FolderState, held: frozenset[int]) -> Shelf:
+        """Return the shelf of a folder without a mark: all in it is history, or what a scan came to and lies before that.
+
+        What came since the scan is new: people scan first, and let the guard run later.
+        """
+        listed = list(self.mailbox.uids())
+        scanned = max(self.guard.ledger.seen.uids(self.guard.account, state.name, state.uidvalidity), default=0)
+        if scanned and state.uidvalidity:
+            return Shelf(state, listed, frozenset(uid for uid in listed if uid <= scanned) | held)
+        history = Shelf(state, listed)
+        history.answered()
+        return history
 
     def _before_the_guard(self) -> frozenset[int]:
         """Return the UIDs of what lay in the open folder before it was guarded."""
