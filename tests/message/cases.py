@@ -311,6 +311,12 @@ def _transfer() -> Iterator[Case]:
     yield _("b64-trunc", b64 + coded[: len(coded) // 2 + 1], LONG.split("\n")[0], LONG.split("\n")[2])
     lines = coded.split(b"\r\n")
     yield _("b64-garbage-lines", b64 + b"\r\n".join([*lines[:3], b"!! #garbage# !!", *lines[3:]]), LONG)
+    yield _("b64-stray-octet", b64 + coded[:100] + b"!" + coded[100:], LONG)
+    yield _(
+        "b64-stray-octet-in-one-line",
+        b64 + base64.b64encode(octets)[:200] + b"!" + base64.b64encode(octets)[200:],
+        LONG,
+    )
     yield _("b64-footer-appended", b64 + coded + b"\r\n--\r\nA list: http://list.example/\r\n", LONG)
     yield _(
         "b64-padded-pieces",

@@ -87,6 +87,15 @@ IMPOSTORS = [
     Address("CrowdWorks カスタマーサポート", "help@support.example"),
     Address("no-reply@crowdworks.jp", "x@y.example"),
     Address("株式会社クラウドワークス", "a@b.example"),
+    Address("CrоwdWorks", "cyrillic@b.example"),
+    Address("クラウドワークス\u200b事務局", "unseen@b.example"),
+    Address("クラウドワ一クス事務局", "kanji@b.example"),
+    Address("クラウドワークス安全対策室", "office@b.example"),
+    Address("クラウドワークス 認証センター", "center@b.example"),
+    Address("クラウドワークス事務局 田中", "person@b.example"),
+    Address("クラウドワークスからのお知らせ", "news@b.example"),
+    Address("【重要】クラウドワークス", "urgent@b.example"),
+    Address("no-reply@crowdworks．jp", "wide@b.example"),
 ]
 
 
@@ -104,6 +113,8 @@ def test_an_impostor_is_shown_and_judged(sender, subject):
 CLIENTS = [
     Address("武内 (クラウドワークス応募の件)", "takeuchi@smartwork.example"),
     Address("クラウドワークスで募集中の山田", "yamada@shop.example"),
+    Address("山田（クラウドワークス担当）", "yamada@shop.example"),
+    Address("クラウドワークスでお世話になった山田です", "yamada@shop.example"),
     Address("山田商店", "yamada@shop.example"),
 ]
 

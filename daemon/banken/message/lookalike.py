@@ -84,7 +84,7 @@ def _likeness(shown: str, own: str) -> float:
 
 
 def _of_name(sender: Address, domains: Sequence[str], brands: Sequence[str]) -> str:
-    if any(within(found, domains) for found in _DOMAIN.findall(sender.name.lower())):
+    if any(within(found, domains) for found in _DOMAIN.findall(unicodedata.normalize("NFKC", sender.name).lower())):
         return _("the name shows the platform's address, the mail comes from {address}").format(address=sender.address)
     if _plain(sender.name) in {_plain(brand) for brand in brands} - {""}:
         return _("the name is the platform's, the mail comes from {address}").format(address=sender.address)

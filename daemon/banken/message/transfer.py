@@ -7,7 +7,6 @@ import re
 
 from banken.message.notes import Note
 
-_BASE64_LINE = re.compile(rb"[A-Za-z0-9+/=\s]*")
 # Asked for where much else stands there: a mailing list's footer below a short text.
 _WHOLE_LINE = re.compile(rb"\s*(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}[A-Za-z0-9+/=]=)?\s*")
 _PADDED = re.compile(rb"[^=]+=*")
@@ -45,6 +44,7 @@ def unsaid(data: bytes) -> bytes:
 
 
 _LEAST = 40
+_STRAYS = 2
 
 
 def _base64(data: bytes) -> tuple[bytes, list[str]]:
@@ -52,7 +52,7 @@ def _base64(data: bytes) -> tuple[bytes, list[str]]:
     if strays := len(data.translate(None, _BASE64)):
         notes.append(Note.TRANSFER_BROKEN)
         few = strays * 10 <= len(data)
-        likely = (_BASE64_LINE if few else _WHOLE_LINE).fullmatch
+        likely = _is_coded if few else _WHOLE_LINE.fullmatch
         coded = b"\n".join(line for line in data.split(b"\n") if likely(line))
         if not data.isascii() or not (few or len(coded) * 2 >= len(data)):  # it is not base64 at all
             return data, notes
@@ -60,6 +60,12 @@ def _base64(data: bytes) -> tuple[bytes, list[str]]:
     if len(data.translate(None, _SPACE).rstrip(b"=")) % 4 == 1:
         notes.append(Note.TRANSFER_BROKEN)
     return base64(data), notes
+
+
+def _is_coded(line: bytes) -> bool:
+    """Whether a line is base64, a stray octet or two among its letters: those are stepped over (RFC 2045 section 6.8)."""
+    strays = len(line.translate(None, _BASE64))
+    return not strays or (strays <= _STRAYS and len(line) >= _LEAST and len(line.split()) == 1)
 
 
 def base64(data: bytes) -> bytes:

@@ -66,9 +66,14 @@ class Agent(Fact):
 
 
 class LookAlike(Fact):
-    """How somebody passing as the platform is known, beside look-alike domains: names of its offices."""
+    """How somebody passing as the platform is known, beside look-alike domains: names of its offices.
+
+    `roles` may stand beside the platform's name in a false name, with nothing else; behind it, `offices` make it one with any
+    name of a person behind them.
+    """
 
     roles: list[str] = []
+    offices: list[str] = []
 
 
 class Urls(Fact):

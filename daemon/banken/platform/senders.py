@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,7 +14,9 @@ from banken.platform.kinds import Subjects, masked
 from banken.platform.pattern import Patterns, fold
 from banken.platform.schema import PlatformFile
 
+_LONG_SOUND = re.compile("(?<=[ァ-ヺ])[一\u2010-\u2015\u2212\uff0d-](?=[ァ-ヺ])")
 _SEPARATORS = " 　・･|｜/／-—_.,、。()（）[]【】「」<>＜＞:：\"'@＠|"
+_CLOSED = str.maketrans("", "", _SEPARATORS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,10 @@ class Senders:
         self._offers = Patterns(file.agent.offers, names)
         self._brands = tuple(names)
         self._names = sorted((fold(name) for name in names), key=len, reverse=True)
-        self._roles = sorted((fold(role) for role in file.look_alike.roles), key=len, reverse=True)
+        self._skeletons = {lookalike.skeleton(name) for name in names if name.isascii()}
+        offices = file.look_alike.offices
+        self._roles = sorted(map(fold, (*file.look_alike.roles, *offices)), key=len, reverse=True)
+        self._offices = tuple(name + fold(office) for name in self._names for office in offices)
 
     @property
     def domains(self) -> tuple[str, ...]:
@@ -86,13 +93,21 @@ class Senders:
         return what.format(name=message.sender.name, domain=message.sender.domain or "?")
 
     def _claims(self, name: str) -> bool:
-        """Whether a display name is the platform's name and nothing but offices beside it."""
-        rest = fold(name)
+        """Whether a display name is the platform's name and nothing but offices beside it, or begins with such an office."""
+        rest = fold(_as_seen(name))
         if not any(name in rest for name in self._names):
-            return False
+            return lookalike.skeleton(rest).strip(_SEPARATORS) in self._skeletons
+        if rest.translate(_CLOSED).startswith(self._offices):
+            return True
         for word in (*self._names, *self._roles):
             rest = rest.replace(word, " ")
         return not rest.strip(_SEPARATORS)
+
+
+def _as_seen(name: str) -> str:
+    """Return a name as it looks: without invisible characters, the kanji 一 and dashes between katakana as the long sound."""
+    seen = "".join(one for one in name if unicodedata.category(one) not in ("Cf", "Mn"))
+    return _LONG_SOUND.sub("ー", seen)
 
 
 def _within(domain: str, parent: str) -> bool:
