@@ -20,6 +20,7 @@ from banken.mailbox.model import Place, RawMessage
 from banken.message import Limits, Message, read
 from banken.message.authenticity import Authenticity, authenticate
 from banken.message.dns import Resolver
+from banken.message.notes import Note
 from banken.platform import AddressBook, Correspondence, Recogniser
 from banken.respond import Action, Label, ReminderFacts, Spot, WarningSettings, owe, plan, plan_reminder
 from banken.words import (
@@ -96,6 +97,10 @@ class Examined:
     actions: tuple[Action, ...] = ()
     fine: tuple[Finding, ...] = ()
     """What was found but the worker called a false alarm in this very mail."""
+
+
+_CUT = frozenset({Note.CUT_MESSAGE, Note.CUT_TEXT, Note.CUT_PARTS, Note.CUT_DEPTH, Note.CUT_TIME})
+"""Notes that say that more stood in a mail than was read."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -273,6 +278,7 @@ def case(message: Message, mail: Correspondence, standing: Standing) -> Case:
         known_client=bool(standing.deal),
         impersonates=mail.impersonates,
         unbelieved=_unproved(mail),
+        partial=not _CUT.isdisjoint(message.notes),
         reached=mail.channel is Channel.DIRECT and standing.stage is Stage.BEFORE and bool(standing.deal),
     )
 

@@ -99,6 +99,14 @@ def test_nobody_asks_on_other_channels(judge, channel):
     assert verdict.why
 
 
+def test_a_mail_of_which_not_all_was_read_is_not_called_clean(judge):
+    harmless, asks = "原稿をお願いします。", "LINEで連絡ください。"
+    assert judge.judge(Case.of(harmless)).level is None
+    verdict = judge.judge(Case.of(harmless, partial=True))
+    assert (verdict.level, bool(verdict.why)) == (Level.UNJUDGED, True)
+    assert judge.judge(Case.of(asks, partial=True, stage=Stage.BEFORE)).level is Level.WARNING
+
+
 def test_a_mail_without_the_client_s_words_is_unjudged(judge):
     verdict = judge.judge(pieces((FRAME, "メッセージが届きました"), (QUOTE, "> LINEで")))
     assert verdict.level is Level.UNJUDGED

@@ -252,6 +252,8 @@ class Judge:
             return level, _("not a client's words")
         if level is None and not any(passage.source.strip() for passage in reading.passages):
             return Level.UNJUDGED, _("this mail holds no words of the client")
+        if level is None and reading.case.partial:
+            return Level.UNJUDGED, _("this mail is too long to be read to its end")
         return level, ""
 
 
