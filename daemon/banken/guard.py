@@ -121,6 +121,11 @@ class Guard:
     assume: Assumed | None = None
     clock: Callable[[], datetime] = lambda: datetime.now(UTC)
 
+    def needs_body(self, header: Message) -> bool:
+        """Whether more than the header of a mail must be fetched; of a mailing, when it comes from a client's address."""
+        known = header.sender.address in self.clients or self.deals.hears_from(header.sender.address)
+        return self.knowledge.recogniser.needs_body(header) or (known and not header.own)
+
     def look(self, raw: RawMessage) -> Look:
         """Read a message and find out who sent it: all that may ask the network or take its time."""
         message = read(raw.raw, arrived=raw.arrived, limits=self.limits)

@@ -57,6 +57,24 @@ def test_a_name_must_be_the_whole_name(name):
     assert found.channel is Channel.UNRELATED
 
 
+def test_a_header_of_mailings_hides_no_word_of_a_known_client_about_the_work():
+    book = AddressBook(clients={"yamada@shop.example": "d1"})
+    text = "クラウドワークスでご応募いただいた件です。続きはLINEでお願いします。"
+    mail = letter("ご応募の件", text, Address("山田商店", "yamada@shop.example"), bulk=True)
+    assert recogniser().recognise(mail, UNPROVED, book).channel is Channel.DIRECT
+    assert recogniser().recognise(mail, UNPROVED, BOOK).channel is Channel.UNRELATED
+
+
+@pytest.mark.parametrize("address", ["shop@client.example", "news@client.example", "order@client.example"])
+@pytest.mark.parametrize("subject", ["メルマガ原稿執筆のご依頼", "【求人】ライター募集の件", "クーポン還元記事の件"])
+def test_a_client_whose_trade_is_mailings_and_shops_is_heard(subject, address):
+    text = "クラウドワークスでご応募いただいた山田です。\n会員の皆様にお配りする記事をお願いします。"
+    mail = letter(subject, text, Address("山田商店", address))
+    assert recogniser().recognise(mail, UNPROVED, BOOK).channel is Channel.DIRECT
+    machine = replace(mail, auto_submitted="auto-generated")
+    assert recogniser().recognise(machine, UNPROVED, BOOK).channel is Channel.UNRELATED
+
+
 def test_a_mailing_of_a_known_client_is_no_word_to_the_worker():
     book = AddressBook(clients={"suzu@tsubame.example": "d1"})
     assert recogniser().recognise(replace(PLAIN, bulk=True), UNPROVED, book).channel is Channel.UNRELATED
@@ -69,7 +87,7 @@ def test_the_workers_own_mail_is_nobody_elses():
 
 HEADERS = [
     (Address("店", "news@shop.example"), "秋のセール", True, False),
-    (Address("店", "shop@shop.example"), "ご注文の発送", False, False),
+    (Address("店", "shop@shop.example"), "ご注文の発送", False, True),  # a client may have a shop
     (Address("店", "hello@shop.example"), "秋の新作", True, False),
     (Address("山田", "yamada@shop.example"), "ご相談", False, True),
     (Address("起業ニュース", "news@kigyou.example"), "クラウドワークス特集", True, True),

@@ -307,6 +307,10 @@ class Deals:
             threads=self._register.leading("thread"),
         )
 
+    def hears_from(self, address: str) -> bool:
+        """Whether a client is known to write from a mail address."""
+        return bool(self._register.by(Key("address", address)))
+
     # What the worker sets right
 
     def set_stage(self, deal: str, stage: Stage, at: datetime) -> int:

@@ -62,12 +62,14 @@ class DirectMail:
     def why(self, message: Message, book: AddressBook) -> str:
         """Return why `message` is a client's, "" when it is not."""
         known = self._known(message, book)
-        if known or message.bulk:
-            return "" if message.bulk else known
+        if known and not message.bulk:
+            return known
         own = _own_words(message)
         lines = [fold(line) for line in (message.subject, *own.split("\n", _LOOKED_AT)[:_LOOKED_AT])]
+        if message.bulk:  # a mailing of a client's shop is no word to the worker; one that speaks of the work is
+            return known and self._talk(message, lines)
         if self._is_for_many(message, lines):
-            return ""
+            return self._applied_there(message, lines)
         named = self._named(message, lines, book)
         if named:
             return _("names your client {name}").format(name=named)
@@ -88,6 +90,14 @@ class DirectMail:
             or self._subjects.matches(lines[0])
             or any(self._bodies.matches(line) for line in lines[1:])
         )
+
+    def _applied_there(self, message: Message, lines: Sequence[str]) -> str:
+        """Return why a mail that looks like one to many speaks to the worker: of an application on the platform, by name."""
+        if message.auto_submitted.strip("no"):
+            return ""
+        said = [one + other for one, other in itertools.pairwise((*lines, ""))]
+        spoken = any(self._applied.matches(one) and self._ties.matches(one) for one in said)
+        return _("speaks of work on the platform") if spoken else ""
 
     def _named(self, message: Message, lines: Sequence[str], book: AddressBook) -> str:
         """Return the client whose name is the sender's, or stands in the first or last lines; "" for none."""

@@ -98,7 +98,7 @@ class Recogniser:
         named = f"{header.sender.name} {header.subject}"
         if any(pack.direct.names_platform(named) for pack in self._packs):
             return True
-        return not self.is_machine(header)
+        return not header.bulk and not header.auto_submitted.strip("no")  # shops and newsrooms are clients, too
 
     def is_machine(self, header: Message) -> bool:
         """Whether the header alone shows that no person wrote a mail to the worker."""

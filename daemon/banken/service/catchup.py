@@ -122,7 +122,7 @@ class CatchUp:
             header = read_header(raw.raw, arrived=raw.arrived)
             headers.append(header)
             if self._is_wanted(raw) and not (shelf.doubtful and self._is_known(raw.place, header)):
-                needs_body = self.guard.knowledge.recogniser.needs_body(header)
+                needs_body = self.guard.needs_body(header)
                 waiting.add(raw.arrived, Waiting(folder, raw.place.uid, needs_body))
                 shelf.wait(raw.place.uid)
             latest = max(latest, raw.arrived)
