@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import resource
+import signal
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from datetime import UTC, datetime
 
@@ -12,7 +16,7 @@ from typer.testing import CliRunner
 
 from banken.cli.app import build
 from banken.i18n import set_language
-from banken.ledger import Deal, Ledger, Owed, Poison, SeenMessage, Tie
+from banken.ledger import Deal, Ledger, LedgerError, Owed, Poison, SeenMessage, Tie
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
@@ -112,6 +116,34 @@ def test_a_client_is_forgotten_after_a_yes(house):
         assert not ledger.outbox.open()
         assert ledger.seen.at("home", "INBOX", 7, 1).subject == ""
     assert "青空工房".encode() not in (house.state / "ledger.db").read_bytes()
+
+
+def test_a_question_that_nobody_answers_ends_with_a_line(house):
+    assert "nobody answered" in house.run("ledger", "forget", "青空工房", typed="", expect=130)
+    assert "Nothing was erased" in house.run("ledger", "forget", "青空工房", typed="n\n", expect=1)
+
+
+def test_a_closed_input_is_one_that_nobody_answers(house):
+    words = [sys.executable, "-m", "banken", "ledger", "forget", "青空工房", "--config", str(house.config)]
+    closed = subprocess.run(
+        ["sh", "-c", 'exec "$@" <&-', "sh", *words], capture_output=True, text=True, timeout=60, check=False
+    )
+    assert closed.returncode == 130, closed.stderr
+    assert "Traceback" not in closed.stderr
+
+
+def test_a_copy_for_which_there_is_no_room_is_told(house, tmp_path):
+    old = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    with Ledger.open(house.state) as ledger:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (8192, old[1]))
+        try:
+            with pytest.raises(LedgerError, match="disk"):
+                ledger.backup(tmp_path / "copy.db")
+        finally:
+            resource.setrlimit(resource.RLIMIT_FSIZE, old)
+            signal.signal(signal.SIGXFSZ, handler)
+    assert not (tmp_path / "copy.db").exists()
 
 
 def test_nobody_is_forgotten_by_a_wrong_name(house):

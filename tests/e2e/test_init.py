@@ -194,7 +194,14 @@ def test_a_server_that_takes_mail_later_keeps_nobody_from_setting_up(desk, words
 
 
 def test_what_cannot_be_an_answer_is_told_before_anything_is_tried(desk, words):
-    for option, word in (("--oauth", "yahoo"), ("--via", "pigeon"), ("--language", "fr")):
+    wrong = {
+        "--oauth": "yahoo",
+        "--via": "pigeon",
+        "--language": "fr",
+        "--imap-security": "ssl",
+        "--smtp-security": "ssl",
+    }
+    for option, word in wrong.items():
         assert option in init(desk, *words, option, word, "--non-interactive", expect=2).err
     answer = init(desk, *words, "--password-env", "MAIL_PASSWORD", "--folder", "INBOXX", "--non-interactive", expect=2)
     assert "INBOXX" in answer.err

@@ -5,8 +5,10 @@ A service that runs for years shall not hold the wizard, the demo and the report
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -63,6 +65,8 @@ def main() -> None:
     """Run the command line. Exit codes: see `faults.Exit`."""
     interrupt.listen()
     speak_locale()
+    if sys.stdin is None:  # closed by whoever started this: a question is then one that nobody answers
+        sys.stdin = Path(os.devnull).open()  # noqa: SIM115 - it stays open to the end
     for stream in (sys.stdout, sys.stderr):
         # Text of mail can hold what a terminal's encoding cannot show; that must not end the program.
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]

@@ -37,8 +37,8 @@ def errors() -> Console:
 
 
 @contextmanager
-def faults() -> Iterator[None]:
-    """Turn what may go wrong for people into a line and an exit code."""
+def faults(stopped: str = "") -> Iterator[None]:
+    """Turn what may go wrong for people into a line and an exit code; `stopped` is said on Ctrl-C."""
     try:
         yield
     except (ProblemsError, ReaderError, VoiceError, SinceError, LedgerError) as error:
@@ -47,6 +47,9 @@ def faults() -> Iterator[None]:
     except MailboxError as error:
         errors().print(str(error), markup=False)
         raise typer.Exit(Exit.UNREACHABLE) from None
+    except typer.Abort:  # Ctrl-C or Ctrl-D at a question, whose line it leaves unfinished
+        errors().print("\n" + _("Stopped at a question that nobody answered."), markup=False)
+        raise typer.Exit(Exit.INTERRUPTED) from None
     except KeyboardInterrupt:
-        errors().print(_("Stopped; nothing is lost, the next run goes on from here."), markup=False)
+        errors().print(stopped or _("Stopped; nothing is lost."), markup=False)
         raise typer.Exit(Exit.INTERRUPTED) from None

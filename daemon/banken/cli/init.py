@@ -20,6 +20,7 @@ from banken.service.setup.keep import KeepError, private_file
 
 DEFAULT = Path("~/.config/banken/config.yaml")
 WAYS = ("smtp", "append")
+SECURITIES = ("tls", "starttls", "plain")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -87,7 +88,10 @@ def init(
     if print_unit:
         _print_unit(print_unit, target)
         return
-    for option, word, words in (("--oauth", oauth, OAUTH), ("--via", via, WAYS), ("--language", language, LANGUAGES)):
+    for option, word, words in (
+        *(("--oauth", oauth, OAUTH), ("--via", via, WAYS), ("--language", language, LANGUAGES)),
+        *(("--imap-security", imap_security, SECURITIES), ("--smtp-security", smtp_security, SECURITIES)),
+    ):
         if word and word not in words:
             raise typer.BadParameter(_("write one of {words}").format(words=", ".join(words)), param_hint=option)
     given = Answers(
@@ -131,15 +135,17 @@ def init(
             raise typer.Exit(Exit.USAGE) from None
         load(target)
         talk.say(_("Written: {path}").format(path=target))
-    if systemd or (
-        systemd is None
-        and shutil.which("systemctl")
-        and talk.agree(_("Shall systemd start Banken with your session?"), None, silently=False)
-    ):
-        _write_unit(talk, target)
-    if talk.agree(_("Look through the mail of the last 30 days now? Nothing is written."), first_scan, silently=False):
-        scan(since="30d", config=target)
-    talk.say(_("Next: “banken doctor” looks at everything, “banken run” watches."))
+        if systemd or (
+            systemd is None
+            and shutil.which("systemctl")
+            and talk.agree(_("Shall systemd start Banken with your session?"), None, silently=False)
+        ):
+            _write_unit(talk, target)
+        if talk.agree(
+            _("Look through the mail of the last 30 days now? Nothing is written."), first_scan, silently=False
+        ):
+            scan(since="30d", config=target)
+        talk.say(_("Next: “banken doctor” looks at everything, “banken run” watches."))
 
 
 def _print_unit(kind: str, target: Path) -> None:

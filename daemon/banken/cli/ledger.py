@@ -66,9 +66,10 @@ def forget(
 ) -> None:
     """Erase all that is known of a client: deals, findings, warnings still owed."""
     with faults(), _opened(configuration(config, accounts=False)) as ledger:
-        if not yes:
-            question = _("Erase all that is known of “{client}”? This cannot be taken back.")
-            typer.confirm(question.format(client=client), abort=True)
+        question = _("Erase all that is known of “{client}”? This cannot be taken back.")
+        if not yes and not typer.confirm(question.format(client=client)):
+            console().print(_("Nothing was erased."), markup=False)
+            raise typer.Exit(Exit.FOUND)
         counts = ledger.forget(client)
         if not any(counts.values()):
             errors().print(_("Nothing is known of “{client}”.").format(client=client), markup=False)

@@ -128,6 +128,8 @@ def plainly() -> Iterator[None]:
         raise  # a mistake in this program, not in the worker's house
     except DBAPIError as error:
         raise _told(error.orig or error) from error
+    except sqlite3.Error as error:  # of a statement that was run past SQLAlchemy
+        raise _told(error) from error
 
 
 @contextmanager
