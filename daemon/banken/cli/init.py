@@ -127,13 +127,16 @@ def init(
         if target.exists() and not force:
             errors().print(_("{path} is there already; --force writes over it").format(path=target), markup=False)
             raise typer.Exit(Exit.USAGE)
+        if target.is_symlink() or (target.exists() and not target.is_file()):
+            errors().print(
+                _("{path} is no ordinary file; name another with --output").format(path=target), markup=False
+            )
+            raise typer.Exit(Exit.USAGE)
         try:
-            text = Wizard(given, talk, target.parent).run()
-            private_file(target, text, replace=force)
+            _write(target, Wizard(given, talk, target.parent).run())
         except KeepError as error:
             errors().print(str(error), markup=False)
             raise typer.Exit(Exit.USAGE) from None
-        load(target)
         talk.say(_("Written: {path}").format(path=target))
         if systemd or (
             systemd is None
@@ -146,6 +149,17 @@ def init(
         ):
             scan(since="30d", config=target)
         talk.say(_("Next: “banken doctor” looks at everything, “banken run” watches."))
+
+
+def _write(target: Path, text: str) -> None:
+    """Put a configuration in its place once it has been read like any other. Raises KeepError, ProblemsError."""
+    tried = target.with_name(f".{target.name}.tried")
+    try:
+        private_file(tried, text, replace=True)
+        load(tried)
+        tried.replace(target)
+    finally:
+        tried.unlink(missing_ok=True)
 
 
 def _print_unit(kind: str, target: Path) -> None:

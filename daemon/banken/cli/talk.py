@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import typer
-from pydantic import ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from banken.cli.faults import Exit, errors
 from banken.cli.options import console
@@ -86,6 +87,21 @@ class Talk:
             self.missing(option)
         return str(typer.prompt(question, default=default or None, show_default=bool(default))).strip()
 
+    def answer(self, kind: Any, given: str, question: str, option: str, default: str = "") -> str:
+        """Return an answer that the configuration takes as `kind`: as `given`, else asked until it does.
+
+        One given that it does not take raises typer.BadParameter.
+        """
+        while True:
+            words = given or self.ask(question, option, default)
+            try:
+                return str(TypeAdapter(kind).validate_python(words))
+            except ValidationError as error:
+                (why, *_more) = _complaints(error)
+            if given or self.silent:
+                raise typer.BadParameter(why, param_hint=option)
+            self.say(why)
+
     def choose(self, question: str, option: str, words: tuple[str, ...], default: str) -> str:
         """Return one of `words`; anything else is asked again."""
         while (answer := self.ask(question, option, default).lower()) not in words:
@@ -116,7 +132,17 @@ def valid(kind: type[_Part], section: dict[str, Any]) -> _Part:
     try:
         return kind.model_validate(section)
     except ValidationError as error:
-        for detail in error.errors(include_url=False, include_input=False):
-            place = ".".join(map(str, detail["loc"]))
-            errors().print(f"{place}: {detail.get('ctx', {}).get('error', detail['msg'])}", markup=False)
+        for why in _complaints(error):
+            errors().print(why, markup=False)
         raise typer.Exit(Exit.USAGE) from None
+
+
+def half_width(words: str) -> str:
+    """Return what was typed with a Japanese keyboard as the half-width characters that are meant."""
+    return unicodedata.normalize("NFKC", words).replace("。", ".").strip()
+
+
+def _complaints(error: ValidationError) -> list[str]:
+    details = error.errors(include_url=False, include_input=False)
+    told = [(".".join(map(str, one["loc"])), one.get("ctx", {}).get("error", one["msg"])) for one in details]
+    return [f"{place}: {why}" if place else str(why) for place, why in told]

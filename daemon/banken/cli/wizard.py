@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
+from pydantic import AfterValidator, BeforeValidator, TypeAdapter, ValidationError
 
 from banken.cli.faults import Exit, errors
 from banken.cli.login import log_in
 from banken.cli.outgoing import Outgoing
-from banken.cli.talk import Answers, Talk, valid
+from banken.cli.talk import Answers, Talk, half_width, valid
 from banken.config import Imap
+from banken.config.values import Host, Line, MailAddress, Port
 from banken.config.written import commented
 from banken.i18n import _, language
 from banken.mailbox.errors import LoginRefused, Unreachable
@@ -22,7 +24,7 @@ from banken.service.setup.discover import Discovery, discover
 from banken.service.setup.keep import SERVICE, KeepError, has_keyring, keep_in_file, keep_in_keyring
 from banken.service.setup.probe import Found, first_that_answers, look, way_of
 from banken.service.setup.providers import Endpoint
-from banken.strictyaml import did_you_mean
+from banken.strictyaml import Mistake, did_you_mean, shown
 
 PORTS = {("imap", "tls"): 993, ("imap", "starttls"): 143, ("imap", "plain"): 143}
 PORTS |= {("smtp", "tls"): 465, ("smtp", "starttls"): 587, ("smtp", "plain"): 25}
@@ -38,9 +40,9 @@ class Wizard:
 
     def run(self) -> str:
         """Return the text of the configuration. Raises MailboxError, SecretError, KeepError, ProblemsError."""
-        given, talk = self._given, self._talk
-        address = given.address or self._address()
-        name = given.name or talk.ask(_("What do you call this account?"), "--name", "home")
+        given, talk = self._checked(), self._talk
+        address = talk.answer(_Address, given.address, _("Your mail address"), "--address")
+        name = talk.answer(Line, given.name, _("What do you call this account?"), "--name", "home")
         self._given = given = replace(given, name=name)
         found = self._discover(address)
         imap, offers = self._imap(address, found)
@@ -50,10 +52,15 @@ class Wizard:
         warn = self._warn(address, found, imap)
         return commented({"language": given.language or language(), "accounts": [account], "warn": warn})
 
-    def _address(self) -> str:
-        while "@" not in (address := self._talk.ask(_("Your mail address"), "--address")).strip("@"):
-            self._talk.say(_("write it like worker@example.jp"))
-        return address
+    def _checked(self) -> Answers:
+        """Return what was given, before anything is tried with it."""
+        given, talk = self._given, self._talk
+        return replace(
+            given,
+            imap=given.imap and talk.answer(_Server, given.imap, "", "--imap"),
+            smtp=given.smtp and talk.answer(_Server, given.smtp, "", "--smtp"),
+            warn_to=tuple(talk.answer(_Address, to, "", "--warn-to") for to in given.warn_to if to),
+        )
 
     def _discover(self, address: str) -> Discovery:
         if self._given.imap and self._given.smtp:
@@ -128,7 +135,7 @@ class Wizard:
         if first is None and found:
             self._talk.say(_("None of the usual servers answers; look its name up in your provider's help."))
         question = _("Incoming mail server (IMAP)") if kind == "imap" else _("Outgoing mail server (SMTP)")
-        asked = self._talk.ask(question, f"--{kind}", _written(first) if first else "")
+        asked = self._talk.answer(_Server, "", question, f"--{kind}", _written(first) if first else "")
         return first if first is not None and asked == _written(first) else endpoint(kind, asked, security)
 
     def _secret(self, found: Discovery) -> dict[str, Any]:
@@ -199,7 +206,7 @@ class Wizard:
 
     def _warn(self, address: str, found: Discovery, imap: dict[str, Any]) -> dict[str, Any]:
         given, talk = self._given, self._talk
-        to = list(given.warn_to) or [talk.ask(_("Who gets the warnings?"), "--warn-to", address)]
+        to = list(given.warn_to) or [talk.answer(_Address, "", _("Who gets the warnings?"), "--warn-to", address)]
         usual = "smtp" if given.smtp or (found.smtp and not talk.silent) else "append"
         question = _("By smtp (sent as mail), or append (put into the inbox, without SMTP)?")
         if (given.via or talk.choose(question, "--via", ("smtp", "append"), usual)) != "smtp":
@@ -214,12 +221,34 @@ class Wizard:
 
 def endpoint(kind: str, written: str, security: str) -> Endpoint:
     """Return the server that is written as `HOST` or `HOST:PORT`; some ports are known to begin without encryption."""
+    host, port = _parts(written)
+    if port is None:
+        port = PORTS[kind, security]
+    elif security == "tls" and port in (143, 587):
+        security = "starttls"
+    return Endpoint.model_validate({"host": host, "port": port, "security": security})
+
+
+def _parts(written: str) -> tuple[str, int | None]:
     host, colon, port = written.rpartition(":")
     if not colon or not port.isdecimal():
-        host, port = written, str(PORTS.get((kind, security), 993))
-    elif security == "tls" and int(port) in (143, 587):
-        security = "starttls"
-    return Endpoint.model_validate({"host": host.strip("[]"), "port": int(port), "security": security})
+        host, port = written, ""
+    return host.strip("[]"), int(port) if port else None
+
+
+def _is_server(written: str) -> str:
+    host, port = _parts(written)
+    try:
+        TypeAdapter(tuple[Host, Port | None]).validate_python((host, port))
+    except ValidationError:
+        what = _("“{value}” is no server").format(value=shown(written))
+        raise Mistake(what, _("write it like imap.example.jp or imap.example.jp:993")) from None
+    return written
+
+
+_Address = Annotated[MailAddress, BeforeValidator(half_width)]
+_Server = Annotated[str, BeforeValidator(half_width), AfterValidator(_is_server)]
+"""`HOST` or `HOST:PORT`, as `endpoint` reads it."""
 
 
 def _written(one: Endpoint) -> str:

@@ -27,9 +27,10 @@ class Problem:
     todo: str = ""
 
     def __str__(self) -> str:
-        """Return `FILE:LINE:COL: what is wrong — what to do`; without a line, `FILE: …`."""
+        """Return `FILE:LINE:COL: what is wrong — what to do`; without a line, `FILE: …`; without a file, neither."""
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
-        return f"{place}: {self.what} — {self.todo}" if self.todo else f"{place}: {self.what}"
+        what = f"{place}: {self.what}" if place else self.what
+        return f"{what} — {self.todo}" if self.todo else what
 
 
 class ProblemsError(Exception):
