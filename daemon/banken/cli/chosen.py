@@ -40,12 +40,29 @@ class Desk:
 
 
 @contextmanager
-def opened(settings: Config, account: str) -> Iterator[Desk]:
-    """Open the ledger and the deals of `account`, the first one when none is named."""
-    name = chosen(settings, account)[0].name
+def opened(settings: Config, account: str) -> Iterator[tuple[Desk, ...]]:
+    """Open the ledger and the deals of `account`, of all accounts when none is named."""
+    names = [one.name for one in chosen(settings, account)]
     house = rooms.build(settings)
     with rooms.open_ledger(settings, alone=False) as ledger:
-        yield Desk(house, name, ledger, rooms.open_deals(house, name, ledger))
+        yield tuple(Desk(house, name, ledger, rooms.open_deals(house, name, ledger)) for name in names)
+
+
+@contextmanager
+def meant_deal(settings: Config, account: str, words: str) -> Iterator[tuple[Desk, Deal]]:
+    """Open the deals of `account`, else of the one account that knows it, and the deal that `words` mean.
+
+    Ends the program where there is none, or more than one.
+    """
+    with opened(settings, account) as desks:
+        know = [desk for desk in desks if desk.deals.find(words)]
+        if len(know) > 1:
+            names = ", ".join(desk.account for desk in know)
+            text = _("several accounts know “{words}”: {names}; choose one with --account")
+            errors().print(text.format(words=words, names=names), markup=False)
+            raise typer.Exit(Exit.USAGE)
+        desk = know[0] if know else desks[0]
+        yield desk, one(desk.deals, words)
 
 
 def one(deals: Deals, words: str) -> Deal:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from banken.cli.chosen import AccountOption, DealArgument, Desk, one, opened
+from banken.cli.chosen import AccountOption, DealArgument, Desk, meant_deal, one, opened
 from banken.cli.faults import Exit, errors, faults
 from banken.cli.options import ConfigOption, configuration, console
 from banken.cli.since import since as moment
@@ -44,23 +44,22 @@ def set_deal(
     config: ConfigOption = None,
 ) -> None:
     """Say how far a deal has come; from then on this counts, whatever the mail before said."""
-    with faults(), opened(configuration(config), account) as desk:
-        found, at = one(desk.deals, deal), _moment(desk, since)
+    with faults(), meant_deal(configuration(config), account, deal) as (desk, meant):
+        at = _moment(desk, since)
         if stage is None and permission is None:
             _refuse(_("say what to set: --stage or --permission"))
         if stage is not None:
-            _noted(desk.deals.set_stage(found.id, stage, at))
+            _noted(desk.deals.set_stage(meant.id, stage, at))
         if permission is not None:
-            _noted(desk.deals.set_permission(found.id, permission, at))
+            _noted(desk.deals.set_permission(meant.id, permission, at))
 
 
 def approve(
     deal: DealArgument, since: SinceOption = "", account: AccountOption = "", config: ConfigOption = None
 ) -> None:
     """Say that the office approved contact outside; it can take that back, and then so can you."""
-    with faults(), opened(configuration(config), account) as desk:
-        found = one(desk.deals, deal)
-        _noted(desk.deals.set_permission(found.id, Permission.APPROVED, _moment(desk, since)))
+    with faults(), meant_deal(configuration(config), account, deal) as (desk, meant):
+        _noted(desk.deals.set_permission(meant.id, Permission.APPROVED, _moment(desk, since)))
 
 
 def merge(
@@ -70,8 +69,8 @@ def merge(
     config: ConfigOption = None,
 ) -> None:
     """Make one deal of two that are about the same job."""
-    with faults(), opened(configuration(config), account) as desk:
-        keep, gone = one(desk.deals, deal), one(desk.deals, other)
+    with faults(), meant_deal(configuration(config), account, deal) as (desk, keep):
+        gone = one(desk.deals, other)
         if keep.id == gone.id:
             _refuse(_("these are one deal already"))
         _noted(desk.deals.merge(keep.id, gone.id, datetime.now(UTC)))
@@ -84,13 +83,12 @@ def split(
     config: ConfigOption = None,
 ) -> None:
     """Make a deal of its own of what one key leads to."""
-    with faults(), opened(configuration(config), account) as desk:
-        found = one(desk.deals, deal)
-        keys = {str(known): known for known in desk.deals.keys(found.id)}
+    with faults(), meant_deal(configuration(config), account, deal) as (desk, meant):
+        keys = {str(known): known for known in desk.deals.keys(meant.id)}
         if key not in keys:
             near = nearest(key, keys) or ", ".join(keys) or "—"
             _refuse(_("this deal is not known by “{key}”; it is by: {near}").format(key=key, near=near))
-        number, new = desk.deals.split(found.id, Key.read(key), datetime.now(UTC))
+        number, new = desk.deals.split(meant.id, Key.read(key), datetime.now(UTC))
         console().print(_("The new deal is {deal}.").format(deal=new), markup=False)
         _noted(number)
 
@@ -102,17 +100,16 @@ def tie(
     config: ConfigOption = None,
 ) -> None:
     """Let mail from an address belong to a deal, from now on."""
-    with faults(), opened(configuration(config), account) as desk:
-        found = one(desk.deals, deal)
+    with faults(), meant_deal(configuration(config), account, deal) as (desk, meant):
         if not _ADDRESS.fullmatch(address):
             _refuse(_("“{address}” is no mail address").format(address=address))
-        _noted(desk.deals.tie_address(found.id, address, datetime.now(UTC)))
+        _noted(desk.deals.tie_address(meant.id, address, datetime.now(UTC)))
 
 
 def undo(number: int, account: AccountOption = "", config: ConfigOption = None) -> None:
     """Take back an event or a correction."""
-    with faults(), opened(configuration(config), account) as desk:
-        if not desk.deals.undo(number):
+    with faults(), opened(configuration(config), account) as desks:
+        if not any(desk.deals.undo(number) for desk in desks):
             _refuse(_("there is nothing with the number {number} to take back").format(number=number))
         console().print(_("Taken back."))
 

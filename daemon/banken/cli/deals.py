@@ -14,7 +14,7 @@ from rich.table import Table
 from rich.text import Text
 
 from banken.cli import corrections
-from banken.cli.chosen import AccountOption, DealArgument, Desk, one, opened
+from banken.cli.chosen import AccountOption, DealArgument, Desk, meant_deal, opened
 from banken.cli.faults import faults
 from banken.cli.options import ConfigOption, configuration, console
 from banken.cli.table import COLOURS
@@ -42,43 +42,51 @@ def add_to(app: typer.Typer) -> None:
 
 def list_deals(account: AccountOption = "", as_json: JsonOption = False, config: ConfigOption = None) -> None:
     """List the deals."""
-    with faults(), opened(configuration(config), account) as desk:
+    with faults(), opened(configuration(config), account) as desks:
         now = datetime.now(UTC)
         if as_json:
-            for deal in desk.deals.deals():
-                typer.echo(json.dumps(_record(desk, deal, now), ensure_ascii=False))
+            for desk in desks:
+                for deal in desk.deals.deals():
+                    typer.echo(json.dumps(_record(desk, deal, now), ensure_ascii=False))
             return
         table = Table(box=box.ROUNDED, header_style="bold")
-        for head in (_("deal"), _("client"), _("job"), _("stage"), _("permission"), _("since")):
+        several = [_("account")] if len(desks) > 1 else []
+        for head in (*several, _("deal"), _("client"), _("job"), _("stage"), _("permission"), _("since")):
             table.add_column(head, overflow="fold")
-        for deal in desk.deals.deals():
-            standing = desk.deals.standing(deal.id, now)
-            since = _day(standing.since, desk.config.timezone)
-            names = (stage_name(standing.stage), permission_name(standing.permission))
-            table.add_row(deal.id, *map(Text, (deal.client or "—", deal.job or "—", *names, since)))
+        for desk in desks:
+            for deal in desk.deals.deals():
+                name = [Text(desk.account)] if several else []
+                table.add_row(*name, *_row(desk, deal, now))
         console().print(table)
-        for reminder in desk.deals.reminders(desk.house.knowledge.reminders, now):
-            console().print(f"{reminder.deal}: {reminder.text}", markup=False, soft_wrap=True, style="yellow")
+        for desk in desks:
+            for reminder in desk.deals.reminders(desk.house.knowledge.reminders, now):
+                console().print(f"{reminder.deal}: {reminder.text}", markup=False, soft_wrap=True, style="yellow")
+
+
+def _row(desk: Desk, deal: Deal, now: datetime) -> tuple[Text, ...]:
+    standing = desk.deals.standing(deal.id, now)
+    names = (stage_name(standing.stage), permission_name(standing.permission))
+    told = (deal.id, deal.client or "—", deal.job or "—", *names, _day(standing.since, desk.config.timezone))
+    return tuple(map(Text, told))
 
 
 def show(
     deal: DealArgument, account: AccountOption = "", as_json: JsonOption = False, config: ConfigOption = None
 ) -> None:
     """Show what happened in a deal: events, what they changed, what was found, what was believed and why."""
-    with faults(), opened(configuration(config), account) as desk:
-        found = one(desk.deals, deal)
+    with faults(), meant_deal(configuration(config), account, deal) as (desk, meant):
         if as_json:
-            typer.echo(json.dumps(_record(desk, found, datetime.now(UTC), whole=True), ensure_ascii=False))
+            typer.echo(json.dumps(_record(desk, meant, datetime.now(UTC), whole=True), ensure_ascii=False))
             return
         now = datetime.now(UTC)
-        standing = desk.deals.standing(found.id, now)
-        console().rule(Text(f"{found.client or '—'} · {found.job or '—'} ({found.id})"))
+        standing = desk.deals.standing(meant.id, now)
+        console().rule(Text(f"{meant.client or '—'} · {meant.job or '—'} ({meant.id})"))
         far = f"{stage_name(standing.stage)} · {permission_name(standing.permission)} — {standing.why}"
         console().print(far, markup=False, soft_wrap=True)
-        console().print(_timeline(desk, found))
-        keys = ", ".join(map(str, desk.deals.keys(found.id)))
+        console().print(_timeline(desk, meant))
+        keys = ", ".join(map(str, desk.deals.keys(meant.id)))
         console().print(_("Known by: {keys}").format(keys=keys or "—"), markup=False, soft_wrap=True, style="dim")
-        for reminder in _due(desk, found, now):
+        for reminder in _due(desk, meant, now):
             console().print(reminder.text, markup=False, soft_wrap=True, style="yellow")
 
 
@@ -129,6 +137,7 @@ def _record(desk: Desk, deal: Deal, now: datetime, *, whole: bool = False) -> di
         "keys": [str(key) for key in desk.deals.keys(deal.id)],
     }
     return {
+        "account": desk.account,
         "deal": deal.id,
         "client": deal.client,
         "job": deal.job,

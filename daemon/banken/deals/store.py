@@ -55,4 +55,4 @@ class LedgerStore:
 
     def undo(self, number: int) -> bool:
         """Take an event back by a row that says so; False when there is none, or it is undone already."""
-        return self._ledger.events.undo(number, datetime.now(UTC))
+        return self._ledger.events.undo(number, datetime.now(UTC), account=self._account)

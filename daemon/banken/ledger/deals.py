@@ -102,13 +102,16 @@ class EventsRepository:
             if row["undoes"] is None
         ]
 
-    def undo(self, number: int, recorded: datetime, note: str = "") -> bool:
-        """Take an event back by a row that says so; return False when there is none, or it is undone already."""
+    def undo(self, number: int, recorded: datetime, note: str = "", *, account: str = "") -> bool:
+        """Take an event (of `account`, when one is named) back by a row that says so.
+
+        Return False when there is none, or it is undone already.
+        """
         c = tables.events.c
         with self._desk.connection() as connection:
             undone = exists().where(tables.events.alias("later").c.undoes == number)
             row = connection.execute(select(tables.events).where(c.id == number, ~undone)).one_or_none()
-            if row is None or row.undoes is not None:
+            if row is None or row.undoes is not None or (account and row.account != account):
                 return False
             undo = {
                 "account": row.account,
