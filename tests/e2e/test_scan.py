@@ -162,6 +162,22 @@ def test_fail_on_gives_an_exit_code(desk):
     desk.run("scan", "--since", "1d", "--until", "2020-01-01", "--fail-on", "warning", expect=0)
 
 
+def test_warnings_that_the_smtp_server_refuses_are_told_once_and_where_they_went(desk):
+    for number in (1, 2, 3):
+        desk.deliver(notice("LINEを交換しましょう。", number=4500000 + number))
+    desk.sink.answer("RCPT", "550 5.7.1 no such user", times=9)
+    said = desk.run("scan", "--since", "1d", "--apply", expect=0).out
+    (refused,) = (line for line in said.splitlines() if "550" in line)
+    assert refused.startswith("3 件")
+    assert "代わりに 3 件を INBOX" in said
+
+
+def test_warnings_that_could_not_be_sent_at_all_give_an_exit_code(desk):
+    desk.deliver(notice("LINEを交換しましょう。"))
+    desk.sink.answer("RCPT", "451 4.3.0 later", times=9)
+    assert "1 件はあとで" in desk.run("scan", "--since", "1d", "--apply", expect=3).out
+
+
 def test_deals_are_listed_and_set(desk):
     desk.tell_story()
     desk.run("scan", "--since", "30d", "--apply")

@@ -19,6 +19,7 @@ from banken.cli.since import since as moment
 from banken.cli.table import print_table
 from banken.config import Account, Config
 from banken.i18n import _
+from banken.ledger import OutboxRow
 from banken.mailbox.errors import MailboxError
 from banken.report.scanpage import scan_page
 from banken.report.sheet import sheet
@@ -89,7 +90,7 @@ def scan(
             errors().print(failure, markup=False, style="red")
         if summary.stopped:
             raise KeyboardInterrupt
-        if summary.failures:
+        if summary.failures or _undelivered(scanner.outcome):
             raise typer.Exit(Exit.UNREACHABLE)
         if fail_on and any(summary.levels[level] for level in LEVELS[LEVELS.index(fail_on) :]):
             raise typer.Exit(Exit.FOUND)
@@ -137,7 +138,7 @@ def _tell(out: Console, outcome: Outcome) -> None:
     text = _("{labels} messages labelled, {warnings} warnings sent.")
     out.print(text.format(labels=done["label"], warnings=done["warn"]))
     if done["remind"]:
-        out.print(_("{count} reminders sent.").format(count=done["remind"]))
+        out.print(_("Reminders sent: {count}.").format(count=done["remind"]))
     ways = {
         "gmail": _("The labels are Gmail's."),
         "keyword": _("The labels are IMAP keywords."),
@@ -147,7 +148,35 @@ def _tell(out: Console, outcome: Outcome) -> None:
     used = {row.result.partition(":")[0] for row in outcome.done if row.action == "label"}
     for way in used & ways.keys():
         out.print(ways[way], style="dim")
-    for row in outcome.later:
-        out.print(_("will be tried again: {why}").format(why=row.result), style="yellow", markup=False)
-    for row in outcome.failed:
-        out.print(_("could not be done: {why}").format(why=row.result), style="red", markup=False)
+    _tell_troubles(out, outcome)
+
+
+def _tell_troubles(out: Console, outcome: Outcome) -> None:
+    """Say what went wrong once for each reason: a server that is out of order says the same of every warning."""
+    for why, count in Counter(row.result for row in outcome.later).items():
+        out.print(_("{count} will be tried again: {why}").format(count=count, why=why), style="yellow", markup=False)
+    for why, count in Counter(row.result for row in outcome.failed).items():
+        out.print(_("{count} could not be done: {why}").format(count=count, why=why), style="red", markup=False)
+    other = [row for failed in outcome.failed for row in _other_way(outcome, failed)]
+    instead = Counter(row.target.partition(":")[2] for row in other)
+    for folder, count in instead.items():
+        text = _("{count} were put into {folder} instead.")
+        out.print(text.format(count=count, folder=folder), style="yellow", markup=False)
+
+
+def _other_way(outcome: Outcome, failed: OutboxRow) -> list[OutboxRow]:
+    """Return the mail that was put into the inbox in the place of one that the SMTP server refused."""
+    same = (failed.account, failed.action, failed.message_id)
+    return (
+        []
+        if failed.action == "label"
+        else [
+            row
+            for row in outcome.done
+            if (row.account, row.action, row.message_id) == same and row.target.startswith("append:")
+        ]
+    )
+
+
+def _undelivered(outcome: Outcome) -> bool:
+    return bool(outcome.later) or any(not _other_way(outcome, row) for row in outcome.failed)
