@@ -63,6 +63,9 @@ def test_rules(
     """Run the tests that stand beside the rules."""
     with faults():
         house = rooms.build(configuration(config, accounts=False))
+        known = [rule.id for rule in house.knowledge.judge.book.rules]
+        for name in names or ():
+            _need(name, known)
         outcomes = list(ruletests.run(house.knowledge.judge, names or ()))
         failed = [outcome for outcome in outcomes if outcome.why]
         for outcome in failed:
@@ -104,9 +107,7 @@ def why_not_rule(
     with faults():
         house = rooms.build(configuration(config, accounts=False))
         known = [one.id for one in house.knowledge.judge.book.rules]
-        if rule not in known:
-            near = nearest(rule, known) or _("see “banken rules list”")
-            raise typer.BadParameter(_("there is no rule “{rule}”; known: {near}").format(rule=rule, near=near))
+        _need(rule, known)
         for examined in judged(house, file, Assumed(stage, permission) if stage else None):
             asked = case(examined.message, examined.correspondence, examined.standing)
             for line in why_not(house.knowledge.judge, rule, asked):
@@ -152,6 +153,14 @@ def measure_rules(
                 typer.echo(json.dumps(report.as_json(), ensure_ascii=False))
             else:
                 _print(path, report)
+
+
+def _need(rule: str, known: list[str]) -> None:
+    """Raise typer.BadParameter, with the rule that may be meant, when there is none of this id."""
+    if rule not in known:
+        near = nearest(rule, known)
+        todo = _("did you mean “{word}”?").format(word=near) if near else _("“banken rules list” lists them")
+        raise typer.BadParameter(_("there is no rule “{rule}”").format(rule=rule) + f" — {todo}")
 
 
 def _print(path: Path, report: Report) -> None:
