@@ -20,7 +20,7 @@ def init(tmp_path, monkeypatch):
     monkeypatch.setattr("banken.cli.wizard.discover", lambda _address: Discovery())
     monkeypatch.setenv("SECRET", "sesame")
     monkeypatch.setattr("banken.cli.wizard.log_in", lambda _imap, **_how: None)
-    monkeypatch.setattr("banken.cli.wizard.look", lambda _server: Found(("INBOX",), "keyword", True, None))
+    monkeypatch.setattr("banken.cli.wizard.look", lambda _server: Found(("INBOX", "仕事"), "keyword", True, None))
 
     def run(*words, typed="", expect=0):
         given = ["init", "--output", tmp_path / "new.yaml", "--no-scan", "--no-systemd", *words]
@@ -54,7 +54,7 @@ def test_what_was_typed_wrong_is_asked_again_at_once_and_full_width_is_taken(ini
         *("127.0.0.1:993993", "imaps://imap.example.jp/", "１２７．０．０．１：９９３"),
         *(
             "",
-            "INBOX",
+            "INBOX、仕事",
             "foo",
             "ｗｏｒｋｅｒ＠ｅｘａｍｐｌｅ。ｊｐ",
         ),  # the login's name and the folder; then who is warned
@@ -65,6 +65,7 @@ def test_what_was_typed_wrong_is_asked_again_at_once_and_full_width_is_taken(ini
     (account,) = written()["accounts"]
     assert (account["imap"]["host"], account["imap"]["port"]) == ("127.0.0.1", 993)
     assert account["imap"]["user"] == "worker@example.jp"
+    assert account["folders"] == ["INBOX", "仕事"]
 
 
 def test_a_configuration_that_would_be_refused_is_not_left_behind(init, tmp_path, monkeypatch):

@@ -10,6 +10,7 @@ import typer
 
 from banken.cli.faults import Exit, errors, faults
 from banken.cli.options import ConfigOption, configuration, console
+from banken.cli.talk import confirmed
 from banken.config import Config
 from banken.i18n import _
 from banken.ledger import Ledger, LedgerError
@@ -67,7 +68,7 @@ def forget(
     """Erase all that is known of a client: deals, findings, warnings still owed."""
     with faults(), _opened(configuration(config, accounts=False)) as ledger:
         question = _("Erase all that is known of “{client}”? This cannot be taken back.")
-        if not yes and not typer.confirm(question.format(client=client)):
+        if not yes and not confirmed(question.format(client=client), default=False):
             console().print(_("Nothing was erased."), markup=False)
             raise typer.Exit(Exit.FOUND)
         counts = ledger.forget(client)

@@ -15,6 +15,7 @@ from banken.cli.options import console
 from banken.config import Imap, Smtp
 from banken.i18n import _
 
+_YES, _NO = frozenset(("y", "yes", "はい", "うん")), frozenset(("n", "no", "いいえ", "いや"))
 _Part = TypeVar("_Part", Imap, Smtp)
 
 
@@ -119,7 +120,7 @@ class Talk:
         """Return whether the worker agrees: as `given`, else asked, else `silently`."""
         if given is not None:
             return given
-        return silently if self.silent else bool(typer.confirm(question, default=True))
+        return silently if self.silent else confirmed(question, default=True)
 
     def missing(self, option: str) -> None:
         """End the program for want of an answer."""
@@ -135,6 +136,16 @@ def valid(kind: type[_Part], section: dict[str, Any]) -> _Part:
         for why in _complaints(error):
             errors().print(why, markup=False)
         raise typer.Exit(Exit.USAGE) from None
+
+
+def confirmed(question: str, *, default: bool) -> bool:
+    """Return whether the worker says yes, as it may be typed with a Japanese keyboard as well."""
+    while True:
+        shown = f"{question} [{'Y/n' if default else 'y/N'}]"
+        words = half_width(str(typer.prompt(shown, default="", show_default=False))).lower()
+        if not words or words in _YES | _NO:
+            return words in _YES if words else default
+        console().print(_("answer y or n"), markup=False)
 
 
 def half_width(words: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -193,7 +194,7 @@ class Wizard:
             asked = ",".join(given.folders) or talk.ask(
                 _("Which are watched? (separated by commas)"), "--folder", "INBOX"
             )
-            names = [name.strip() for name in asked.split(",") if name.strip()]
+            names = [name.strip() for name in re.split("[,，、､]", asked) if name.strip()]
             strange = next((name for name in names if name not in known and name.upper() != "INBOX"), "")
             if names and not strange:
                 return names
