@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -95,5 +96,6 @@ def _candidates(box: Mailbox, account: Account, words: str, ledger: Ledger) -> I
 
 def _place(words: str) -> tuple[str, int] | None:
     """Return the folder and UID of `INBOX:12`."""
-    folder, colon, uid = words.rpartition(":")
+    folder, colon, uid = words.replace("：", ":").rpartition(":")
+    uid = unicodedata.normalize("NFKC", uid)
     return (folder, int(uid)) if colon and folder and uid.isascii() and uid.isdecimal() and len(uid) < 11 else None

@@ -17,6 +17,7 @@ from banken.cli.faults import faults
 from banken.cli.located import chosen
 from banken.cli.options import ConfigOption, configuration, console, trust
 from banken.cli.out import STANDARD, check_place, unwritable, write_file, write_out
+from banken.cli.since import half_width
 from banken.config import Config
 from banken.deals import Deal
 from banken.guard import Guard
@@ -199,7 +200,7 @@ def _one(guards: Sequence[Guard], words: str) -> tuple[Guard, Deal]:
 
 
 def _first(month: str) -> date:
-    match = re.fullmatch(r"(\d{4})[-/](\d{1,2})", month.strip())
+    match = re.fullmatch(r"(\d{4})[-/](\d{1,2})", half_width(month))
     if match is None or not 1 <= int(match[2]) <= 12 or not 1970 <= int(match[1]) <= 9998:
         raise typer.BadParameter(_("“{month}” is no month — write 2026-10").format(month=month))
     return date(int(match[1]), int(match[2]), 1)

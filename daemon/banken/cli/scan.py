@@ -15,7 +15,9 @@ from banken.cli.located import chosen
 from banken.cli.options import ConfigOption, JsonOption, TextOption, configuration, console
 from banken.cli.out import STANDARD, check_place, write_file, write_out
 from banken.cli.scanner import Scanner
+from banken.cli.since import SinceError
 from banken.cli.since import since as moment
+from banken.cli.since import until as end
 from banken.cli.table import print_table
 from banken.config import Account, Config
 from banken.i18n import _
@@ -25,6 +27,7 @@ from banken.report.scanpage import scan_page
 from banken.report.sheet import sheet
 from banken.respond import Outcome
 from banken.service import house as rooms
+from banken.strictyaml import did_you_mean
 from banken.words import LEVELS, Level
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -40,7 +43,9 @@ def scan(
     since: Annotated[
         str, typer.Option("--since", "-s", metavar="WHEN", help=_("From when on: 30d, 2026-10-01, yesterday."))
     ] = "",
-    until: Annotated[str, typer.Option("--until", metavar="WHEN", help=_("Up to when."))] = "",
+    until: Annotated[
+        str, typer.Option("--until", metavar="WHEN", help=_("Up to when; a day is looked at to its end."))
+    ] = "",
     apply: Annotated[bool, typer.Option("--apply", help=_("Put labels on the mail and send the warnings."))] = False,
     source: Annotated[
         list[Path] | None,
@@ -71,10 +76,15 @@ def scan(
         settings = configuration(config, accounts=not source)
         now = datetime.now(UTC)
         start = moment(since, now, settings.timezone) if since else BEGINNING if source else None
+        first, last = (
+            start or moment("30d", now, settings.timezone),
+            end(until, now, settings.timezone) if until else None,
+        )
+        _check(first, last, now)
         scanner = Scanner(
             house=rooms.build(settings),
-            since=start or moment("30d", now, settings.timezone),
-            until=moment(until, now, settings.timezone) if until else None,
+            since=first,
+            until=last,
             client=client,
             again=again,
             text=text,
@@ -86,6 +96,10 @@ def scan(
         summary = scanner.summary
         if summary.count or not summary.failures:
             _finish(scanner, out, apply=apply, files=bool(source), table=out.stderr is False)
+        if client and not summary.shown and not summary.failures:
+            near = did_you_mean(client, sorted(scanner.others))
+            none = _("no mail of “{client}” was found").format(client=client)
+            errors().print(f"{none} — {near}" if near else none, markup=False)
         for failure in summary.failures:
             errors().print(failure, markup=False, style="red")
         if summary.stopped:
@@ -94,6 +108,16 @@ def scan(
             raise typer.Exit(Exit.UNREACHABLE)
         if fail_on and any(summary.levels[level] for level in LEVELS[LEVELS.index(fail_on) :]):
             raise typer.Exit(Exit.FOUND)
+
+
+def _check(since: datetime, until: datetime | None, now: datetime) -> None:
+    """Raise SinceError when no mail can lie between: that is a slip of the pen."""
+    if since > now:
+        raise SinceError(_("--since is in the future: no mail can have come since then"))
+    if until is not None and until <= since:
+        raise SinceError(
+            _("--until is not later than --since (30 days ago, unless you name it): no mail can lie between")
+        )
 
 
 def _look(scanner: Scanner, files: list[Path], accounts: list[Account], *, apply: bool) -> None:

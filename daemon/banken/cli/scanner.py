@@ -14,6 +14,7 @@ from banken.cli.options import trust
 from banken.cli.progress import progress
 from banken.cli.record import record
 from banken.config import Account
+from banken.deals.names import Names
 from banken.guard import Examined, Guard
 from banken.ledger import Ledger
 from banken.mailbox.files import open_files
@@ -39,6 +40,8 @@ class Scanner:
     """Whether mail is examined anew that was examined before."""
     as_json: bool = False
     text: bool = False
+    others: set[str] = field(default_factory=set)
+    """The clients whose mail was passed over."""
     summary: Summary = field(default_factory=Summary)
     outcome: Outcome = field(default_factory=Outcome)
 
@@ -91,7 +94,7 @@ class Scanner:
 
     def _show(self, examined: Examined) -> None:
         mail = examined.correspondence
-        if self.client and self.client not in (mail.client, mail.client_address):
+        if not self._wanted(mail.client, mail.client_address):
             return
         self.summary.add(examined_mail(examined))
         if self.as_json:
@@ -100,12 +103,23 @@ class Scanner:
     def _show_known(self, guard: Guard, place: Place) -> None:
         """Show what the ledger remembers of a mail that was examined before."""
         seen = guard.ledger.seen.at(guard.account, place.folder, place.uidvalidity, place.uid)
-        if seen is None or (self.client and self.client not in (seen.client, seen.sender)):
+        if seen is None or not self._wanted(seen.client, seen.sender):
             return
         mail = known_mail(seen, guard.ledger.findings.of(seen.id))
         self.summary.add(mail)
         if self.as_json:
             typer.echo(json.dumps(plain(mail), ensure_ascii=False))
+
+    def _wanted(self, client: str, address: str) -> bool:
+        """Return whether a client's mail is to be shown; names are compared as “banken deals” does."""
+        if not self.client:
+            return True
+        names = Names([word for pack in self.house.packs for word in pack.file.company])
+        wanted = names.name(self.client)
+        found = bool(wanted and wanted in names.name(client)) or self.client.casefold() == address.casefold()
+        if client and not found:
+            self.others.add(client)
+        return found
 
     def _tell_stories(self, guard: Guard, mails: Iterable[Mail]) -> None:
         by_deal: dict[str, list[Mail]] = {}
