@@ -27,6 +27,15 @@ VERBS = (
 """The modules with the verbs, in the order that `--help` shows them."""
 
 
+def _plain(group: Any) -> Any:
+    """Return a group whose verbs show their whole help: tables, and lists of verbs, cut off Japanese, which has no spaces."""
+    for verb in group.commands.values():
+        verb.rich_markup_mode, verb.short_help = None, verb.help
+        if hasattr(verb, "commands"):
+            _plain(verb)
+    return group
+
+
 class _Verbs(typer.core.TyperGroup):
     """The verbs, each made when it is first asked for."""
 
@@ -42,7 +51,7 @@ class _Verbs(typer.core.TyperGroup):
                 with growing(for_good=True):
                     module = import_module(f"banken.cli.{verb}")
                 module.add_to(alone)
-                self.commands.update(typer.main.get_group(alone).commands)
+                self.commands.update(_plain(typer.main.get_group(alone)).commands)
         return self.commands.get(name)
 
 
@@ -55,6 +64,7 @@ def build() -> typer.Typer:
         no_args_is_help=True,
         add_completion=True,
         pretty_exceptions_enable=False,
+        rich_markup_mode=None,
         context_settings={"help_option_names": ["-h", "--help"]},
     )
     app.callback()(_start)
