@@ -6,6 +6,7 @@ The verbs with their options come from the program, in both languages; what else
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -90,7 +91,9 @@ found something wrong.
 The command line or the configuration is wrong.
 .TP
 .B 3
-A server could not be reached or refused the login.
+A server could not be reached or refused the login, or
+.B scan \\-\\-apply
+could not deliver something that is owed.
 .TP
 .B 130
 Interrupted.
@@ -153,7 +156,9 @@ systemd が使います。サービスの様子をここへ伝えます。
 コマンドの使い方か設定がまちがっています。
 .TP
 .B 3
-サーバーにつながらないか、ログインを断られました。
+サーバーにつながらないか、ログインを断られました。または
+.B scan \\-\\-apply
+で、送るべきものを送れませんでした。
 .TP
 .B 130
 途中で止められました。
@@ -198,7 +203,7 @@ def _verb(before: str, name: str, command: Any) -> Iterator[str]:
 
 
 def _argument(one: Any) -> str:
-    name = (one.metavar or one.name.upper()).strip("[]")
+    name = re.sub(r"[\[\]]", "", one.metavar or one.name.upper())
     many = "" if one.nargs == 1 or "…" in name or "..." in name else " ..."
     return f"{name}{many}" if one.required else f"[{name}{many}]"
 

@@ -13,7 +13,7 @@ from banken.cli.since import SinceError
 from banken.i18n import _
 from banken.judge.reader import ReaderError
 from banken.ledger import LedgerError
-from banken.mailbox.errors import MailboxError
+from banken.mailbox.errors import FileMissing, MailboxError
 from banken.platform import VoiceError
 from banken.strictyaml import ProblemsError
 
@@ -27,7 +27,7 @@ class Exit(IntEnum):
     USAGE = 2
     """The command line or the configuration is wrong."""
     UNREACHABLE = 3
-    """A server could not be reached or refused the login."""
+    """A server could not be reached or refused the login, or something that is owed could not be delivered."""
     INTERRUPTED = 130
 
 
@@ -41,7 +41,7 @@ def faults(stopped: str = "") -> Iterator[None]:
     """Turn what may go wrong for people into a line and an exit code; `stopped` is said on Ctrl-C."""
     try:
         yield
-    except (ProblemsError, ReaderError, VoiceError, SinceError, LedgerError) as error:
+    except (ProblemsError, ReaderError, VoiceError, SinceError, LedgerError, FileMissing) as error:
         errors().print(str(error), markup=False)
         raise typer.Exit(Exit.USAGE) from None
     except MailboxError as error:

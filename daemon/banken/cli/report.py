@@ -75,7 +75,7 @@ def report(
     """Write the evidence of a deal into a ZIP file, or a month into a page."""
     with faults():
         if bool(deal) + bool(month) + alarms != 1:
-            raise typer.BadParameter(_("name a deal, or a month by --month 2026-10, or ask for --false-alarms"))
+            raise typer.BadParameter(_("name exactly one of these: a deal, a month (--month 2026-10), or --false-alarms"))
         check_place(out)
         settings = configuration(config, accounts=not source)
         shelf = Shelf(rooms.build(settings), tuple(source or ()), account)

@@ -59,6 +59,10 @@ class FolderMissing(MailboxError):
     permanent = True
 
 
+class FileMissing(FolderMissing):
+    """The path that was named on the command line does not exist."""
+
+
 class FolderChanged(MailboxError):
     """The folder has gone, or its UIDVALIDITY is another than when it was opened: the UIDs known mean nothing now."""
 

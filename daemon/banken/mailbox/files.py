@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from banken.i18n import _
-from banken.mailbox.errors import FolderMissing, Refused
+from banken.mailbox.errors import FileMissing, FolderMissing, Refused
 from banken.mailbox.header import arrival, message_ids
 from banken.mailbox.mbox import Mbox, gmail_labels, looks_like_mbox
 from banken.mailbox.model import FolderState, Labelled, Offer, Place, RawMessage
@@ -42,13 +42,13 @@ class _Folder(Protocol):
 def open_files(path: Path | str) -> FilesMailbox:
     """Return the mail at `path`: a folder (searched with its subfolders), a Maildir, an mbox or a message.
 
-    Raises FolderMissing when there is nothing, Refused when it may not be read.
+    Raises FileMissing when there is nothing, Refused when it may not be read.
     """
     place = Path(path)
     try:
         folders = dict(_found(place))
     except FileNotFoundError as error:
-        raise FolderMissing(_("There is no file or folder {path}.").format(path=place)) from error
+        raise FileMissing(_("There is no file or folder {path}.").format(path=place)) from error
     except OSError as error:
         raise Refused(_unreadable(place, error)) from error
     return FilesMailbox(str(place), folders)
