@@ -85,6 +85,14 @@ def test_a_test_mail_is_sent_when_asked_for(well):
     assert mail.message["Auto-Submitted"] == "auto-generated"
 
 
+def test_a_test_mail_is_put_into_the_inbox_where_warnings_go_there(well):
+    well.configure(language="en", warn={"to": [well.user], "via": "append"})
+    before = set(well.flags())
+    signs = examine(well, "--send-test")
+    assert any("put into INBOX" in one["what"] for one in signs["warnings"])
+    assert len(set(well.flags()) - before) == 1
+
+
 def test_for_people_each_line_has_its_advice(well):
     answer = well.run("doctor", expect=1)
     lines = [line for line in answer.out.splitlines() if line.startswith("✗")]

@@ -75,7 +75,9 @@ def report(
     """Write the evidence of a deal into a ZIP file, or a month into a page."""
     with faults():
         if bool(deal) + bool(month) + alarms != 1:
-            raise typer.BadParameter(_("name exactly one of these: a deal, a month (--month 2026-10), or --false-alarms"))
+            raise typer.BadParameter(
+                _("name exactly one of these: a deal, a month (--month 2026-10), or --false-alarms")
+            )
         check_place(out)
         settings = configuration(config, accounts=not source)
         shelf = Shelf(rooms.build(settings), tuple(source or ()), account)

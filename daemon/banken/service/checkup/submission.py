@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from banken.config import Config, Warn
+from banken.config import Account, Config, SecretError, Warn
 from banken.i18n import _
+from banken.mailbox.errors import MailboxError
 from banken.respond import News, Post, PostError, letter_of
 from banken.service import house as rooms
 from banken.service.checkup.accounts import certificate, expiry, resolve
@@ -21,6 +22,7 @@ def signs(config: Config, *, send_test: bool) -> Iterator[Sign]:
         return
     if warn.via != "smtp" or warn.smtp is None:
         yield good("warnings", _("warnings are put into the inbox; no SMTP server is needed"))
+        yield from (_put(config, account) for account in config.accounts if send_test)
         return
     if trouble := resolve(warn.smtp.host, warn.smtp.port):
         yield bad("smtp", trouble, _("check the name (warn.smtp.host), and that this machine is online"))
@@ -45,11 +47,26 @@ def _recipient(config: Config, warn: Warn, post: Post, address: str, *, send_tes
         yield _test(config, post, address)
 
 
+def _put(config: Config, account: Account) -> Sign:
+    """Put a test mail where the warnings of an account go."""
+    settings = rooms.warning_settings(config, account)
+    mail = letter_of(_news(), settings, to=settings.to[0], now=datetime.now(UTC))
+    try:
+        with rooms.mailbox(account) as box:
+            box.append(settings.folder, mail)
+    except (MailboxError, SecretError) as error:
+        what = _("the test mail could not be put into {folder}: {why}").format(folder=settings.folder, why=error)
+        return bad("warnings", what, _("set right what is told of this account, then try again"), account.name)
+    return note("warnings", _("a test mail was put into {folder}").format(folder=settings.folder), "", account.name)
+
+
+def _news() -> News:
+    return News(_("[Banken] test"), _("This is how warnings of Banken reach you."))
+
+
 def _test(config: Config, post: Post, address: str) -> Sign:
     settings = rooms.warning_settings(config, config.accounts[0])
-    news = News(_("[Banken] test"), _("This is how warnings of Banken reach you."))
-    now = datetime.now(UTC)
-    mail = letter_of(news, settings, to=address, now=now)
+    mail = letter_of(_news(), settings, to=address, now=datetime.now(UTC))
     try:
         answer = post.send(settings.sender or address, address, lambda _eight_bit, _largest: mail)
     except PostError as error:
