@@ -51,8 +51,10 @@ def scan(
         list[Path] | None,
         typer.Option("--from", metavar="PATH", help=_("Read a folder of .eml files, a Maildir or an mbox instead.")),
     ] = None,
-    account: Annotated[list[str] | None, typer.Option("--account", help=_("Only this account."))] = None,
-    client: Annotated[str, typer.Option("--client", help=_("Show only this client's mail."))] = "",
+    account: Annotated[
+        list[str] | None, typer.Option("--account", metavar="NAME", help=_("Only this account."))
+    ] = None,
+    client: Annotated[str, typer.Option("--client", metavar="NAME", help=_("Show only this client's mail."))] = "",
     again: Annotated[
         bool, typer.Option("--again", help=_("With --apply: examine anew what was examined before."))
     ] = False,
