@@ -57,6 +57,19 @@ def fill(ledger):
     ledger.quarantine.put(Poison(**place, step="html", reason="RecursionError", first=NOW, last=NOW))
 
 
+def test_the_platforms_own_address_is_no_client(house):
+    """Every notice comes from it: with it all deals would be erased."""
+    with Ledger.open(house.state) as ledger:
+        place = {"account": "home", "folder": "INBOX", "uidvalidity": 7, "uid": 2}
+        ledger.seen.record(
+            SeenMessage(**place, arrived=NOW, examined=NOW, sender="no-reply@crowdworks.jp", fingerprint="g", deal="d1")
+        )
+    said = house.run("ledger", "forget", "No-Reply@crowdworks.jp", "--yes", expect=2)
+    assert "all your deals" in said
+    with Ledger.open(house.state) as ledger:
+        assert ledger.seen.at("home", "INBOX", 7, 2).sender == "no-reply@crowdworks.jp"
+
+
 def test_a_whole_ledger_is_said_to_be_whole(house):
     said = house.run("ledger", "check")
     assert "1 actions owed" in said

@@ -78,6 +78,8 @@ def test_the_clients_address_is_learned_from_a_genuine_message_only(post):
     assert dict(post.deals.known().addresses) == {}
     deal = post.send(at=day(2), **told)
     assert post.deals.known().addresses["yana@yanagiya.example"] == deal
+    assert post.deals.hears_from("yana@yanagiya.example")
+    assert not post.deals.hears_from("hana@yanagiya.example")
 
 
 def test_a_list_of_addresses_is_no_burden_on_later_mail(post):

@@ -8,12 +8,14 @@ from typing import Annotated
 
 import typer
 
+from banken import platform
 from banken.cli.faults import Exit, errors, faults
 from banken.cli.options import ConfigOption, configuration, console
 from banken.cli.talk import confirmed
 from banken.config import Config
 from banken.i18n import _
 from banken.ledger import Ledger, LedgerError
+from banken.places import rules_root
 from banken.service import house as rooms
 
 
@@ -66,7 +68,14 @@ def forget(
     config: ConfigOption = None,
 ) -> None:
     """Erase all that is known of a client: deals, findings, warnings still owed."""
-    with faults(), _opened(configuration(config, accounts=False)) as ledger:
+    settings = configuration(config, accounts=False)
+    with faults(), _opened(settings) as ledger:
+        if any(platform.load(rules_root() / name).sends(client) for name in settings.platforms):
+            text = _(
+                "“{client}” is the platform's address: all your deals would be lost with it. Give the client's name."
+            )
+            errors().print(text.format(client=client), markup=False)
+            raise typer.Exit(Exit.USAGE)
         question = _("Erase all that is known of “{client}”? This cannot be taken back.")
         if not yes and not confirmed(question.format(client=client), default=False):
             console().print(_("Nothing was erased."), markup=False)
