@@ -12,6 +12,10 @@ from typer.testing import CliRunner
 from banken.cli.app import build
 from banken.i18n import set_language
 from banken.ledger import Ledger, Owed
+from banken.mailbox.errors import MailboxError
+from banken.respond import WarningSettings
+from banken.service import missing
+from banken.service.health import Health
 
 
 @pytest.fixture
@@ -23,7 +27,9 @@ def status(tmp_path):
 
     def run(*words):
         set_language("en")
-        return CliRunner().invoke(build(), ["status", *words, "--config", str(config)]).stdout
+        result = CliRunner().invoke(build(), ["status", *words, "--config", str(config)])
+        run.code = result.exit_code
+        return result.stdout
 
     with Ledger.open(tmp_path / "state") as ledger:
         run.ledger = ledger
@@ -58,3 +64,19 @@ def test_what_is_told_by_another_way_or_long_ago_or_is_a_label_is_not(status):
     fails(ledger, "f4", "smtp:worker@example.jp", ago=timedelta(days=31))
     assert "Not delivered" not in status()
     assert json.loads(status("--json"))["undelivered"] == 0
+
+
+def test_a_folder_that_is_not_watched_is_told(status):
+    health = Health(status.ledger)
+    health.worked("home")
+    gone = {"INBOX": MailboxError("home", "no such folder")}
+    look = {"settings": WarningSettings(via="none"), "now": datetime.now(UTC), "patience": timedelta(hours=1)}
+    missing.note(status.ledger, "home", ["INBOX"], gone, **look)
+    assert "“INBOX” of “home” could not be opened" in (said := " ".join(status().split()))
+    assert "banken doctor" in said
+    assert status.code == 1
+    assert json.loads(status("--json"))["accounts"][0]["unwatched"] == ["INBOX"]
+    missing.note(status.ledger, "home", ["INBOX"], {}, **look)
+    assert "could not be opened" not in status()
+    assert status.code == 0
+    assert json.loads(status("--json"))["accounts"][0]["unwatched"] == []

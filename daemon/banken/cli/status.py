@@ -44,7 +44,7 @@ def status(as_json: JsonFlag = False, config: ConfigOption = None) -> None:
             else:
                 _print(found, ledger, settings.timezone, refused)
                 _tell_lost(lost)
-        if not well:
+        if not well or any(one.unwatched for one in found):
             raise typer.Exit(Exit.FOUND)
 
 
@@ -66,7 +66,11 @@ def _print(found: list[Condition], ledger: Ledger, zone: ZoneInfo, refused: str)
     out.print(table)
     if refused:
         out.print(_("The newest settings are wrong, the old ones are used: {why}").format(why=refused), markup=False)
-    if not all(one.fresh for one in found):
+    for one in found:
+        for folder in one.unwatched:
+            text = _("The folder “{folder}” of “{account}” could not be opened: it is not watched.")
+            out.print(text.format(folder=folder, account=one.account), style="red", markup=False)
+    if not all(one.fresh and not one.unwatched for one in found):
         out.print(_("“banken doctor” shows what is wrong and what to do."))
 
 

@@ -29,6 +29,7 @@ def record(condition: Condition) -> dict[str, Any]:
         "trouble": {"since": trouble.since.isoformat(), "why": trouble.why, "tries": trouble.tries}
         if trouble
         else None,
+        "unwatched": list(condition.unwatched),
     }
 
 

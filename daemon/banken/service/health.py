@@ -13,6 +13,7 @@ from pydantic import TypeAdapter
 
 from banken.config import Account
 from banken.ledger import Ledger
+from banken.service import missing
 
 STALE_INTERVALS = 3
 """An account is stale when the last look that worked is more than so many intervals ago."""
@@ -44,6 +45,8 @@ class Condition:
     """When the last look that worked ended; None when there was none."""
     trouble: Trouble | None
     now: datetime
+    unwatched: tuple[str, ...] = ()
+    """Its folders that could not be opened in the last look."""
 
     @property
     def fresh(self) -> bool:
@@ -88,7 +91,15 @@ class Health:
 def conditions(ledger: Ledger, accounts: Iterable[Account], now: datetime) -> list[Condition]:
     """Return how each account is."""
     return [
-        Condition(one.name, one.every, _looked(ledger, one.name), trouble(ledger, one.name), now) for one in accounts
+        Condition(
+            one.name,
+            one.every,
+            _looked(ledger, one.name),
+            trouble(ledger, one.name),
+            now,
+            missing.noted(ledger, one.name, one.folders),
+        )
+        for one in accounts
     ]
 
 

@@ -44,6 +44,11 @@ def note(
             tell(ledger, account, key, _letter(account, folder, missing[folder]), settings, now)
 
 
+def noted(ledger: Ledger, account: str, watched: Sequence[str]) -> tuple[str, ...]:
+    """Return which of the `watched` folders could not be opened in the last look."""
+    return tuple(folder for folder in watched if ledger.learned.get(account, _name(folder)) is not None)
+
+
 def _name(folder: str) -> str:
     return f"missing {folder}"
 
