@@ -6,6 +6,7 @@ import errno
 import json
 import logging
 import sys
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 
 import pytest
@@ -33,6 +34,8 @@ def test_each_form(written, monkeypatch):
     assert journal == "<4>warning account not reached account=家 why=no answer"
     assert json.loads(whole)["why"] == "no\nanswer"
     assert "\n" not in whole
+    for stamp in (human.split(" ")[0], json.loads(whole)["timestamp"]):
+        assert abs(datetime.fromisoformat(stamp) - datetime.now(UTC)) < timedelta(minutes=1)
 
 
 def test_under_systemd_it_is_for_the_journal_else_for_programs(written, monkeypatch):

@@ -28,7 +28,7 @@ class LogForm(StrEnum):
 
 def set_up(form: LogForm, write: Callable[[str], object]) -> None:
     """Let the log be written in `form`, line by line."""
-    stamp = structlog.processors.TimeStamper(fmt="iso", utc=False)
+    stamp = structlog.processors.TimeStamper(fmt="%Y-%m-%dT%H:%M:%S.%f%z", utc=False)
     last: dict[LogForm, Any] = {
         LogForm.HUMAN: _human,
         LogForm.JOURNAL: _journal,
