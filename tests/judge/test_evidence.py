@@ -11,7 +11,7 @@ from banken.places import rules_root
 from banken.words import Stage
 
 CORPUS = Path(__file__).parents[1] / "corpus"
-EVERY = 10
+EVERY = 20
 """Every how many-th row is looked at, so that the tests stay quick; another one in each file."""
 LONGEST = 1000
 """Code points: two sentences at most (judge/sentences.py cuts them at 500)."""
@@ -23,7 +23,9 @@ def texts():
         yield from (row.get("body") or row["text"] for row in map(json.loads, rows))
 
 
-@pytest.mark.parametrize("reader", [False, True], ids=["rules", "rules and reader"])
+@pytest.mark.parametrize(
+    "reader", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["rules", "rules and reader"]
+)
 def test_evidence_is_exact_and_short(reader):
     judge, found = load(rules_root(), reader=reader), 0
     for text in texts():
