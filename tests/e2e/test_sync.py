@@ -42,13 +42,16 @@ class Look:
         self.settings = SETTINGS
         self.listing = math.inf
         self.since: datetime | None = None
+        self.until: datetime | None = None
 
     def __call__(self):
         guard = rooms.guard(HOUSE, "home", self.ledger, settings=self.settings, trust=Trust(("mx.example.jp",)))
         guard.clock = lambda: datetime.now(UTC) + self.ahead
         box = connect("home", Server(self.server.host, self.server.port, "plain", "worker", "open sesame", timeout=5))
         try:
-            catch_up = CatchUp(guard=guard, mailbox=box, folders=self.folders, listing=self.listing, since=self.since)
+            catch_up = CatchUp(
+                guard=guard, mailbox=box, folders=self.folders, listing=self.listing, since=self.since, until=self.until
+            )
             found = [one.message.message_id for one in catch_up.run() if not one.message.own]
             self.missing = catch_up.missing
             carry_out(self.ledger, "home", box, guard.warning, HOUSE.advice, clock=guard.clock)
@@ -88,14 +91,15 @@ def look(server):
 def test_what_comes_between_a_scan_and_the_first_run_is_not_history(server):
     with Ledger.open(":memory:") as ledger:
         look = Look(server, ledger)
-        long_ago = server.inbox.add(old(1))
-        long_ago.when = datetime.now(UTC) - timedelta(days=90)
+        for long_ago in (server.inbox.add(old(1)), server.folders["Jobs"].add(old(4))):
+            long_ago.when = datetime.now(UTC) - timedelta(days=90)
         told = deliver(server.inbox, 2)
-        look.since = datetime.now(UTC) - timedelta(days=30)
+        look.since, look.until = datetime.now(UTC) - timedelta(days=30), datetime.now(UTC) + timedelta(minutes=30)
+        left_out = deliver(server.inbox, 5)
+        left_out.when = datetime.now(UTC) + timedelta(hours=1)  # behind the days that were asked for
         assert look() == 1
         between = deliver(server.inbox, 3)
-        server.folders["Jobs"].add(old(4))  # nothing was examined there: all of it is history
-        look.since = None
+        look.since = look.until = None
         assert look() == 1
         assert look() == 0
         assert set(look.examined) == {name(told), name(between)}

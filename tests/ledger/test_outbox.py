@@ -83,6 +83,19 @@ def test_a_claim_that_could_not_be_written_is_in_nobodys_hand(ledger, monkeypatc
     assert ledger.outbox.claim(1, NOW).doubtful is False
 
 
+def test_a_claim_that_fails_takes_nothing_out_of_the_hand_of_another_thread(ledger, monkeypatch):
+    ledger.outbox.plan([owed()], NOW)
+    assert ledger.outbox.claim(1, NOW)
+
+    def busy():
+        raise LedgerError("busy")
+
+    monkeypatch.setattr(ledger.outbox._desk, "transaction", busy)
+    with pytest.raises(LedgerError):
+        ledger.outbox.claim(1, NOW)
+    assert ledger.outbox._in_hand == {1}
+
+
 def test_what_waits_is_looked_at_again_when_it_is_asked_for_and_nothing_else(ledger):
     rows = [
         owed(fingerprint=f"f{number}", target=target)

@@ -343,6 +343,8 @@ def test_what_is_put_on_top_of_a_signed_mail_is_not_vouched_for(key, more):
     resolver = _zone(key)
     assert _check(read(signed), trusted=(), resolver=resolver).result is Authentic.VERIFIED
     assert _check(read(more.encode() + signed), trusted=(), resolver=resolver).result is Authentic.UNVERIFIED
+    failed = _results("dmarc=fail header.from=crowdworks.jp").encode() + RECEIVED.encode() + more.encode() + signed
+    assert _check(read(failed), resolver=resolver).result is Authentic.FORGED
     vouched = PASS.encode() + RECEIVED.encode() + more.encode() + signed
     assert _check(read(vouched)).result is Authentic.UNVERIFIED
 

@@ -12,11 +12,16 @@ from tests.servers import SmtpSink
 from banken.config import Config
 from banken.i18n import set_language
 from banken.ledger import Ledger, LedgerError
-from banken.service import health, nurse
+from banken.service import health, nurse, outage
 from banken.service import house as rooms
 from banken.service.nurse import Nurse
 
 LOST, BACK = "The ledger cannot be written: no mail is watched", "The ledger can be written again"
+
+HOME = {
+    "name": "home",
+    "imap": {"host": "127.0.0.1", "port": 1, "security": "plain", "user": "worker", "password": "open sesame"},
+}
 
 
 @pytest.fixture(autouse=True)
@@ -119,4 +124,54 @@ def test_without_smtp_it_is_put_into_the_inbox(monkeypatch, ledger):
         desk = Desk(monkeypatch, ledger, server.port, via="append")
         desk.well = False
         desk.look(62)
+        assert [b"\nX-Banken: news" in mail.raw for mail in server.inbox.mails] == [True]
+
+
+def test_an_outage_that_ends_while_it_is_told_is_told_to_be_over_and_the_next_one_is_told(monkeypatch):
+    config, told, now = (
+        Config.model_validate({"accounts": [HOME], "warn": {"to": ["worker@example.jp"]}}),
+        [],
+        datetime(2026, 11, 24, 3, 0, tzinfo=UTC),
+    )
+    one = outage.Outage()
+
+    def takes_its_time(_config, news, _now):
+        told.append(news.subject.removeprefix("[Banken] "))
+        if len(told) == 1:
+            one.ends(now + timedelta(hours=3))
+        return True
+
+    monkeypatch.setattr(outage, "_tell", takes_its_time)
+    one.begins("full", now)
+    for hours in (2, 4, 5):
+        one.tell(config, now + timedelta(hours=hours))
+    one.begins("full again", now + timedelta(hours=6))
+    for hours in (7, 9):
+        one.tell(config, now + timedelta(hours=hours))
+    assert told == [LOST, BACK, LOST]
+
+
+def test_that_it_is_over_is_told_until_somebody_hears_it(monkeypatch, ledger):
+    with SmtpSink() as sink:
+        desk = Desk(monkeypatch, ledger, 1, **by_smtp(sink.port))
+        desk.well = False
+        desk.look(62)
+        sink.answer("MAIL", "451 4.3.0 later", times=1)
+        desk.well = True
+        desk.look(30)
+        assert subjects(sink) == [f"[Banken] {LOST}"]
+        desk.look(40)
+        assert subjects(sink) == [f"[Banken] {LOST}", f"[Banken] {BACK}"]
+
+
+def test_the_first_inbox_that_takes_it_has_the_letter(monkeypatch, ledger):
+    with FakeImap() as server:
+        desk = Desk(monkeypatch, ledger, server.port, via="append")
+        away = {**HOME, "name": "away", "imap": {**HOME["imap"], "port": 1}}
+        here = {**HOME, "imap": {**HOME["imap"], "port": server.port}}
+        config = Config.model_validate(
+            {"accounts": [away, here], "warn": {"to": ["worker@example.jp"], "via": "append"}}
+        )
+        desk.nurse._outage.begins("full", desk.now - timedelta(hours=2))
+        desk.nurse._outage.tell(config, desk.now)
         assert [b"\nX-Banken: news" in mail.raw for mail in server.inbox.mails] == [True]

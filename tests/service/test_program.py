@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from types import SimpleNamespace
 
 import pytest
@@ -55,7 +56,7 @@ def test_a_database_server_that_is_not_up_yet(start):
 
 
 def test_a_ledger_of_a_newer_banken(start, tmp_path):
-    with sqlite3.connect(tmp_path / "state" / "ledger.db") as newer:
+    with closing(sqlite3.connect(tmp_path / "state" / "ledger.db")) as newer, newer:
         newer.execute("UPDATE alembic_version SET version_num = 'v9999'")
     assert start() == NEVER
 

@@ -99,10 +99,12 @@ class OutboxRepository:
         `doubtful` of the returned row tells whether the try at `tried` was cut off; otherwise this is the try. Whoever
         claims it lets it go at the end, whatever came of it. Raises LedgerError.
         """
+        taken: list[int] = []  # what another thread has in hand is not ours to let go
         try:
-            claimed = self._claim(number, now)
+            claimed = self._claim(number, now, taken)
         except BaseException:
-            self.let_go(number)
+            for one in taken:
+                self.let_go(one)
             raise
         crash_point("outbox.claimed")
         return claimed
@@ -111,7 +113,7 @@ class OutboxRepository:
         """Have a claimed action in hand no more; one whose end could not be written down is then left over."""
         self._in_hand.discard(number)
 
-    def _claim(self, number: int, now: datetime) -> OutboxRow | None:
+    def _claim(self, number: int, now: datetime, taken: list[int]) -> OutboxRow | None:
         c = tables.outbox.c
         with self._desk.transaction() as connection:
             ready = select(tables.outbox).where(c.id == number, self._ready(now)).with_for_update()
@@ -128,6 +130,7 @@ class OutboxRepository:
                 "touched": now,
             }
             connection.execute(update(tables.outbox).where(c.id == number).values(change))
+            taken.append(number)
             self._in_hand.add(number)  # within the transaction: other threads must never see it claimed and not in hand
             return _row(connection.execute(select(tables.outbox).where(c.id == number)).mappings().one())
 

@@ -76,17 +76,18 @@ class _Check:
         self.results = authresults.believed(fields, self.trusted)
 
     def result(self) -> tuple[Authentic, str]:
-        if doubt := self._doubt():
-            return Authentic.UNVERIFIED, doubt
+        if doubt := self._doubt():  # keeps a mail from being believed, not from being called forged
+            failed = _failed(self.results)
+            return (Authentic.FORGED, self._says(failed)) if failed else (Authentic.UNVERIFIED, doubt)
         if passed := self._passed(self.results):
-            return Authentic.VERIFIED, _("{server} says {what}").format(server=self._server(), what=passed)
+            return Authentic.VERIFIED, self._says(passed)
         if self.resolver is not None and not _INCOMPLETE.intersection(self.message.notes):
             if any(within(signer, (self.own,)) for signer in signatures.signers(self.message.raw, self.resolver)):
                 return Authentic.VERIFIED, _("its DKIM signature by {domain} holds").format(domain=self.own)
             if why := self._forwarded(self.resolver):
                 return Authentic.VERIFIED, why
         if failed := _failed(self.results):
-            return Authentic.FORGED, _("{server} says {what}").format(server=self._server(), what=failed)
+            return Authentic.FORGED, self._says(failed)
         return Authentic.UNVERIFIED, self._why_not()
 
     def _doubt(self) -> str:
@@ -131,6 +132,9 @@ class _Check:
         )
         passed = self._passed(statement.results) if ours else ""
         return _("{server} forwarded it and had found {what}").format(server=sealer, what=passed) if passed else ""
+
+    def _says(self, what: str) -> str:
+        return _("{server} says {what}").format(server=self._server(), what=what)
 
     def _server(self) -> str:
         return next((each.authserv for each in authresults.statements(self.fields)), "") or _("your mail server")

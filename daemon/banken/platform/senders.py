@@ -47,7 +47,7 @@ class Senders:
         self._skeletons = {lookalike.skeleton(name) for name in names if name.isascii()}
         offices = file.look_alike.offices
         self._roles = sorted(map(fold, (*file.look_alike.roles, *offices)), key=len, reverse=True)
-        self._offices = tuple(name + fold(office) for name in self._names for office in offices)
+        self._offices = tuple((name + fold(office)).translate(_CLOSED) for name in self._names for office in offices)
 
     @property
     def domains(self) -> tuple[str, ...]:

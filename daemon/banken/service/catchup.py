@@ -36,6 +36,9 @@ GUARDED_SINCE = "guarded since"
 
 AUTHSERV = "authserv"
 
+SCANNED = "scanned {}"
+"""Name under which the ledger keeps how far a folder went when it was scanned last: its UIDVALIDITY and last UID."""
+
 _BEGINNING, _ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 CLOCKS_DIFFER = timedelta(days=1)
@@ -180,6 +183,7 @@ class CatchUp:
         ledger, account = self.guard.ledger, self.guard.account
         held = held_in(self.guard, state)
         if self.since is not None:
+            self._note_scan(state)
             return Shelf(state, self.mailbox.uids(since=self.since), held)
         mark = ledger.marks.get(account, state.name)
         if mark is None:
@@ -194,17 +198,24 @@ class CatchUp:
         return Shelf(state, self.mailbox.uids(after=mark.uid), seen | held)
 
     def _first_shelf(self, state: FolderState, held: frozenset[int]) -> Shelf:
-        """Return the shelf of a folder without a mark: all in it is history, or what a scan came to and lies before that.
+        """Return the shelf of a folder without a mark: all in it is history.
 
-        What came since the scan is new: people scan first, and let the guard run later.
+        Where it was scanned before, what has come since is new: people scan first, and let the guard run later.
         """
         listed = list(self.mailbox.uids())
-        scanned = max(self.guard.ledger.seen.uids(self.guard.account, state.name, state.uidvalidity), default=0)
-        if scanned and state.uidvalidity:
-            return Shelf(state, listed, frozenset(uid for uid in listed if uid <= scanned) | held)
+        scanned = self.guard.ledger.learned.get(self.guard.account, SCANNED.format(state.name)) or ""
+        validity, _space, last = scanned.partition(" ")
+        if state.uidvalidity and validity == str(state.uidvalidity):
+            return Shelf(state, listed, frozenset(uid for uid in listed if uid <= int(last)) | held)
         history = Shelf(state, listed)
         history.answered()
         return history
+
+    def _note_scan(self, state: FolderState) -> None:
+        """Note what lies in a folder when a scan that is kept begins, whether or not it is asked for."""
+        if self.keep and state.uidnext is not None:
+            last, now = f"{state.uidvalidity} {state.uidnext - 1}", self.guard.clock()
+            self.guard.ledger.learned.put(self.guard.account, SCANNED.format(state.name), last, now)
 
     def _before_the_guard(self) -> frozenset[int]:
         """Return the UIDs of what lay in the open folder before it was guarded."""

@@ -7,7 +7,7 @@ import structlog
 from banken.config import Account
 from banken.guard import Examined, Guard
 from banken.ledger import Ledger
-from banken.mailbox.errors import LoginRefused, MailboxError
+from banken.mailbox.errors import LoginRefused, MailboxError, TooMany
 from banken.mailbox.imap import ImapMailbox
 from banken.platform import UNKNOWN, shapes
 from banken.respond import carry_out, send_notices
@@ -62,9 +62,10 @@ class Eye:
             patience=self.house.config.health.unreachable,
         )
         outcome = carry_out(self._ledger, account.name, box, guard.warning, self.house.advice)
-        self._take_answers(guard, box, account)
+        trouble = self._take_answers(guard, box, account)
         guard.remind(guard.clock())
-        outcome.take(carry_out(self._ledger, account.name, box, guard.warning, self.house.advice))
+        if trouble is None or not trouble.lost:
+            outcome.take(carry_out(self._ledger, account.name, box, guard.warning, self.house.advice))
         outcome.take(send_notices(self._ledger, account.name, guard.warning))
         log.info(
             "looked",
@@ -76,13 +77,17 @@ class Eye:
             held=len(outcome.held),
             set_aside=len(catch_up.poisoned),
         )
+        if isinstance(trouble, TooMany):  # the server wants to be left alone for a while
+            raise trouble
 
-    def _take_answers(self, guard: Guard, box: ImapMailbox, account: Account) -> None:
-        """Take the worker's answers, behind all else: whatever is wrong with them keeps no mail unguarded."""
+    def _take_answers(self, guard: Guard, box: ImapMailbox, account: Account) -> MailboxError | None:
+        """Take the worker's answers, behind all else: whatever is wrong with them keeps no mail unguarded; return it."""
         try:
             take_answers(guard, box, account.folders)
         except MailboxError as error:
             log.warning("answers not read", account=account.name, why=str(error))
+            return error
+        return None
 
     def _tell_unknown(self, account: Account, examined: Examined) -> None:
         """Log the shape of genuine mail that no kind fits: `banken platform unknown` tells how to add it."""

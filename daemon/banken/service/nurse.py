@@ -82,7 +82,7 @@ class Nurse:
             log.error("health not noted", why=str(trouble))
             self._outage.begins(str(trouble), datetime.now(UTC))
         else:
-            self._outage.ends(self._house.config, datetime.now(UTC))
+            self._outage.ends(datetime.now(UTC))
 
     def beat(self) -> None:
         """Send the heartbeat, if all accounts are well."""

@@ -6,8 +6,10 @@ What is known of it lies in memory: a program that is started anew finds out by 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import partial
+from threading import Lock
 
 import structlog
 
@@ -26,43 +28,68 @@ _INBOX = "INBOX"
 
 
 class Outage:
-    """Since when the ledger fails, and whether that was told."""
+    """Since when the ledger fails, and whether that was told; threads that look and the one that sends share it."""
 
     def __init__(self) -> None:
+        self._lock = Lock()
         self._since: datetime | None = None
         self._why = ""
         self._told = False
+        self._over: tuple[datetime, datetime] | None = None
+        """From when to when it failed, as long as the worker was told of it and not yet that it is over."""
         self._next: datetime | None = None
 
     def begins(self, why: str, now: datetime) -> None:
         """Note that the ledger cannot be written."""
-        self._since, self._why = self._since or now, why
+        with self._lock:
+            if self._since is None:
+                self._since, self._next = now, None
+            self._why = why
 
-    def ends(self, config: Config, now: datetime) -> None:
-        """Note that it can be again, and tell it if the trouble was told."""
-        since, told = self._since, self._told
-        self._since, self._told, self._next = None, False, None
-        if since is not None and told:
-            _tell(config, _back(since, now, config), now)
+    def ends(self, now: datetime) -> None:
+        """Note that it can be again."""
+        with self._lock:
+            if self._since is not None and self._told:
+                self._over = self._since, now
+            if self._since is not None:
+                self._since, self._told, self._next = None, False, None
 
     def tell(self, config: Config, now: datetime) -> None:
-        """Tell of it, once, when it has lasted for as long as an account may be unreachable; never raises for a server."""
-        if self._since is None or self._told or now - self._since < config.health.unreachable:
-            return
-        if self._next is None or now >= self._next:
+        """Tell of it, once, when it has lasted for as long as an account may be unreachable; and once that it is over.
+
+        Nothing is held meanwhile: a server may take its time. Never raises for one.
+        """
+        with self._lock:
+            since = self._since
+            if self._next is not None and now < self._next:
+                return
+            if since is not None and not self._told and now - since >= config.health.unreachable:
+                news = _lost(since, self._why, config)
+            elif since is None and self._over is not None:
+                news = _back(*self._over, config)
+            else:
+                return
             self._next = now + AGAIN
-            self._told = _tell(config, _lost(self._since, self._why, config), now)
+        if not _tell(config, news, now):
+            return
+        with self._lock:
+            self._next = None
+            if since is None:
+                self._over = None
+            elif self._since == since:
+                self._told = True
+            else:  # it ended while it was being told
+                self._over = since, now
 
 
 def _tell(config: Config, news: News, now: datetime) -> bool:
     """Tell news by every way there is; return whether one of them worked."""
-    account = config.accounts[0]
-    settings = rooms.warning_settings(config, account)
+    settings = rooms.warning_settings(config, config.accounts[0])
     ways: list[Callable[[], object]] = [partial(_notice, way, news) for way in settings.notify]
     if settings.smtp is not None:
         ways += [partial(_post, settings, to, news, now) for to in settings.to]
     elif settings.via == "append":
-        ways.append(partial(_put, account, settings, news, now))
+        ways.append(partial(_put_somewhere, config, news, now))
     return sum(map(_works, ways)) > 0
 
 
@@ -84,6 +111,15 @@ def _post(settings: WarningSettings, to: str, news: News, now: datetime) -> None
     mail = letter_of(news, settings, to=to, now=now)
     with Post(settings.smtp) as post:
         post.send(settings.sender or to, to, lambda _eight_bit, _largest: mail)
+
+
+def _put_somewhere(config: Config, news: News, now: datetime) -> None:
+    """Put a letter into the inbox of the first account that takes it; raises MailboxError when none does."""
+    *others, last = config.accounts
+    for account in others:
+        with suppress(MailboxError, SecretError):
+            return _put(account, rooms.warning_settings(config, account), news, now)
+    return _put(last, rooms.warning_settings(config, last), news, now)
 
 
 def _put(account: Account, settings: WarningSettings, news: News, now: datetime) -> None:

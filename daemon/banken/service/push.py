@@ -16,7 +16,7 @@ import structlog
 
 from banken.config import Account, SecretError
 from banken.i18n import _
-from banken.mailbox.errors import MailboxError, NotOffered, TooMany
+from banken.mailbox.errors import MailboxError, NotOffered, Refused, TooMany
 from banken.mailbox.idle import Idle
 from banken.service import house as rooms
 from banken.service.pace import Pace, uptime
@@ -134,7 +134,8 @@ class Push:
                 for _news in idle.listen(self._renew):
                     self._wake(ear.account.name)
                 if self._clock() - begun < 0.9 * min(1.0, self._renew):
-                    raise NotOffered(_("the server ends it at once"))
+                    ear.deaf_until = self._clock() + DEAF_SECONDS
+                    raise Refused(_("the server ends it at once"))
 
     def _waits(self, ear: _Ear, error: Exception, lived: float) -> None:
         if lived >= SHORT_SECONDS:
