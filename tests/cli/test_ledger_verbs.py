@@ -70,6 +70,11 @@ def test_the_platforms_own_address_is_no_client(house):
         assert ledger.seen.at("home", "INBOX", 7, 2).sender == "no-reply@crowdworks.jp"
 
 
+def test_a_wrong_configuration_is_told_and_nothing_is_erased(house):
+    house.config.write_text("stat: x\n")
+    assert "stat" in house.run("ledger", "forget", "青空工房", "--yes", expect=2)
+
+
 def test_a_whole_ledger_is_said_to_be_whole(house):
     said = house.run("ledger", "check")
     assert "1 actions owed" in said

@@ -68,26 +68,29 @@ def forget(
     config: ConfigOption = None,
 ) -> None:
     """Erase all that is known of a client: deals, findings, warnings still owed."""
-    settings = configuration(config, accounts=False)
-    with faults(), _opened(settings) as ledger:
+    with faults():
+        settings = configuration(config, accounts=False)
         if any(platform.load(rules_root() / name).sends(client) for name in settings.platforms):
             text = _(
                 "“{client}” is the platform's address: all your deals would be lost with it. Give the client's name."
             )
             errors().print(text.format(client=client), markup=False)
             raise typer.Exit(Exit.USAGE)
-        question = _("Erase all that is known of “{client}”? This cannot be taken back.")
-        if not yes and not confirmed(question.format(client=client), default=False):
-            console().print(_("Nothing was erased."), markup=False)
-            raise typer.Exit(Exit.FOUND)
-        counts = ledger.forget(client)
-        if not any(counts.values()):
-            errors().print(_("Nothing is known of “{client}”.").format(client=client), markup=False)
-            raise typer.Exit(Exit.USAGE)
-        text = _(
-            "Erased: {deals} deals, the words of {mails} mails. The mails themselves lie untouched in the mailbox."
-        )
-        console().print(text.format(deals=counts["deals"], mails=counts["seen"]), markup=False)
+        with _opened(settings) as ledger:
+            _forget(ledger, client, ask=not yes)
+
+
+def _forget(ledger: Ledger, client: str, *, ask: bool) -> None:
+    question = _("Erase all that is known of “{client}”? This cannot be taken back.")
+    if ask and not confirmed(question.format(client=client), default=False):
+        console().print(_("Nothing was erased."), markup=False)
+        raise typer.Exit(Exit.FOUND)
+    counts = ledger.forget(client)
+    if not any(counts.values()):
+        errors().print(_("Nothing is known of “{client}”.").format(client=client), markup=False)
+        raise typer.Exit(Exit.USAGE)
+    text = _("Erased: {deals} deals, the words of {mails} mails. The mails themselves lie untouched in the mailbox.")
+    console().print(text.format(deals=counts["deals"], mails=counts["seen"]), markup=False)
 
 
 def _opened(settings: Config) -> Ledger:
