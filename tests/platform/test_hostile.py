@@ -57,6 +57,16 @@ def test_time_grows_with_the_length(recogniser, line):
     assert min(seconds(recogniser, many) / max(seconds(recogniser, few), SHORTEST) for _ in range(2)) <= LINEAR
 
 
+@pytest.mark.parametrize(
+    "line", ["前回のメッセージ\nあ", "-- \nLINE ID abc123", "-----Original Message-----\nLINEで連絡ください"]
+)
+def test_heads_of_older_words_are_looked_below_once(recogniser, line):
+    frame = "aさんからメッセージが届きました。\n\n{}\nhttps://crowdworks.jp/messages/41\n"
+    few, many = (frame.format(f"{line}\n" * (MOST_LINES // 3 // times)) for times in (TIMES, 1))
+    took = (seconds(recogniser, "あ", many) / max(seconds(recogniser, "あ", few), SHORTEST) for _ in range(2))
+    assert min(took) <= LINEAR
+
+
 @pytest.mark.parametrize("field", ["ステータス：業務中", "予算：3,000円", "期限：2026年11月30日"])
 def test_a_long_list_of_fields_is_looked_at_once(recogniser, field):
     few, many = ("クライアント：a\n" + f"{field}\n" * (MOST_LINES // 4 // times) for times in (TIMES, 1))

@@ -52,14 +52,7 @@ class Desk:
         monkeypatch.setattr(nurse, "datetime", Time)
         monkeypatch.setattr(health.Health.__init__, "__defaults__", (lambda: desk.now,))
         monkeypatch.setattr(ledger.learned, "put", may_put)
-        imap = {
-            "host": "127.0.0.1",
-            "port": imap_port,
-            "security": "plain",
-            "user": "worker",
-            "password": "open sesame",
-        }
-        accounts = [{"name": "home", "imap": imap}]
+        accounts = [{**HOME, "imap": {**HOME["imap"], "port": imap_port}}]
         self.config = Config.model_validate({"accounts": accounts, "warn": {"to": ["worker@example.jp"], **warn}})
         self.nurse = Nurse(rooms.House(self.config, (), None, None), ledger, lambda: 0)
 

@@ -149,6 +149,11 @@ def _before_link(reader: FrameReader, lines: list[Line], head: Head, foot: Foot)
 
 def _collect(reader: FrameReader, lines: list[Line], found: Cut, head: Head, high: int) -> None:
     into, claimed = found.body, {line.start for line in found.claimed}
+    inviting = [at for at in range(head.low, high) if reader.invites(lines[at])]
+    found.inviting = [(lines[at].start, lines[at].end) for at in inviting]
+    last = max(
+        inviting, default=-1
+    )  # no worker leads off the platform: what is headed as his words of before is not his
     for position, line in enumerate(lines):
         label = reader.field(line)
         if not head.low <= position < high:
@@ -156,28 +161,16 @@ def _collect(reader: FrameReader, lines: list[Line], found: Cut, head: Head, hig
             if label is not None and not (label.kind == "status" and line.start in claimed):
                 found.note(label.kind, label.value)
             continue
-        if (
-            label is not None
-            and label.kind == "history"
-            and not label.value
-            and not _invites_below(reader, lines[position:high])
-        ):
+        if label is not None and label.kind == "history" and not label.value and position > last:
             into = found.history
         if line.pages and not line.words:  # a link to the platform says nothing, and proves nothing amid their words
             found.doubtful.append((line.start, line.end))
             continue
-        if reader.invites(line):
-            found.inviting.append((line.start, line.end))
         word = reader.is_word(line)
         found.words += word
         found.voiced += word and reader.is_voice(line)
         start = head.start if position == head.low and head.start is not None else line.start
         _append(into, (start, line.end))
-
-
-def _invites_below(reader: FrameReader, lines: list[Line]) -> bool:
-    """Whether somebody leads off the platform in what is headed as words of before: no worker does, whoever wrote the head."""
-    return any(map(reader.invites, lines))
 
 
 def _append(spans: list[Span], span: Span) -> None:

@@ -15,6 +15,7 @@ _KEPT = (SegmentKind.HIDDEN, SegmentKind.FORWARD, SegmentKind.QUOTE)
 """Kinds that were seen in the markup; what lines mean is seen again without the frame around them."""
 
 _DRESSED = (SegmentKind.SIGNATURE, SegmentKind.FORWARD, SegmentKind.HISTORY)
+"""Kinds that a client can give to his own words by a line above them."""
 
 
 def refine(message: Message, cut: Cut) -> tuple[Segment, ...]:
@@ -86,7 +87,9 @@ def _merged(pieces: Iterator[Segment]) -> list[Segment]:
 
 
 def _invited(segment: Segment, inviting: Sequence[Span]) -> Segment:
-    if segment.kind in _DRESSED and any(start < segment.end and segment.start < end for start, end in inviting):
+    """Return a segment as the client's words when one of the `inviting` lines (in order) stands in it."""
+    first = bisect_right(inviting, segment.start, key=lambda span: span[1])
+    if segment.kind in _DRESSED and first < len(inviting) and inviting[first][0] < segment.end:
         return Segment(SegmentKind.BODY, segment.start, segment.end)
     return segment
 
