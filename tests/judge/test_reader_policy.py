@@ -8,6 +8,7 @@ import pytest
 
 from banken.judge import Case, Judge, load
 from banken.judge.combine import ALONE, ALONE_IN_FEW, SUPPORT, SUPPORT_IN_FEW, Candidate, settle
+from banken.judge.judge import MOST_LINES
 from banken.judge.lexicon import Hit
 from banken.words import Category, Level, Segment, SegmentKind, Stage
 
@@ -264,3 +265,49 @@ def test_no_padding_hides_an_ask():
     pad = "".join(f"資料の{number}番を送りました。\n" for number in range(2500))
     case = Case.of(f"{pad}LINEで連絡ください。IDはabc123です。", stage=Stage.BEFORE)
     assert "contact.line" in {one.rule for one in judge.judge(case).findings}
+
+
+class Hearing(Told):
+    """A reader that hears contact asked for wherever one of these words stands, as loudly as is said here."""
+
+    def __init__(self, **heard):
+        super().__init__()
+        self.heard = heard
+
+    def read(self, sentences):
+        said = [max((loud for word, loud in self.heard.items() if word in one), default=0.0) for one in sentences]
+        return tuple(Window(CONTACT, score, at, at) for at, score in enumerate(said) if score)
+
+
+def quoted(book, text, **heard):
+    (finding,) = Judge(book, Hearing(**heard)).judge(Case.of(text + MORE, stage=Stage.BEFORE)).findings
+    return [one.text for one in finding.evidence]
+
+
+def test_of_a_sentence_of_several_lines_those_are_quoted_that_ask(book):
+    text = "急ぎの用で、\n例の方法で、\n続きを。"
+    assert quoted(book, text, 例の方法=0.9) == ["例の方法で、"]
+    assert quoted(book, text, 例の方法=0.9, 急ぎ=0.58) == ["例の方法で、"]
+    assert quoted(book, text, 例の方法=0.9, 急ぎ=0.62) == ["急ぎの用で、\n例の方法で、"]
+    assert quoted(book, text, 急ぎ=0.9, 続き=0.9) == ["急ぎの用で、\n例の方法で、\n続きを。"]
+
+
+def test_a_line_that_a_mail_program_broke_is_quoted_whole(book):
+    text = f"{'ながい' * 9}前置の例\n方法で、\n続きを。"
+    assert quoted(book, text, 方法で=0.9) == [f"{'ながい' * 9}前置の例\n方法で、"]
+
+
+def test_a_sentence_of_very_many_lines_is_quoted_whole(book):
+    many = "あ、\n" * MOST_LINES
+    assert quoted(book, f"{many}例の方法で。", 例の方法=0.9) == [f"{many}例の方法で。"]
+    assert quoted(book, f"{many[3:]}例の方法で。", 例の方法=0.9) == ["例の方法で。"]
+
+
+def test_what_says_nothing_line_by_line_is_quoted_whole(book):
+    class Deaf(Hearing):
+        def read(self, sentences):
+            return super().read(sentences) if len(sentences) > 1 else ()
+
+    case = Case.of(f"急ぎの用で、\n例の方法で。{MORE}", stage=Stage.BEFORE)
+    (finding,) = Judge(book, Deaf(例の方法=0.9)).judge(case).findings
+    assert [one.text for one in finding.evidence] == ["急ぎの用で、\n例の方法で。"]

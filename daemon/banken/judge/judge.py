@@ -19,7 +19,7 @@ from banken.judge.combine import FEW, SURE, Candidate, settle
 from banken.judge.gate import Gate, lower
 from banken.judge.lexicon import Hit
 from banken.judge.model import Case, Reader
-from banken.judge.plain import PlainSentence, spoken
+from banken.judge.plain import PlainSentence, plain_lines, spoken
 from banken.judge.predicates import DISGUISED, Finder, Place
 from banken.judge.reading import JUDGED_CHANNELS, Reading, read
 from banken.judge.schema import LEVEL, Find, Rule
@@ -30,6 +30,8 @@ MOST_FINDINGS = 3
 """How many places one rule tells of in one message."""
 MOST_EXCUSED = 5
 """How many places let go one rule remembers."""
+MOST_LINES = 8
+"""A sentence of more lines is quoted whole."""
 READER = "reader"
 """By whom a finding is told when no rule made it; `reader.CATEGORY` is its rule id."""
 
@@ -214,7 +216,8 @@ class Judge:
                 yield self._finding(one)
 
     def _finding(self, one: Candidate) -> Finding:
-        evidence = tuple(one.place.passage.evidence(hit.start, hit.end, hit.how) for hit in sorted(one.place.hits))
+        place = one.place if one.score is None or self.reader is None else _quoted(self.reader, one)
+        evidence = tuple(place.passage.evidence(hit.start, hit.end, hit.how) for hit in sorted(place.hits))
         if one.score is not None:
             kind = self.book.categories[one.category]
             title, advice = str(kind.reader.title or kind.title), kind.reader.advice
@@ -265,6 +268,24 @@ def _telling(reader: Reader, sentences: Sequence[PlainSentence], category: Categ
     for sentence in sentences:
         for start, end in reader.telling(sentence.text, category):
             yield sentence.passage.evidence(*sentence.span(start, end)).text
+
+
+def _quoted(reader: Reader, one: Candidate) -> Place:
+    """Return what is shown of a window: from the first to the last of its lines that say two thirds of what the loudest does.
+
+    Who writes on a phone ends lines, not sentences, and a reason that stands before an ask is no part of it.
+    """
+    passage = one.place.passage
+    lines = plain_lines(passage, one.place.start, one.place.end)
+    if not 1 < len(lines) <= MOST_LINES:
+        return one.place
+    heard = [
+        max((window.score for window in reader.read([line.text]) if window.category is one.category), default=0.0)
+        for line in lines
+    ]
+    loud = [line for line, score in zip(lines, heard, strict=True) if 3 * score >= 2 * max(heard)]
+    start, end = loud[0].span(0, 1)[0], loud[-1].span(0, len(loud[-1].text))[1]
+    return Place(passage, (Hit(behind_mark(passage.text, start), end, READER, READER),))
 
 
 def _window(sentences: Sequence[PlainSentence], first: int, last: int) -> Place:

@@ -48,6 +48,12 @@ def plain_sentences(passage: Passage) -> list[PlainSentence]:
     return [_plain(passage, start, end, disguised) for start, end in passage.sentences]
 
 
+def plain_lines(passage: Passage, start: int, end: int) -> list[PlainSentence]:
+    """Return the lines of a sentence (folded `[start, end)`) as its writer ended them, each as the reader sees it."""
+    disguised = sorted((hit.start, hit.end, word) for hit, word in passage.disguised.items())
+    return [_plain(passage, *line, disguised) for line in passage.splitter.lines(passage.text, start, end)]
+
+
 def _plain(passage: Passage, start: int, end: int, disguised: Sequence[tuple[int, int, str]]) -> PlainSentence:
     """Return a sentence in the reader's view; `disguised` are the passage's disguises, in order, and their plain words."""
     said = passage.text[start:end]

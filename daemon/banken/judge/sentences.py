@@ -21,6 +21,7 @@ _ENDS = re.compile(  # opens on a set of characters, which `re` skips to quickly
     rf"|(?:(?<=[{_MOODS}])|(?<=\()\w\))(?:[{_MOODS}。!?]|\(\w\))*[{_CLOSING}]*)"
 )
 _STOPS = re.compile(r"[。!?\n.]")
+_LINE_END = re.compile(r"\n")
 _DOUBTFUL = "\n" + _CLOSING
 _BLANK = " \n"
 _SIGNS = "[・●○■□◆◇▼▽★☆※◎→⇒✕×✖✔✓>#+*•-]|[①-⑳❶-❿]"
@@ -79,6 +80,12 @@ class Splitter:
         ends = [found.end() for found in self._clause_end.finditer(text, start, end)]
         bounds = [start, *ends, end]
         return [(low, high) for low, high in pairwise(bounds) if low < high]
+
+    def lines(self, text: str, start: int, end: int) -> list[Span]:
+        """Return the lines of `text[start:end]` as their writer ended them: what a mail program broke is one."""
+        breaks = [found.end() for found in _LINE_END.finditer(text, start, end)]
+        ends = [at for at in breaks if not _wrapped(text, at - 1, at)]
+        return [(low, high) for low, high in pairwise([start, *ends, end]) if text[low:high].strip()]
 
     def _goes_on(self, text: str, stop: int, end: int) -> bool:
         if text[stop] == "\n":
