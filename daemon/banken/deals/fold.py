@@ -27,6 +27,8 @@ class Course:
     permitted_by: Event | None = None
     _open: set[str] = field(default_factory=set)
     """Contracts that run now; "" stands for one whose number is not known."""
+    _over: set[str] = field(default_factory=set)
+    """Contracts that have ended."""
     _finished: bool = False
     """A contract of this deal has ended before."""
 
@@ -50,12 +52,21 @@ class Course:
                 return
             case "opens" if self.stage not in (Stage.UNKNOWN, Stage.COMPLETED):
                 return
+            case "begins" if contract in self._over:
+                return
             case "after" if self._belongs_to_the_last(contract):
                 return
-        if effect.moves == "opens" and self.stage is Stage.COMPLETED:
+        if effect.stage is Stage.COMPLETED and contract in self._over:
+            return
+        if self.stage is Stage.COMPLETED and self._begins_anew(effect):
             # An application for contact outside holds for one consultation, one contract.
             self._permit(Permission.NONE, event)
         self._move(effect.stage, event, contract)
+
+    def _begins_anew(self, effect: Effect) -> bool:
+        """Whether, behind a finished contract, an event begins another that nothing was approved for since."""
+        approved = self.since is not None and self.permitted_by is not None and self.permitted_by.at > self.since
+        return effect.moves == "opens" or (effect.moves == "begins" and not approved)
 
     def _belongs_to_the_last(self, contract: str) -> bool:
         """Whether a late word on a finished contract comes in while a newer one is on its way."""
@@ -65,6 +76,7 @@ class Course:
         if stage is Stage.UNDER:
             self._open.discard("")
             self._open |= {contract} if contract or not self._open else set()
+            self._over.discard(contract)
         elif stage is Stage.COMPLETED:
             self._close(contract)
             if self._open:
@@ -76,10 +88,10 @@ class Course:
             self.stage, self.since, self.by = stage, event.at, event
 
     def _close(self, contract: str) -> None:
-        if contract in self._open:
-            self._open.discard(contract)
-        else:
-            self._open.clear()
+        """End a contract; where it or one that runs has no number known, all that run."""
+        ended = {contract} if contract and "" not in self._open else {contract, *self._open}
+        self._open -= ended
+        self._over |= ended - {""}
 
     def _permit(self, permission: Permission, event: Event) -> None:
         if permission is not self.permission:
