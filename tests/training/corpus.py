@@ -151,7 +151,8 @@ def _message(row: dict, file: str, author: str) -> Text:
     expect, notice = (frozenset(map(Category, row.get(name) or ())) for name in ("expect", "notice"))
     late = Stage(row["stage"]) in (Stage.UNDER, Stage.COMPLETED)
     case = case_of(row)
-    said = _sentences(case) if case.channel in JUDGED_CHANNELS else []
+    # What asks, and is let go by an excuse alone, would teach that it does not ask: `"taught": false`.
+    said = _sentences(case) if case.channel in JUDGED_CHANNELS and row.get("taught", True) else []
     gated, guilty = frozenset(GATED if late else ()), _guilty(row, case.text)
     return Text(
         row["id"], file, author, True, _texts(said), expect | notice, expect, gated, case, guilty, _marks(said, guilty)
