@@ -34,6 +34,8 @@ MOST_LINES = 8
 """A sentence of more lines is quoted whole."""
 READER = "reader"
 """By whom a finding is told when no rule made it; `reader.CATEGORY` is its rule id."""
+_BY_SENDER = (Evidence("", 0, 0, "sender"),)
+"""What shows it where no words do."""
 
 
 @dataclass
@@ -244,9 +246,7 @@ class Judge:
                 claimed = bool(set(case.unbelieved) & set(find.events or case.unbelieved))
                 facts = {"impersonates": bool(case.impersonates), "unbelieved": claimed, "reached": reached}
                 if level is not None and facts.get(find.case or ""):
-                    start, end = case.impersonates_span if find.case == "impersonates" else (0, 0)
-                    evidence = (Evidence(case.text[start:end], start, end, "sender"),)
-                    yield Finding(rule.category, level, rule.id, str(rule.title), "rule", evidence, rule.advice)
+                    yield Finding(rule.category, level, rule.id, str(rule.title), "rule", _BY_SENDER, rule.advice)
                     break
 
     def _level(self, reading: Reading, findings: list[Finding]) -> tuple[Level | None, str]:

@@ -280,8 +280,3 @@ def _letters(skeleton: str) -> str:
     for sign, letter in _LOOKS:
         skeleton = skeleton.replace(sign, letter)
     return skeleton
-
-
-def skeleton_word(word: str) -> str:
-    """Return the skeleton of a word from the rules, to be searched in skeletons."""
-    return fold(word).skeleton
