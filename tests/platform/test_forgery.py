@@ -87,6 +87,8 @@ IMPOSTORS = [
     Address("CrowdWorks カスタマーサポート", "help@support.example"),
     Address("no-reply@crowdworks.jp", "x@y.example"),
     Address("株式会社クラウドワークス", "a@b.example"),
+    Address("クラウドワークス", "bare@b.example"),
+    Address("Ｃｒｏｗｄ　Ｗｏｒｋｓ", "spaced@b.example"),
     Address("CrоwdWorks", "cyrillic@b.example"),
     Address("クラウドワークス\u200b事務局", "unseen@b.example"),
     Address("クラウドワ一クス事務局", "kanji@b.example"),

@@ -73,7 +73,6 @@ class MemoryMailbox:
 
     name: str = "home"
     uidvalidity: int = 7
-    writable: bool = True
     mail: dict[str, dict[int, bytes]] = field(default_factory=lambda: {"INBOX": {1: ORIGINAL}})
     marks: dict[tuple[str, int], set[str]] = field(default_factory=dict)
     trouble: dict[str, list[MailboxError]] = field(default_factory=dict)
@@ -94,7 +93,7 @@ class MemoryMailbox:
         if folder not in self.mail:
             raise FolderMissing(folder)
         self.folder = folder
-        return FolderState(folder, self.uidvalidity, None, len(self.mail[folder]), self.writable)
+        return FolderState(folder, self.uidvalidity, None, len(self.mail[folder]))
 
     def headers(self, uids: Sequence[int]) -> Iterator[RawMessage]:
         for uid in uids:

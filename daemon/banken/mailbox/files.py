@@ -72,7 +72,7 @@ class FilesMailbox:
             raise FolderMissing(_("There is no mail in {path}.").format(path=folder))
         self._open = folder
         count = len(self._folders[folder])
-        return FolderState(folder, 0, count + 1, count, writable=False)
+        return FolderState(folder, 0, count + 1, count)
 
     def uids(self, *, after: int = 0, since: dt.datetime | None = None) -> Sequence[int]:
         """Return the positions above `after`, of messages that arrived a day before `since` or later."""

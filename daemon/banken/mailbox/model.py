@@ -52,7 +52,6 @@ class FolderState:
     uidvalidity: int
     uidnext: int | None
     exists: int
-    writable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

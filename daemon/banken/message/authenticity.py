@@ -37,19 +37,18 @@ def authenticate(
     message: Message,
     *,
     domains: Sequence[str],
-    brands: Sequence[str] = (),
     trusted: Sequence[str] = (),
     resolver: Resolver | None = None,
 ) -> Authenticity:
     """Return whether `message` is from the platform that sends from `domains` (and what lies under them).
 
-    `brands` are names that nobody but the platform bears. `trusted` are the authserv-ids of the worker's own mail
-    server (RFC 8601); without any, an Authentication-Results field above every Received field counts, for nobody else
-    could put it there. `resolver` fetches DKIM keys; None means that nothing is asked of the network.
+    `trusted` are the authserv-ids of the worker's own mail server (RFC 8601); without any, an Authentication-Results
+    field above every Received field counts, for nobody else could put it there. `resolver` fetches DKIM keys; None means
+    that nothing is asked of the network.
     Verified is a mail whose From lies in `domains` with a pass that is aligned to it (RFC 7489 section 3.1); forged one for
     which the trusted server says the contrary; everything else is unverified. Never raises.
     """
-    impersonates = lookalike.reason(message, domains, brands)
+    impersonates = lookalike.reason(message, domains)
     own = within(message.sender.domain, domains)
     if not own:
         return Authenticity(

@@ -44,9 +44,9 @@ class Statement:
     results: tuple[Result, ...]
 
 
-def statements(fields: Fields, name: str = FIELD) -> list[Statement]:
+def statements(fields: Fields) -> list[Statement]:
     """Return the statements of a mail, topmost first; those that break the syntax say nothing, yet keep their place."""
-    return [parse(headers.unfold(raw[:_LONGEST])) for raw in fields.all(name)[:_MOST_FIELDS]]
+    return [parse(headers.unfold(raw[:_LONGEST])) for raw in fields.all(FIELD)[:_MOST_FIELDS]]
 
 
 def parse(value: str) -> Statement:
