@@ -9,8 +9,10 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from tests.deals.memory import MemoryStore
+
 from banken import strictyaml
-from banken.deals import Deals, MemoryStore, Tie
+from banken.deals import Deals, Tie
 from banken.message.model import Address, Message
 from banken.message.segments import split
 from banken.places import rules_root

@@ -5,9 +5,10 @@ from __future__ import annotations
 from zoneinfo import ZoneInfo
 
 import pytest
+from tests.deals.memory import MemoryStore
 from tests.deals.spoken import EFFECTS, Ids, Mail, Post, day, letter, notice
 
-from banken.deals import Deals, Key, MemoryStore
+from banken.deals import Deals, Key
 from banken.deals.names import Names, addresses, plain
 from banken.words import Authentic, Channel, Permission, Stage
 

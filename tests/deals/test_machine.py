@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+from tests.deals.memory import MemoryStore
 from tests.deals.spoken import EFFECTS, Post, day, letter, notice
 
-from banken.deals import Deals, MemoryStore
+from banken.deals import Deals
 from banken.deals.fold import fold
 from banken.deals.model import Key, Noted
 from banken.words import Event, Permission, Stage

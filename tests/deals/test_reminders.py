@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from tests.deals.memory import MemoryStore
 from tests.deals.spoken import EFFECTS, REMINDERS, Mail, Post, day, letter
 
-from banken.deals import Deals, MemoryStore
+from banken.deals import Deals
 from banken.deals.reminders import day_of
 from banken.words import Authentic, Category, Channel
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.deals.memory import MemoryStore
 from tests.deals.spoken import EFFECTS, Mail, Post, day, letter
 
-from banken.deals import Deals, MemoryStore, Told
+from banken.deals import Deals, Told
 from banken.words import Authentic, Channel, Permission, Stage
 
 FRIEND = Told(name="株式会社甲商店", addresses=("Kou@client.example",), permission=Permission.APPROVED)

@@ -22,9 +22,9 @@ class Rate(ProgressColumn):
 
 
 @contextmanager
-def progress(screen: Console | None = None) -> Iterator[Callable[[int, int], None]]:
+def progress() -> Iterator[Callable[[int, int], None]]:
     """Show a bar; what is yielded is told (messages done, messages in all)."""
-    screen = screen or Console(stderr=True)
+    screen = Console(stderr=True)
     left = (TextColumn(_("time left"), "dim"), TimeRemainingColumn())
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Rate(), *left)
     with Progress(*columns, console=screen, transient=True, disable=not screen.is_terminal) as bar:

@@ -2,7 +2,6 @@
 
 from banken.deals.alarms import this_mail, writer
 from banken.deals.deals import Deals
-from banken.deals.memory import MemoryStore
 from banken.deals.model import WORKER, Deal, EventStore, Key, Known, Line, Noted, Tie
 from banken.deals.reminders import Reminder, ReminderRule
 from banken.deals.store import LedgerStore
@@ -17,7 +16,6 @@ __all__ = [
     "Known",
     "LedgerStore",
     "Line",
-    "MemoryStore",
     "Noted",
     "Reminder",
     "ReminderRule",
