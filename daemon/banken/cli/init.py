@@ -88,12 +88,6 @@ def init(
     if print_unit:
         _print_unit(print_unit, target)
         return
-    for option, word, words in (
-        *(("--oauth", oauth, OAUTH), ("--via", via, WAYS), ("--language", language, LANGUAGES)),
-        *(("--imap-security", imap_security, SECURITIES), ("--smtp-security", smtp_security, SECURITIES)),
-    ):
-        if word and word not in words:
-            raise typer.BadParameter(_("write one of {words}").format(words=", ".join(words)), param_hint=option)
     given = Answers(
         address=address,
         language=language,
@@ -122,33 +116,46 @@ def init(
         smtp_password_env=smtp_password_env,
         smtp_password_keyring=smtp_password_keyring,
     )
+    _check_words(given)
     talk = Talk(silent=non_interactive)
     with faults():
-        if target.exists() and not force:
-            errors().print(_("{path} is there already; --force writes over it").format(path=target), markup=False)
-            raise typer.Exit(Exit.USAGE)
-        if target.is_symlink() or (target.exists() and not target.is_file()):
-            errors().print(
-                _("{path} is no ordinary file; name another with --output").format(path=target), markup=False
-            )
-            raise typer.Exit(Exit.USAGE)
+        _check_place(target, force=force)
         try:
             _write(target, Wizard(given, talk, target.parent).run())
         except KeepError as error:
-            errors().print(str(error), markup=False)
-            raise typer.Exit(Exit.USAGE) from None
+            raise _refused(str(error)) from None
         talk.say(_("Written: {path}").format(path=target))
-        if systemd or (
-            systemd is None
-            and shutil.which("systemctl")
-            and talk.agree(_("Shall systemd start Banken with your session?"), None, silently=False)
-        ):
+        if _wants_unit(talk) if systemd is None else systemd:
             _write_unit(talk, target)
         if talk.agree(
             _("Look through the mail of the last 30 days now? Nothing is written."), first_scan, silently=False
         ):
             scan(since="30d", config=target)
         talk.say(_("Next: “banken doctor” looks at everything, “banken run” watches."))
+
+
+def _check_words(given: Answers) -> None:
+    """Raise BadParameter for a word that its option does not know."""
+    for option, word, words in (
+        *(("--oauth", given.oauth, OAUTH), ("--via", given.via, WAYS), ("--language", given.language, LANGUAGES)),
+        *(("--imap-security", given.imap_security, SECURITIES), ("--smtp-security", given.smtp_security, SECURITIES)),
+    ):
+        if word and word not in words:
+            raise typer.BadParameter(_("write one of {words}").format(words=", ".join(words)), param_hint=option)
+
+
+def _check_place(target: Path, *, force: bool) -> None:
+    """Exit when the configuration must not be written at `target`."""
+    if target.exists() and not force:
+        raise _refused(_("{path} is there already; --force writes over it").format(path=target))
+    if target.is_symlink() or (target.exists() and not target.is_file()):
+        raise _refused(_("{path} is no ordinary file; name another with --output").format(path=target))
+
+
+def _refused(why: str) -> typer.Exit:
+    """Say why nothing is written; return the exit to raise."""
+    errors().print(why, markup=False)
+    return typer.Exit(Exit.USAGE)
 
 
 def _write(target: Path, text: str) -> None:
@@ -166,6 +173,11 @@ def _print_unit(kind: str, target: Path) -> None:
     if kind not in unit.KINDS:
         raise typer.BadParameter(_("write one of {words}").format(words=", ".join(unit.KINDS)))
     typer.echo(unit.unit(kind, target), nl=False)
+
+
+def _wants_unit(talk: Talk) -> bool:
+    question = _("Shall systemd start Banken with your session?")
+    return bool(shutil.which("systemctl")) and talk.agree(question, None, silently=False)
 
 
 def _write_unit(talk: Talk, target: Path) -> None:
