@@ -6,6 +6,7 @@ from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import typer
 from rich.console import Console
@@ -77,12 +78,7 @@ def scan(
             check_place(path)
         settings = configuration(config, accounts=not source)
         now = datetime.now(UTC)
-        start = moment(since, now, settings.timezone) if since else BEGINNING if source else None
-        first, last = (
-            start or moment("30d", now, settings.timezone),
-            end(until, now, settings.timezone) if until else None,
-        )
-        _check(first, last, now)
+        first, last = _days(since or ("" if source else "30d"), until, now, settings.timezone)
         scanner = Scanner(
             house=rooms.build(settings),
             since=first,
@@ -98,28 +94,24 @@ def scan(
         summary = scanner.summary
         if summary.count or not summary.failures:
             _finish(scanner, out, apply=apply, files=bool(source), table=out.stderr is False)
-        if client and not summary.shown and not summary.failures:
-            near = did_you_mean(client, sorted(scanner.others))
-            none = _("no mail of “{client}” was found").format(client=client)
-            errors().print(f"{none} — {near}" if near else none, markup=False)
-        for failure in summary.failures:
-            errors().print(failure, markup=False, style="red")
-        if summary.stopped:
-            raise KeyboardInterrupt
-        if summary.failures or _undelivered(scanner.outcome):
-            raise typer.Exit(Exit.UNREACHABLE)
-        if fail_on and any(summary.levels[level] for level in LEVELS[LEVELS.index(fail_on) :]):
-            raise typer.Exit(Exit.FOUND)
+        _tell_what_is_missing(scanner, client)
+        _leave(scanner, fail_on)
 
 
-def _check(since: datetime, until: datetime | None, now: datetime) -> None:
-    """Raise SinceError when no mail can lie between: that is a slip of the pen."""
-    if since > now:
+def _days(since: str, until: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, datetime | None]:
+    """Return from when to when mail is looked at, "" being from the first on and without end.
+
+    Raises SinceError when no mail can lie between: that is a slip of the pen.
+    """
+    first = moment(since, now, zone) if since else BEGINNING
+    last = end(until, now, zone) if until else None
+    if first > now:
         raise SinceError(_("--since is in the future: no mail can have come since then"))
-    if until is not None and until <= since:
+    if last is not None and last <= first:
         raise SinceError(
             _("--until is not later than --since (30 days ago, unless you name it): no mail can lie between")
         )
+    return first, last
 
 
 def _look(scanner: Scanner, files: list[Path], accounts: list[Account], *, apply: bool) -> None:
@@ -132,6 +124,28 @@ def _look(scanner: Scanner, files: list[Path], accounts: list[Account], *, apply
                 scanner.account(account, apply=apply)
             except MailboxError as error:  # the other accounts are looked at all the same
                 scanner.summary.failures.append(f"{account.name}: {error}")
+
+
+def _tell_what_is_missing(scanner: Scanner, client: str) -> None:
+    """Say that a client has no mail, and which accounts could not be looked at."""
+    summary = scanner.summary
+    if client and not summary.shown and not summary.failures:
+        near = did_you_mean(client, sorted(scanner.others))
+        none = _("no mail of “{client}” was found").format(client=client)
+        errors().print(f"{none} — {near}" if near else none, markup=False)
+    for failure in summary.failures:
+        errors().print(failure, markup=False, style="red")
+
+
+def _leave(scanner: Scanner, fail_on: Level | None) -> None:
+    """Raise what ends the program with another code than 0."""
+    summary = scanner.summary
+    if summary.stopped:
+        raise KeyboardInterrupt
+    if summary.failures or _undelivered(scanner.outcome):
+        raise typer.Exit(Exit.UNREACHABLE)
+    if fail_on and any(summary.levels[level] for level in LEVELS[LEVELS.index(fail_on) :]):
+        raise typer.Exit(Exit.FOUND)
 
 
 def _chosen(settings: Config, names: list[str]) -> list[Account]:
