@@ -107,4 +107,4 @@ messages: dev
 
 ## make clean    remove what make made
 clean:
-	rm -rf $(VENV) .venv-* build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .venv-* .courier build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

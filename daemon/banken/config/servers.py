@@ -120,6 +120,17 @@ class OAuth(Section):
             yield Remark(("keep",), _("tokens cannot be kept like this"), _("write file: … or keyring: …"))
 
 
+_Authority = Annotated[
+    FilePath | None,
+    About(
+        "サーバー証明書を自分の認証局で確かめるときの、その証明書（PEM）。",
+        "The certificate (PEM) of your own authority, when the server's is signed by it.",
+        "~/mail-ca.pem",
+        off=True,
+    ),
+]
+
+
 class Server(Section):
     """What an IMAP and an SMTP server have in common."""
 
@@ -206,15 +217,7 @@ class Imap(Server):
             off=True,
         ),
     ] = None
-    ca: Annotated[
-        FilePath | None,
-        About(
-            "サーバー証明書を自分の認証局で確かめるときの、その証明書（PEM）。",
-            "The certificate (PEM) of your own authority, when the server's is signed by it.",
-            "~/mail-ca.pem",
-            off=True,
-        ),
-    ] = None
+    ca: _Authority = None
 
 
 class Smtp(Server):
@@ -269,15 +272,7 @@ class Smtp(Server):
             off=True,
         ),
     ] = None
-    ca: Annotated[
-        FilePath | None,
-        About(
-            "サーバー証明書を自分の認証局で確かめるときの、その証明書（PEM）。",
-            "The certificate (PEM) of your own authority, when the server's is signed by it.",
-            "~/mail-ca.pem",
-            off=True,
-        ),
-    ] = None
+    ca: _Authority = None
 
     @classmethod
     def contradictions(cls, given: Mapping[str, Any]) -> Iterator[Remark]:
