@@ -10,8 +10,7 @@ from banken.i18n import _
 from banken.judge.book import compile_pattern
 from banken.judge.predicates import Term
 from banken.judge.schema import CategoryRule, Concept, Excuse, Find, Rule
-from banken.strictyaml import Document, Problem, did_you_mean
-from banken.strictyaml.document import Trail
+from banken.strictyaml import Document, Problem, Trail, did_you_mean
 from banken.words import Category
 
 Whereabouts = Mapping[str, tuple[Document, Trail]]

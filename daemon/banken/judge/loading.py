@@ -19,8 +19,7 @@ from banken.judge.judge import Judge
 from banken.judge.model import Reader
 from banken.judge.reader import load_reader
 from banken.judge.schema import CategoryRule, Concept, Excuse, Means, Rule, RuleFile, Sentences
-from banken.strictyaml import Document, Problem, ProblemsError, did_you_mean, read, validate
-from banken.strictyaml.document import Trail
+from banken.strictyaml import Document, Problem, ProblemsError, Trail, did_you_mean, read, validate
 from banken.words import Category
 
 NOT_RULES = frozenset({"platform.yaml", "demo.yaml"})

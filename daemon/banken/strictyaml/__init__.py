@@ -7,9 +7,9 @@ space or colon where YAML wants a half-width one is named instead of being read 
 
 from __future__ import annotations
 
-from banken.strictyaml.document import Document, Trail, parse, read
+from banken.strictyaml.document import Document, parse, read
 from banken.strictyaml.explain import validate
-from banken.strictyaml.problem import Mistake, Problem, ProblemsError, did_you_mean, nearest, shown
+from banken.strictyaml.problem import Mistake, Problem, ProblemsError, Trail, did_you_mean, nearest, shown
 
 __all__ = [
     "Document",

@@ -8,10 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from banken.i18n import _
-from banken.strictyaml.problem import Problem, ProblemsError
-
-Trail = tuple[str | int, ...]
-"""Where a value stands in the tree: keys and list positions from the root."""
+from banken.strictyaml.problem import Problem, ProblemsError, Trail
 
 _BIGGEST = 16 * 1024 * 1024
 """Octets of a file that a person may have written."""

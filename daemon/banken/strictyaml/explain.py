@@ -10,8 +10,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from banken.i18n import _
-from banken.strictyaml.document import Document, Trail
-from banken.strictyaml.problem import Mistake, Problem, ProblemsError, did_you_mean, shown
+from banken.strictyaml.document import Document
+from banken.strictyaml.problem import Mistake, Problem, ProblemsError, Trail, did_you_mean, shown
 
 Model = TypeVar("Model", bound=BaseModel)
 

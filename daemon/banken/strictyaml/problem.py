@@ -10,6 +10,9 @@ from typing import Any
 
 from banken.i18n import _
 
+Trail = tuple[str | int, ...]
+"""Where a value stands in the tree: keys and list positions from the root."""
+
 _LONGEST = 60
 """Characters of a value that a message repeats."""
 _MOST = 20

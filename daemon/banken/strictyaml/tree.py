@@ -9,8 +9,7 @@ from typing import Any
 import yaml
 
 from banken.i18n import _
-from banken.strictyaml.document import Trail
-from banken.strictyaml.problem import Problem, ProblemsError, shown
+from banken.strictyaml.problem import Problem, ProblemsError, Trail, shown
 from banken.strictyaml.syntax import syntax_problem
 
 _DEEPEST = 60
