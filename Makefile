@@ -15,7 +15,7 @@ help:
 demo: venv
 	@$(PY) -m banken demo
 
-## make test     all checks: lint, types, arrows, rules, tests on a real Dovecot and PostgreSQL
+## make test     all checks: lint, types, arrows, rules, tests on a real Dovecot, Courier and PostgreSQL
 test: dev servers lint types arrows rules units second-python
 
 venv: $(VENV)/.runtime
