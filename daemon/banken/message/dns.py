@@ -33,6 +33,7 @@ class Dns:
         self._lock = threading.Lock()
 
     def __call__(self, name: str) -> bytes | None:
+        """Return what stands at `name`, from memory where it is remembered."""
         name = name.rstrip(".").lower()
         with self._lock:
             until, answer = self._known.get(name, (0.0, None))
