@@ -78,6 +78,11 @@ def test_recipients_are_those_of_to_and_cc():
     assert [each.address for each in message.recipients] == ["a@x.example", "b@x.example", "c@x.example"]
 
 
+def test_a_name_behind_the_address_may_hold_a_comma():
+    sender = read(_mail("From: taro@client.example (Yamada, Taro)")).sender
+    assert (sender.name, sender.address) == ("Yamada, Taro", "taro@client.example")
+
+
 def test_without_from_the_sender_field_counts():
     assert read(_mail("Sender: s@x.example")).sender.address == "s@x.example"
     assert read(_mail("Subject: x")).sender.address == ""
