@@ -41,19 +41,10 @@ class DealsRepository:
         with self._desk.connection() as connection:
             return insert_or_ignore(connection, tables.ties, rows)
 
-    def tied(self, account: str, kind: str, value: str) -> Sequence[str]:
-        """Return the ids of the deals that `value` leads to, the first tied first."""
-        c = tables.ties.c
-        query = select(c.deal).where(c.account == account, c.kind == kind, c.value == value).order_by(c.id)
-        with self._desk.connection() as connection:
-            return list(connection.execute(query).scalars())
-
-    def ties(self, account: str, deal: str | None = None) -> Sequence[Tie]:
-        """Return the ties of an account (of one deal) in the order in which they were tied."""
+    def ties(self, account: str) -> Sequence[Tie]:
+        """Return the ties of an account in the order in which they were tied."""
         c = tables.ties.c
         query = select(c.deal, c.kind, c.value).where(c.account == account).order_by(c.id)
-        if deal is not None:
-            query = query.where(c.deal == deal)
         with self._desk.connection() as connection:
             return [Tie(**row) for row in connection.execute(query).mappings()]
 

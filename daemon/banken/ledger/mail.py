@@ -72,20 +72,20 @@ class SeenRepository:
         once = {message.fingerprint or str(message.id): message for message in reversed(found)}
         return sorted(once.values(), key=lambda message: (message.arrived, message.id))
 
-    def of_kind(self, kind: str, account: str | None = None) -> Sequence[SeenMessage]:
+    def of_kind(self, kind: str) -> Sequence[SeenMessage]:
         """Return the messages of one kind of the platform's, in order of arrival."""
-        wanted = [tables.seen.c.kind == kind, *([tables.seen.c.account == account] if account is not None else [])]
-        return sorted(self._find(*wanted), key=lambda message: (message.arrived, message.id))
+        return sorted(self._find(tables.seen.c.kind == kind), key=lambda message: (message.arrived, message.id))
 
     def between(
-        self, since: datetime, until: datetime | None = None, *, account: str | None = None, client: str | None = None
+        self, since: datetime, until: datetime | None = None, *, account: str | None = None
     ) -> Sequence[SeenMessage]:
         """Return the messages that arrived from `since` to before `until`, in order of arrival."""
         c = tables.seen.c
         wanted = [c.arrived >= since]
         if until is not None:
             wanted.append(c.arrived < until)
-        wanted += [c[name] == value for name, value in (("account", account), ("client", client)) if value is not None]
+        if account is not None:
+            wanted.append(c.account == account)
         return sorted(self._find(*wanted), key=lambda message: (message.arrived, message.id))
 
     def _find(self, *wanted: ColumnElement[bool]) -> list[SeenMessage]:
