@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from banken.judge import Case, load
+from banken.message.model import Link
 from banken.places import rules_root
 from banken.words import Level, Stage
 
@@ -55,6 +56,27 @@ def test_little_pictures_amid_a_sentence_do_not_break_it(text, rule):
     rules = load(rules_root(), reader=False)
     verdict = rules.judge(Case.of(f"はじめまして、山田です😊 記事は月に4本です(笑) {text}", stage=Stage.BEFORE))
     assert rule in {one.rule for one in verdict.findings}
+
+
+@pytest.mark.parametrize(
+    ("href", "rule"),
+    [
+        ("https://line.me/ti/p/~aozora", "contact.line"),
+        ("https://lin.ee/aozora", "contact.line"),
+        ("https://t.me/aozora", "contact.chat"),
+        ("https://www.chatwork.com/aozora", "contact.chatwork"),
+        ("https://zoom.us/j/0000", "interview.video"),
+    ],
+)
+def test_a_link_behind_words_is_heard_as_if_it_stood_there(judge, href, rule):
+    said, here = "お世話になっております。今後のやり取りは", "こちら"
+    text = f"{said}{here}でお願いいたします。"
+    links = [Link(href, here, len(said), len(said) + len(here))]
+    verdict = judge.judge(Case.of(text, stage=Stage.BEFORE, links=links))
+    assert rule in {one.rule for one in verdict.findings}
+    assert {one.text for finding in verdict.findings for one in finding.evidence} <= {here, text[11:]}
+    lawful = [links[0]._replace(href="https://crowdworks.jp/messages/1")]
+    assert judge.judge(Case.of(text, stage=Stage.BEFORE, links=lawful)).findings == ()
 
 
 LONG = (

@@ -38,6 +38,8 @@ class Passage:
     """What was found otherwise than as a plain word: disguises, atoms, links."""
     disguised: dict[Hit, str] = field(init=False, default_factory=dict)
     """Brands in disguise, and their plain spelling."""
+    leads: dict[Span, str] = field(init=False, default_factory=dict)
+    """Words that hide a link of a concept's, and the words with what they lead to."""
     terms: dict[object, list[Hit]] = field(init=False, default_factory=dict)
     """The hits of each term of the rules, as far as they were asked for."""
     as_means: dict[Hit, bool] = field(init=False, default_factory=dict)

@@ -1,4 +1,4 @@
-"""Sentences as the reader sees them: folded, disguises undone, soft line breaks joined away; and the way back."""
+"""Sentences as the reader sees them: folded, disguises undone, links shown, soft line breaks joined away; and the way back."""
 
 from __future__ import annotations
 
@@ -44,21 +44,27 @@ def spoken(passages: Iterable[Passage]) -> list[PlainSentence]:
 
 def plain_sentences(passage: Passage) -> list[PlainSentence]:
     """Return the sentences of `passage` as the reader sees them."""
-    disguised = sorted((hit.start, hit.end, word) for hit, word in passage.disguised.items())
-    return [_plain(passage, start, end, disguised) for start, end in passage.sentences]
+    changed = _changed(passage)
+    return [_plain(passage, start, end, changed) for start, end in passage.sentences]
 
 
 def plain_lines(passage: Passage, start: int, end: int) -> list[PlainSentence]:
     """Return the lines of a sentence (folded `[start, end)`) as its writer ended them, each as the reader sees it."""
-    disguised = sorted((hit.start, hit.end, word) for hit, word in passage.disguised.items())
-    return [_plain(passage, *line, disguised) for line in passage.splitter.lines(passage.text, start, end)]
+    changed = _changed(passage)
+    return [_plain(passage, *line, changed) for line in passage.splitter.lines(passage.text, start, end)]
 
 
-def _plain(passage: Passage, start: int, end: int, disguised: Sequence[tuple[int, int, str]]) -> PlainSentence:
-    """Return a sentence in the reader's view; `disguised` are the passage's disguises, in order, and their plain words."""
+def _changed(passage: Passage) -> list[tuple[int, int, str]]:
+    """Return what the reader sees otherwise than it stands there, in order: disguises, words that hide a link."""
+    disguised = ((hit.start, hit.end, word) for hit, word in passage.disguised.items())
+    return sorted([*disguised, *((start, end, words) for (start, end), words in passage.leads.items())])
+
+
+def _plain(passage: Passage, start: int, end: int, changed: Sequence[tuple[int, int, str]]) -> PlainSentence:
+    """Return a sentence in the reader's view; `changed` is what it sees otherwise in the passage, in order."""
     said = passage.text[start:end]
     start, body_end = start + len(said) - len(said.lstrip()), start + len(said.rstrip())
-    inside = disguised[bisect_left(disguised, (start,)) : bisect_left(disguised, (end,))]
+    inside = changed[bisect_left(changed, (start,)) : bisect_left(changed, (end,))]
     changes = [((low, high), word) for low, high, word in inside]
     for found in _BREAK.finditer(passage.text, start, body_end):
         before, behind = passage.text[found.start() - 1 : found.start()], passage.text[found.end() : found.end() + 1]

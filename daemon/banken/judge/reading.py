@@ -15,12 +15,15 @@ from banken.judge.lexicon import ALWAYS, ATOM, LINK, Hit
 from banken.judge.model import Case
 from banken.judge.passage import Passage
 from banken.judge.rows import spelled_out
+from banken.judge.views import Span, fold
 from banken.words import Channel, Segment, SegmentKind
 
 if TYPE_CHECKING:  # the judge needs no mail reader to run
     from banken.message.model import Link
 
 _start = attrgetter("start")
+_SHOWN = 100
+"""So much of an address behind words is shown to the reader (code points)."""
 JUDGED_CHANNELS = (Channel.DIRECT, Channel.NOTIFICATION)
 """On the other channels nobody asks the worker for anything: they carry no client's words."""
 
@@ -67,7 +70,9 @@ def _passage(case: Case, segment: Segment, links: Sequence[Link], book: Rulebook
     text = case.text[segment.start : segment.end]
     passage = Passage(segment.kind, segment.start, text, book.splitter, book.lexicon)
     passage.disguised = book.disguises.scan(passage.view, passage) | dict(spelled_out(passage))
-    passage.extra = [*passage.disguised, *_atoms(passage, book), *_links(links, passage, book)]
+    leading = list(_links(links, passage, book))
+    passage.leads = dict(_hidden(leading, passage))
+    passage.extra = [*passage.disguised, *_atoms(passage, book), *(hit for hit, _href in leading)]
     return passage
 
 
@@ -79,11 +84,20 @@ def _atoms(passage: Passage, book: Rulebook) -> Iterator[Hit]:
                 yield Hit(start, end, name, how)
 
 
-def _links(links: Sequence[Link], passage: Passage, book: Rulebook) -> Iterator[Hit]:
+def _links(links: Sequence[Link], passage: Passage, book: Rulebook) -> Iterator[tuple[Hit, str]]:
+    """Yield where a link of a concept's stands, and where it leads."""
     end_of_all = passage.base + len(passage.source)
     inside = slice(bisect_left(links, passage.base, key=_start), bisect_right(links, end_of_all, key=_start))
     for link in links[inside]:
         if link.end <= end_of_all:
             start, end = passage.folded(link.start, link.end)
             for concept in book.hosts.concepts(link.href):
-                yield Hit(start, end, LINK + concept, "link")
+                yield Hit(start, end, LINK + concept, "link"), link.href
+
+
+def _hidden(leading: Sequence[tuple[Hit, str]], passage: Passage) -> Iterator[tuple[Span, str]]:
+    """Yield the words that show nothing of the link behind them, and what the reader is to see there."""
+    for hit, href in leading:
+        shown = passage.text[hit.start : hit.end]
+        if shown.strip() and "://" not in shown:
+            yield (hit.start, hit.end), f"{shown} {fold(href[:_SHOWN]).text} "
