@@ -315,6 +315,17 @@ def test_a_notice_that_is_sent_again_opens_no_contract_that_has_ended(post):
     assert post.deals.standing(deal, day(12)).stage is Stage.UNDER
 
 
+@pytest.mark.parametrize("late", ["escrow_paid", "delivered", "returned"])
+def test_a_notice_that_comes_late_opens_no_contract_that_has_just_ended(post, late):
+    about = {"client": "甲", "job": "図鑑", "contract": "7"}
+    deal = post.send("contracted", at=day(1), **about)
+    post.send("accepted", at=day(5), **about)
+    post.send(late, at=day(5.1), **about)
+    assert post.deals.standing(deal, day(6)).stage is Stage.COMPLETED
+    post.send(late, at=day(9), **about)
+    assert post.deals.standing(deal, day(10)).stage is Stage.UNDER
+
+
 def test_the_end_of_one_contract_does_not_end_another(post):
     about = {"client": "甲", "job": "図鑑"}
     deal = post.send("contracted", at=day(1), contract="7", **about)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from banken.deals.model import Effect, Key, Noted
 from banken.words import Event, Permission, Stage
@@ -13,6 +13,8 @@ STAGE = "stage:"
 PERMISSION = "permission:"
 """Kinds of the worker's own corrections begin so; what follows is the stage or permission itself."""
 
+LATE = timedelta(days=1)
+"""So long behind the end of a contract its notices may come in another order than they were sent."""
 _ORDER = (Stage.UNKNOWN, Stage.BEFORE, Stage.UNDER, Stage.COMPLETED)
 
 
@@ -27,8 +29,8 @@ class Course:
     permitted_by: Event | None = None
     _open: set[str] = field(default_factory=set)
     """Contracts that run now; "" stands for one whose number is not known."""
-    _over: set[str] = field(default_factory=set)
-    """Contracts that have ended."""
+    _over: dict[str, datetime] = field(default_factory=dict)
+    """Contracts that have ended, and when."""
     _finished: bool = False
     """A contract of this deal has ended before."""
 
@@ -54,6 +56,8 @@ class Course:
                 return
             case "begins" if contract in self._over:
                 return
+            case "during" if contract in self._over and event.at - self._over[contract] < LATE:
+                return
             case "after" if self._belongs_to_the_last(contract):
                 return
         if effect.stage is Stage.COMPLETED and contract in self._over:
@@ -76,9 +80,9 @@ class Course:
         if stage is Stage.UNDER:
             self._open.discard("")
             self._open |= {contract} if contract or not self._open else set()
-            self._over.discard(contract)
+            self._over.pop(contract, None)
         elif stage is Stage.COMPLETED:
-            self._close(contract)
+            self._close(contract, event.at)
             if self._open:
                 return
             self._finished = True
@@ -87,11 +91,11 @@ class Course:
         if stage is not self.stage:
             self.stage, self.since, self.by = stage, event.at, event
 
-    def _close(self, contract: str) -> None:
+    def _close(self, contract: str, at: datetime) -> None:
         """End a contract; where it or one that runs has no number known, all that run."""
         ended = {contract} if contract and "" not in self._open else {contract, *self._open}
         self._open -= ended
-        self._over |= ended - {""}
+        self._over |= dict.fromkeys(ended - {""}, at)
 
     def _permit(self, permission: Permission, event: Event) -> None:
         if permission is not self.permission:

@@ -137,7 +137,7 @@ class Effect(Protocol):
 
     @property
     def moves(self) -> str:
-        """How it moves the stage: always, forward, opens, begins, after."""
+        """How it moves the stage: always, forward, opens, begins, during, after."""
 
 
 class Numbers(Protocol):

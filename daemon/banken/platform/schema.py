@@ -88,14 +88,14 @@ class EventRule(Strict):
     """What an event does to a deal.
 
     `moves`: `always` sets the stage; `forward` only takes it further (unknown, before, under contract); `opens` puts
-    an unknown or finished deal before a contract; `begins` sets it unless this very contract has ended already; `after`
-    finishes a deal unless a newer contract was opened since.
+    an unknown or finished deal before a contract; `begins` sets it unless this very contract has ended already, `during`
+    unless it ended less than a day before; `after` finishes a deal unless a newer contract was opened since.
     """
 
     title: Title
     stage: Stage | None = None
     permission: Permission | None = None
-    moves: Literal["always", "forward", "opens", "begins", "after"] = "always"
+    moves: Literal["always", "forward", "opens", "begins", "during", "after"] = "always"
 
 
 class Example(Strict):
