@@ -19,8 +19,8 @@ class Case:
     `segments` point into `text`; only BODY, HIDDEN and (in a mail without other words) FORWARD are judged. `subject`
     is the mail's subject or the job's title: context, never evidence. `impersonates` says why the sender looks like
     someone passing as the platform (with the stretch of `text` that shows it, if any), `unbelieved` which event kinds
-    the mail claims without proof, `reached` whether it came straight from a client with whom there is no contract yet,
-    `partial` whether more stood in the mail than was read.
+    the mail claims without proof, `forged` whether it was found not to be from whom it says, `reached` whether it came
+    straight from a client with whom there is no contract yet, `partial` whether more stood in the mail than was read.
     """
 
     text: str
@@ -35,6 +35,7 @@ class Case:
     impersonates: str = ""
     impersonates_span: tuple[int, int] = (0, 0)
     unbelieved: tuple[str, ...] = ()
+    forged: bool = False
     reached: bool = False
     partial: bool = False
 
