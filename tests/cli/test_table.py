@@ -54,6 +54,11 @@ def test_on_a_narrow_screen_it_is_a_list_that_holds_the_same(width):
         assert words in flat
 
 
+def test_a_forged_mail_is_not_shown_as_the_clients():
+    out = CliRunner().invoke(build(), ["scan", "--from", str(STORY / "15.eml")], env={"COLUMNS": "44"}).stdout
+    assert "差出人不明（" in "".join(out.split())
+
+
 def test_on_a_wide_screen_it_is_a_table():
     out = CliRunner().invoke(build(), ["scan", "--from", str(STORY)], env={"COLUMNS": "79"}).stdout
     assert "╭" in out

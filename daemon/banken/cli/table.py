@@ -74,7 +74,7 @@ def _row(one: Mail, zone: ZoneInfo) -> tuple[Text, ...]:
     return (
         Text(f"{when:%m/%d}\n{when:%H:%M}"),
         Text(level_name(one.level), style=COLOURS[one.level]),
-        Text.assemble(visible(one.client), "\n", (stage_name(one.stage), "dim")),
+        Text.assemble(visible(one.who), "\n", (stage_name(one.stage), "dim")),
         Text("\n".join(category_name(category) for category in one.categories)),
         Text.assemble(_words(one), "\n", (visible(deeds), "dim")),
     )

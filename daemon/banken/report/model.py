@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from banken.guard import Examined
+from banken.i18n import _
 from banken.ledger import SeenMessage, StoredFinding
 from banken.respond.tidy import one_line, sentence_around
 from banken.words import Authentic, Category, Channel, Evidence, Finding, Level, Permission, Stage
@@ -70,6 +71,13 @@ class Mail:
     def place(self) -> str:
         """Where it lies: the file, or folder and UID as `explain` takes them."""
         return self.file or f"{self.folder}:{self.uid}"
+
+    @property
+    def who(self) -> str:
+        """Who wrote it, for people: of a forged mail only the name that it bears is known."""
+        if self.authentic is not Authentic.FORGED:
+            return self.client
+        return _("unknown sender (in the name of {name})").format(name=self.client)
 
     @property
     def unjudged(self) -> str:
