@@ -12,11 +12,11 @@ from rich.text import Text
 from typer.testing import CliRunner
 
 from banken.cli.app import build
-from banken.cli.table import _wrapped
+from banken.cli.rows import wrapped
 
 
 def lines(text, width):
-    return _wrapped(Text(text), width).plain.split("\n")
+    return wrapped(Text(text), width).plain.split("\n")
 
 
 @pytest.mark.parametrize(

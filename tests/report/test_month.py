@@ -96,7 +96,7 @@ def test_the_page_tells_what_was_found_by_category_stage_and_client(ledger):
     saw(ledger, 1, MIDNIGHT)
     saw(ledger, 2, MIDNIGHT, level="unjudged", client="カササギ")
     page = month_page(november(ledger), TOKYO, MIDNIGHT)
-    for words in ("2026-11", "interview", "before the contract", "山田商店", "2 mails were about this work"):
+    for words in ("2026-11", "interview", "before the contract", "山田商店", "Mails about this work: 2"):
         assert words in page
     assert "カササギ" not in page  # nothing was found there
     assert "<script" not in page

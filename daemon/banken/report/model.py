@@ -10,7 +10,7 @@ from banken.guard import Examined
 from banken.i18n import _
 from banken.ledger import SeenMessage, StoredFinding
 from banken.respond.tidy import one_line, sentence_around
-from banken.words import Authentic, Category, Channel, Evidence, Finding, Level, Permission, Stage
+from banken.words import LEVELS, Authentic, Category, Channel, Evidence, Finding, Level, Permission, Stage
 
 WORDS = 240
 """Code points of the words of a find that are shown; the ledger keeps as many."""
@@ -86,8 +86,13 @@ class Mail:
 
     @property
     def categories(self) -> tuple[Category, ...]:
-        """What was found, each once, in the order it was found."""
-        return tuple(dict.fromkeys(find.category for find in self.finds))
+        """What was found, each once, the strongest first."""
+        return tuple(dict.fromkeys(find.category for find in self.loudest))
+
+    @property
+    def loudest(self) -> tuple[Find, ...]:
+        """The finds, the strongest first."""
+        return tuple(sorted(self.finds, key=lambda find: -LEVELS.index(find.level)))
 
 
 def examined_mail(one: Examined) -> Mail:
