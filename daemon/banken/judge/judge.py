@@ -143,7 +143,9 @@ class Judge:
                     excused[rule.id] += 1
                     continue
                 sure, certain = finder.find.confidence != "low", finder.find.confidence == "certain"
-                found = Candidate(rule.category, rule.id, fate.place, fate.level, sure=sure, certain=certain)
+                found = Candidate(
+                    rule.category, rule.id, fate.place, fate.level, sure=sure, certain=certain, yields=rule.yields
+                )
                 tally.candidates.append(found)
                 if sure:
                     told |= marks

@@ -165,6 +165,7 @@ class Rule(Strict):
     also_unless: tuple[Id, ...] = ()
     not_unless: tuple[Id, ...] = ()
     when: Levels = {}
+    yields: Category | None = None
     advice: str = ""
     as_of: str = ""
     source: str = ""
