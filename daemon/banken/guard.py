@@ -136,7 +136,7 @@ class Guard:
         message = look.message
         mail = self.knowledge.recogniser.recognise(message, look.proof, self._book(message))
         tie, events = self._tied(message, mail)
-        standing = self._standing(tie, message)
+        standing = self._standing(tie, message, mail)
         verdict, fine = self._silenced(self._judge(message, mail, standing, explain=explain), message, mail, standing)
         actions = plan(verdict, message, mail, standing, spot=_spot(look.place), settings=self.warning)
         return Examined(self.account, look.place, message, mail, tie, standing, events, verdict, tuple(actions), fine)
@@ -214,14 +214,19 @@ class Guard:
             return Tie("", _("no mail of this work")), ()
         return self.deals.record(mail, message)
 
-    def _standing(self, tie: Tie, message: Message) -> Standing:
+    def _standing(self, tie: Tie, message: Message, mail: Correspondence) -> Standing:
         standing = self.deals.standing(tie.deal, message.date, own=message.fingerprint)
         if self.assume is None:
-            return standing
+            return standing if self._is_whose(mail) else _not_approved(standing)
         return replace(standing, stage=self.assume.stage, permission=self.assume.permission, why=_("as you said"))
 
+    def _is_whose(self, mail: Correspondence) -> bool:
+        """Whether a mail is the client's by more than the name and the title in it, which anybody can read on the site."""
+        address = mail.client_address
+        return mail.channel is not Channel.DIRECT or address in self.clients or self.deals.hears_from(address)
+
     def _judge(self, message: Message, mail: Correspondence, standing: Standing, *, explain: bool) -> Verdict:
-        if message.own or not (mail.judged or mail.impersonates or _unproved(mail)):
+        if message.own or not (mail.judged or mail.impersonates or _is_forged(mail)):
             return NOT_JUDGED
         asked = case(message, mail, standing)
         if asked.reached and self.deals.has_contract(standing.deal or "", message.date):
@@ -283,9 +288,18 @@ def case(message: Message, mail: Correspondence, standing: Standing) -> Case:
         known_client=bool(standing.deal),
         impersonates=mail.impersonates,
         unbelieved=_unproved(mail),
+        forged=_is_forged(mail),
         partial=not _CUT.isdisjoint(message.notes),
         reached=mail.channel is Channel.DIRECT and standing.stage is Stage.BEFORE and bool(standing.deal),
     )
+
+
+def _not_approved(standing: Standing) -> Standing:
+    """Return how far a deal is for one who only says to be its client: what the office approved is not lent to them."""
+    if standing.permission is not Permission.APPROVED:
+        return standing
+    doubt = _("{why}; what was approved does not count for this address, which is not known to be the client's")
+    return replace(standing, permission=Permission.NONE, why=doubt.format(why=standing.why))
 
 
 def _gone(verdict: Verdict, silenced: frozenset[str]) -> Sequence[Finding]:
@@ -307,9 +321,11 @@ def _without(verdict: Verdict, gone: Sequence[Finding]) -> Verdict:
 
 def _unproved(mail: Correspondence) -> tuple[str, ...]:
     """Return the events that a forged mail claims; mail that merely cannot be proved is shown as such, not accused."""
-    if mail.authentic is not Authentic.FORGED:
-        return ()
-    return tuple(event.kind for event in mail.events if not event.believed)
+    return tuple(event.kind for event in mail.events if not event.believed) if _is_forged(mail) else ()
+
+
+def _is_forged(mail: Correspondence) -> bool:
+    return mail.authentic is Authentic.FORGED
 
 
 def _spot(place: Place | SeenMessage) -> Spot:

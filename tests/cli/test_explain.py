@@ -8,6 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from banken.cli.app import build
+from banken.cli.explain import _labels
 from banken.i18n import set_language
 from banken.message.notes import Note, describe
 
@@ -87,3 +88,9 @@ def test_what_was_guessed_lost_or_hidden_in_reading_is_told(tmp_path, fields, bo
     out = "".join(run("explain", mail).split())
     set_language("ja")  # as the files' verbs speak without a configuration
     assert "".join(describe(note).split()) in out
+
+
+def test_kinds_and_labels_are_told_by_name():
+    assert "種類: 相手の言葉が入ったお知らせ · メッセージ — " in run("explain", STORY / "06.eml")
+    set_language("ja")
+    assert _labels("danger+direct_contact") == "番犬/危険 · 番犬/外部連絡"

@@ -77,8 +77,8 @@ def test_a_wrong_configuration_is_told_and_nothing_is_erased(house):
 
 def test_a_whole_ledger_is_said_to_be_whole(house):
     said = house.run("ledger", "check")
-    assert "1 actions owed" in said
-    assert "1 messages set aside" in said
+    assert "Actions owed: 1" in said
+    assert "messages set aside: 1" in said
 
 
 def test_damage_is_told_with_what_to_do(house):
@@ -128,7 +128,7 @@ def test_a_client_is_forgotten_after_a_yes(house):
     house.run("ledger", "forget", "青空工房", typed="n\n", expect=1)
     with Ledger.open(house.state) as ledger:
         assert ledger.deals.all()
-    assert "1 deals, the words of 1 mails" in house.run("ledger", "forget", "青空工房", typed="y\n")
+    assert "Deals: 1; mails of which words were kept: 1" in house.run("ledger", "forget", "青空工房", typed="y\n")
     with Ledger.open(house.state) as ledger:
         assert not ledger.deals.all()
         assert not ledger.outbox.open()

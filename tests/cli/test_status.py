@@ -50,7 +50,7 @@ def fails(ledger, fingerprint, *targets, action="warn", ago=timedelta(0)):
 
 def test_what_failed_by_every_way_is_told(status):
     fails(status.ledger, "f1", "smtp:worker@example.jp", "notify:1")
-    assert "in the last 30 days: 2 warnings" in (said := " ".join(status().split()))
+    assert "in the last 30 days: warnings and letters 2" in (said := " ".join(status().split()))
     assert "550 no such user" in said
     assert json.loads(status("--json"))["undelivered"] == 2
 

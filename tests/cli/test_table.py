@@ -12,11 +12,11 @@ from rich.text import Text
 from typer.testing import CliRunner
 
 from banken.cli.app import build
-from banken.cli.table import _wrapped
+from banken.cli.rows import wrapped
 
 
 def lines(text, width):
-    return _wrapped(Text(text), width).plain.split("\n")
+    return wrapped(Text(text), width).plain.split("\n")
 
 
 @pytest.mark.parametrize(
@@ -52,6 +52,11 @@ def test_on_a_narrow_screen_it_is_a_list_that_holds_the_same(width):
     flat = "".join(out.split())
     for words in ("危険10/2920:15", "ハルカゼ企画·契約前", "やりとりはＬＩＮＥに移らせて", "06.eml", "未判定1件："):
         assert words in flat
+
+
+def test_a_forged_mail_is_not_shown_as_the_clients():
+    out = CliRunner().invoke(build(), ["scan", "--from", str(STORY / "15.eml")], env={"COLUMNS": "44"}).stdout
+    assert "差出人不明（" in "".join(out.split())
 
 
 def test_on_a_wide_screen_it_is_a_table():

@@ -90,7 +90,7 @@ def test_unknown_account_and_deal(desk):
 def test_english_speaks_english(desk):
     desk.configure(language="en")
     answer = desk.run("scan", "--since", "1d")
-    assert "messages read" in answer.out
+    assert "Messages read" in answer.out
     assert not any("぀" <= letter <= "ヿ" for letter in answer.out + answer.err)
 
 

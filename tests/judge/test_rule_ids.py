@@ -9,7 +9,7 @@ EVER_SHIPPED = frozenset(
     contact.phone contact.phone_given contact.mail contact.mail_given contact.reply_by_mail contact.exchange
     contact.form contact.id_papers contact.reached contract.direct contract.bypass contract.next contract.fee
     contract.paper escrow.before escrow.late_contract escrow.test escrow.skip_delivery escrow.skip_acceptance
-    escrow.cancel impersonation.sender impersonation.event interview.named interview.meeting interview.session
+    escrow.cancel impersonation.sender impersonation.event impersonation.forged interview.named interview.meeting interview.session
     interview.video interview.video_contact interview.in_person interview.face interview.talk payment.app
     payment.gift payment.bank payment.invoice payment.upfront payment.advance payment.refund payment.terms
     resident.named resident.office resident.hours resident.hired

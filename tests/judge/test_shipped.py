@@ -120,3 +120,15 @@ def test_lines_that_leave_their_sentence_open(shipped):
 )
 def test_a_link_to_people_is_told_from_one_to_a_page(shipped, link, concept):
     assert set(shipped.book.hosts.concepts(link)) & {"line", "zoom", "chatwork"} == ({concept} if concept else set())
+
+
+@pytest.mark.parametrize(
+    ("more", "told"), [("その後はLINEでやりとりしましょう。", False), ("よろしくお願いします。", True)]
+)
+def test_an_interview_by_zoom_is_no_second_thing_beside_an_ask_for_line(shipped, more, told):
+    verdict = shipped.judge(Case.of(f"まずはZoomで30分ほど面談をお願いします。{more}", stage=Stage.BEFORE))
+    rules = {one.rule for one in verdict.findings}
+    assert {"interview.video", "interview.named"} <= rules
+    assert ("interview.video_contact" in rules) is told
+    assert ("contact.line" in rules) is not told
+    assert ("interview.video_contact", "said elsewhere") in {(one.rule, one.excuse) for one in verdict.excused} or told

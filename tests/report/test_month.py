@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from banken.i18n import set_language
 from banken.ledger import Ledger, Owed, SeenMessage, SeenState
 from banken.report.bars import TALLEST, bars, columns
-from banken.report.month import LOUD, month_of, month_page
+from banken.report.month import LOUD, _by_client, month_of, month_page
 from banken.words import Category, Evidence, Finding, Level
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -96,10 +96,18 @@ def test_the_page_tells_what_was_found_by_category_stage_and_client(ledger):
     saw(ledger, 1, MIDNIGHT)
     saw(ledger, 2, MIDNIGHT, level="unjudged", client="カササギ")
     page = month_page(november(ledger), TOKYO, MIDNIGHT)
-    for words in ("2026-11", "interview", "before the contract", "山田商店", "2 mails were about this work"):
+    for words in ("2026-11", "interview", "before the contract", "山田商店", "Mails about this work: 2"):
         assert words in page
     assert "カササギ" not in page  # nothing was found there
     assert "<script" not in page
+
+
+def test_a_forged_mail_is_not_counted_as_the_clients(ledger):
+    for uid in (1, 2):
+        saw(ledger, uid, MIDNIGHT, authentic="verified")
+    saw(ledger, 3, MIDNIGHT, authentic="forged")
+    told = {bar.name: bar.count for bar in _by_client(november(ledger))}
+    assert told == {"山田商店": 2, "unknown sender (in the name of 山田商店)": 1}
 
 
 def test_an_empty_month_says_so(ledger):

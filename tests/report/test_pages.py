@@ -18,7 +18,7 @@ from banken.ledger import Poison
 from banken.report import Summary
 from banken.report.picture import LEFT, RIGHT, draw
 from banken.report.scanpage import scan_page
-from banken.words import Level, Permission, Stage
+from banken.words import Authentic, Level, Permission, Stage
 
 TOKYO = ZoneInfo("Asia/Tokyo")
 
@@ -71,6 +71,11 @@ def test_the_page_tells_the_deal_the_words_and_what_was_done():
     assert seen.marked == ["LINE"]
     assert "続きはLINEで。" in seen.text
     assert seen.tags["svg"] > 1
+
+
+def test_a_forged_mail_does_not_stand_there_as_the_clients():
+    seen = Seen(page(story(mails=[mail(authentic=Authentic.FORGED)])))
+    assert "unknown sender (in the name of 山田商店)" in seen.text
 
 
 def test_nothing_is_loaded_run_or_followed():

@@ -34,6 +34,7 @@ KEYS = [
     "resident.hired",
     "impersonation.sender",
     "impersonation.event",
+    "impersonation.forged",
 ]
 
 

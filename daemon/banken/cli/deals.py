@@ -10,20 +10,20 @@ from zoneinfo import ZoneInfo
 
 import typer
 from rich import box
-from rich.table import Table
 from rich.text import Text
 
 from banken.cli import corrections
 from banken.cli.chosen import AccountOption, DealArgument, Desk, meant_deal, opened
 from banken.cli.faults import faults
 from banken.cli.options import ConfigOption, configuration, console
+from banken.cli.rows import NOTHING, print_rows
 from banken.cli.table import COLOURS
-from banken.deals import Deal, Line, Reminder
+from banken.deals import Deal, Key, Line, Reminder
 from banken.i18n import _
 from banken.ledger import SeenMessage, StoredFinding
 from banken.report.story import title
 from banken.respond import category_name, level_name, permission_name, stage_name
-from banken.words import LEVELS, Category, Level
+from banken.words import LEVELS, Authentic, Category, Level, Permission
 
 JsonOption = Annotated[bool, typer.Option("--json", help=_("One JSON object a deal, a line each."))]
 
@@ -49,15 +49,14 @@ def list_deals(account: AccountOption = "", as_json: JsonOption = False, config:
                 for deal in desk.deals.deals():
                     typer.echo(json.dumps(_record(desk, deal, now), ensure_ascii=False))
             return
-        table = Table(box=box.ROUNDED, header_style="bold")
-        several = [_("account")] if len(desks) > 1 else []
-        for head in (*several, _("deal"), _("client"), _("job"), _("stage"), _("permission"), _("since")):
-            table.add_column(head, overflow="fold")
-        for desk in desks:
-            for deal in desk.deals.deals():
-                name = [Text(desk.account)] if several else []
-                table.add_row(*name, *_row(desk, deal, now))
-        console().print(table)
+        several = len(desks) > 1
+        heads = (_("deal"), _("client"), _("job"), _("stage"), _("permission"), _("since"))
+        rows = [
+            (*([Text(desk.account)] if several else []), *_row(desk, deal, now))
+            for desk in desks
+            for deal in desk.deals.deals()
+        ]
+        print_rows(console(), (*([_("account")] if several else []), *heads), rows, lead=2 + several)
         for desk in desks:
             for reminder in desk.deals.reminders(desk.house.knowledge.reminders, now):
                 console().print(f"{reminder.deal}: {reminder.text}", markup=False, soft_wrap=True, style="yellow")
@@ -65,8 +64,8 @@ def list_deals(account: AccountOption = "", as_json: JsonOption = False, config:
 
 def _row(desk: Desk, deal: Deal, now: datetime) -> tuple[Text, ...]:
     standing = desk.deals.standing(deal.id, now)
-    names = (stage_name(standing.stage), permission_name(standing.permission))
-    told = (deal.id, deal.client or "—", deal.job or "—", *names, _day(standing.since, desk.config.timezone))
+    names = (stage_name(standing.stage), _permission(standing.permission))
+    told = (deal.id, deal.client or NOTHING, deal.job or NOTHING, *names, _day(standing.since, desk.config.timezone))
     return tuple(map(Text, told))
 
 
@@ -80,36 +79,54 @@ def show(
             return
         now = datetime.now(UTC)
         standing = desk.deals.standing(meant.id, now)
-        console().rule(Text(f"{meant.client or '—'} · {meant.job or '—'} ({meant.id})"))
+        console().rule(Text(f"{meant.client or NOTHING} · {meant.job or NOTHING} ({meant.id})"))
         far = f"{stage_name(standing.stage)} · {permission_name(standing.permission)} — {standing.why}"
         console().print(far, markup=False, soft_wrap=True)
-        console().print(_timeline(desk, meant))
-        keys = ", ".join(map(str, desk.deals.keys(meant.id)))
-        console().print(_("Known by: {keys}").format(keys=keys or "—"), markup=False, soft_wrap=True, style="dim")
+        _print_timeline(desk, meant)
+        keys = ", ".join(map(_named, desk.deals.keys(meant.id)))
+        console().print(_("Known by: {keys}").format(keys=keys or NOTHING), markup=False, soft_wrap=True, style="dim")
         for reminder in _due(desk, meant, now):
             console().print(reminder.text, markup=False, soft_wrap=True, style="yellow")
 
 
-def _timeline(desk: Desk, deal: Deal) -> Table:
-    table = Table(box=box.SIMPLE)
-    for head in (_("no."), _("date"), _("event"), _("believed"), _("stage"), _("permission"), _("why")):
-        table.add_column(head, overflow="fold")
-    zone = desk.config.timezone
+def _named(key: Key) -> str:
+    """Return a key for people, as `split` takes it."""
+    names = {
+        "contract": _("number of the contract"),
+        "proposal": _("number of the proposal"),
+        "message": _("number of the messages"),
+        "job": _("number of the job"),
+        "title": _("title of the job"),
+        "client": _("name of the client"),
+        "address": _("mail address"),
+    }
+    return f"{names[key.kind]} {key}"
+
+
+def _permission(permission: Permission) -> str:
+    return NOTHING if permission is Permission.NONE else permission_name(permission)
+
+
+def _print_timeline(desk: Desk, deal: Deal) -> None:
+    heads = (_("no."), _("date"), _("event"), _("believed"), _("stage"), _("permission"), _("why"))
     rows = [(line.event.at, _event_row(desk, line)) for line in desk.deals.timeline(deal.id)]
-    rows += [(mail.arrived, row) for mail, found in _findings(desk, deal) for row in _finding_rows(found)]
-    for at, (number, *rest) in sorted(rows, key=lambda row: row[0]):
-        table.add_row(number, Text(_day(at, zone)), *rest)
-    return table
+    rows += [(mail.arrived, row) for mail, found in _findings(desk, deal) for row in _finding_rows(mail, found)]
+    dated = [
+        (number, Text(_day(at, desk.config.timezone)), *rest)
+        for at, (number, *rest) in sorted(rows, key=lambda row: row[0])
+    ]
+    print_rows(console(), heads, dated, lines=box.SIMPLE, lead=3)
 
 
 def _event_row(desk: Desk, line: Line) -> tuple[Text, ...]:
     believed = _("undone") if line.undone else _("yes") if line.event.believed else _("no")
-    told = (title(desk.deals, line.event), believed, stage_name(line.stage), permission_name(line.permission))
+    told = (title(desk.deals, line.event), believed, stage_name(line.stage), _permission(line.permission))
     return Text(str(line.number or "")), *map(Text, told), Text(line.event.why)
 
 
-def _finding_rows(found: Sequence[StoredFinding]) -> Iterator[tuple[Text, ...]]:
+def _finding_rows(mail: SeenMessage, found: Sequence[StoredFinding]) -> Iterator[tuple[Text, ...]]:
     """Yield a row for each category that was found in one mail, with all the words that show it."""
+    believed = Text(_("no") if mail.authentic == Authentic.FORGED else "")
     for name in dict.fromkeys(finding.category for finding in found):
         these = [finding for finding in found if finding.category == name]
         level = max((Level(finding.level) for finding in these), key=LEVELS.index)
@@ -117,7 +134,7 @@ def _finding_rows(found: Sequence[StoredFinding]) -> Iterator[tuple[Text, ...]]:
         words = dict.fromkeys(
             " ".join(finding.excerpt.split())[:EXCERPT] for finding in these if finding.excerpt.strip()
         )
-        yield Text(""), what, Text(""), Text(""), Text(""), Text(" … ".join(words) or these[0].title)
+        yield Text(""), what, believed, Text(""), Text(""), Text(" … ".join(words) or these[0].title)
 
 
 def _findings(desk: Desk, deal: Deal) -> Iterator[tuple[SeenMessage, Sequence[StoredFinding]]]:
@@ -178,4 +195,4 @@ def _finding(mail: SeenMessage, finding: StoredFinding) -> dict[str, Any]:
 
 
 def _day(moment: datetime | None, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else "—"
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}" if moment else NOTHING

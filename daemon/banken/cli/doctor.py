@@ -43,7 +43,7 @@ def doctor(
         if as_json:
             typer.echo(json.dumps({"well": not wrong, "signs": [asdict(sign) for sign in signs]}, ensure_ascii=False))
         elif wrong:
-            console().print(_("{count} things are wrong.").format(count=wrong), style="red")
+            console().print(_("Things that are wrong: {count}.").format(count=wrong), style="red")
         else:
             console().print(_("All is well."))
         if wrong:

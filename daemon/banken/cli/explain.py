@@ -20,7 +20,8 @@ from banken.judge.whynot import why_not
 from banken.ledger import OutboxRow
 from banken.message.notes import describe
 from banken.report.summary import deed
-from banken.respond import category_name, level_name, permission_name, stage_name
+from banken.respond import category_name, level_name, permission_name, shown_labels, stage_name
+from banken.respond.labels import keyword
 from banken.respond.tidy import visible
 from banken.service import house as rooms
 from banken.words import Authentic, Category, Channel, Permission, SegmentKind
@@ -77,11 +78,12 @@ class Page:
     def __init__(self, out: Console, house: rooms.House, *, steps: bool, whynot: Category | None) -> None:
         self._out, self._house = out, house
         self._steps, self._whynot = steps, whynot
+        self._kinds = {kind.id: str(kind.title) for pack in house.packs for kind in pack.file.kinds}
 
     def show(self, one: Examined, done: Sequence[OutboxRow] | None) -> None:
         """Show a mail: who, its words, what was found, what was let go, what was done (None: nothing is known)."""
         self._out.rule(Text(visible(one.message.subject) or "—"))
-        for name, value in _facts(one):
+        for name, value in self._facts(one):
             self._line(Text.assemble((f"{name}: ", "bold"), visible(value)))
         self._line(_legend(one))
         self._line(_words(one))
@@ -94,6 +96,19 @@ class Page:
 
     def _line(self, text: Text) -> None:
         self._out.print(text, soft_wrap=True)
+
+    def _facts(self, one: Examined) -> Iterator[tuple[str, str]]:
+        mail, standing = one.correspondence, one.standing
+        what = " · ".join(filter(None, (_channel(mail.channel), self._kinds.get(mail.kind))))
+        yield _("from"), f"{one.message.sender.name} <{one.message.sender.address}>"
+        yield _("recognised as"), f"{what} — {mail.why}"
+        yield _("really from there"), f"{_authentic(mail.authentic)} — {mail.authentic_why}"
+        yield _("client, job"), f"{mail.client or '—'} · {mail.job or '—'}"
+        yield _("stage"), f"{stage_name(standing.stage)} · {permission_name(standing.permission)}"
+        yield _("deal"), standing.deal or "—"
+        yield _("because"), standing.why or "—"
+        for note in one.message.notes:
+            yield _("reading note"), describe(note)
 
     def _verdict(self, one: Examined) -> None:
         verdict = one.verdict
@@ -132,7 +147,7 @@ class Page:
             self._line(Text.assemble((f"{head}: ", "bold"), owed))
         for row in done:
             when = row.touched.astimezone(self._house.config.timezone)
-            target = row.target if row.action == "label" else row.target.partition(":")[2]
+            target = _labels(row.target) if row.action == "label" else row.target.partition(":")[2]
             tries = _("tries: {count}").format(count=row.tries)
             what = f"{deed(row)} ({target}) {when:%Y-%m-%d %H:%M}, {tries} {row.result}"
             self._line(Text.assemble((f"{head}: ", "bold"), visible(what).rstrip()))
@@ -149,17 +164,10 @@ class Page:
                     self._line(Text(f"    {visible(line)}", "dim"))
 
 
-def _facts(one: Examined) -> Iterator[tuple[str, str]]:
-    mail, standing = one.correspondence, one.standing
-    yield _("from"), f"{one.message.sender.name} <{one.message.sender.address}>"
-    yield _("recognised as"), f"{_channel(mail.channel)} {mail.kind} — {mail.why}"
-    yield _("really from there"), f"{_authentic(mail.authentic)} — {mail.authentic_why}"
-    yield _("client, job"), f"{mail.client or '—'} · {mail.job or '—'}"
-    yield _("stage"), f"{stage_name(standing.stage)} · {permission_name(standing.permission)}"
-    yield _("deal"), standing.deal or "—"
-    yield _("because"), standing.why or "—"
-    for note in one.message.notes:
-        yield _("reading note"), describe(note)
+def _labels(target: str) -> str:
+    """Return the names of the labels that an action of the outbox puts on a mail."""
+    names = shown_labels()
+    return " · ".join(names.get(keyword(key), key) for key in target.split("+"))
 
 
 def _quoted(words: str) -> str:

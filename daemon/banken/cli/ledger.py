@@ -42,7 +42,7 @@ def check(config: ConfigOption = None) -> None:
             errors().print(text, markup=False)
             raise typer.Exit(Exit.FOUND)
         owed, held = len(ledger.outbox.open()), len(ledger.quarantine.held())
-        text = _("The ledger is whole: {owed} actions owed, {held} messages set aside.")
+        text = _("The ledger is whole. Actions owed: {owed}; messages set aside: {held}.")
         console().print(text.format(owed=owed, held=held), markup=False)
 
 
@@ -89,7 +89,9 @@ def _forget(ledger: Ledger, client: str, *, ask: bool) -> None:
     if not any(counts.values()):
         errors().print(_("Nothing is known of “{client}”.").format(client=client), markup=False)
         raise typer.Exit(Exit.USAGE)
-    text = _("Erased: {deals} deals, the words of {mails} mails. The mails themselves lie untouched in the mailbox.")
+    text = _(
+        "Erased. Deals: {deals}; mails of which words were kept: {mails}. The mails themselves lie untouched in the mailbox."
+    )
     console().print(text.format(deals=counts["deals"], mails=counts["seen"]), markup=False)
 
 

@@ -147,12 +147,12 @@ def _write_deal(shelf: Shelf, words: str, out: Path | None, *, hide: bool) -> No
     with _new_file(path) as file:
         write_bundle(file, story, proofs, shelf.house.advice, zone=zone, now=datetime.now(UTC), mask=veil)
     there = sum(proof.original is not None for proof in proofs)
-    text = _("{path}: {count} mails of this deal, {originals} originals.")
+    text = _("{path}: mails of this deal: {count}, originals: {originals}.")
     console().print(
         text.format(path=path, count=len(proofs), originals=0 if hide else there), markup=False, soft_wrap=True
     )
     if there < len(proofs):
-        missing = _("{count} originals are no longer in the mailbox.")
+        missing = _("Originals that are no longer in the mailbox: {count}.")
         console().print(missing.format(count=len(proofs) - there), style="yellow")
 
 
@@ -168,7 +168,7 @@ def _write_month(shelf: Shelf, first: date, out: Path | None) -> None:
         told = month_of(ledger, accounts, first, zone)
     path = out or Path(f"banken-{first:%Y-%m}.html")
     write_file(path, month_page(told, zone, datetime.now(UTC)).encode())
-    text = _("{path}: {count} mails, something was found in {found}.")
+    text = _("{path}: mails: {count}, with something found: {found}.")
     console().print(text.format(path=path, count=len(told.mails), found=len(told.found)), markup=False, soft_wrap=True)
 
 

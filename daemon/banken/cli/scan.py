@@ -165,7 +165,7 @@ def _finish(scanner: Scanner, out: Console, *, apply: bool, files: bool, table: 
     if table:
         print_table(out, scanner.summary, scanner.house.config.timezone)
     elif scanner.summary.held:
-        text = _("{count} messages could not be read and were set aside.")
+        text = _("Could not be read, and set aside: {count}.")
         out.print(text.format(count=len(scanner.summary.held)), style="yellow")
     if apply:
         _tell(out, scanner.outcome)
@@ -175,7 +175,7 @@ def _finish(scanner: Scanner, out: Console, *, apply: bool, files: bool, table: 
 
 def _tell(out: Console, outcome: Outcome) -> None:
     done = Counter(row.action for row in outcome.done)
-    text = _("{labels} messages labelled, {warnings} warnings sent.")
+    text = _("Messages labelled: {labels}. Warnings sent: {warnings}.")
     out.print(text.format(labels=done["label"], warnings=done["warn"]))
     if done["remind"]:
         out.print(_("Reminders sent: {count}.").format(count=done["remind"]))
@@ -194,13 +194,13 @@ def _tell(out: Console, outcome: Outcome) -> None:
 def _tell_troubles(out: Console, outcome: Outcome) -> None:
     """Say what went wrong once for each reason: a server that is out of order says the same of every warning."""
     for why, count in Counter(row.result for row in outcome.later).items():
-        out.print(_("{count} will be tried again: {why}").format(count=count, why=why), style="yellow", markup=False)
+        out.print(_("To be tried again: {count} ({why})").format(count=count, why=why), style="yellow", markup=False)
     for why, count in Counter(row.result for row in outcome.failed).items():
-        out.print(_("{count} could not be done: {why}").format(count=count, why=why), style="red", markup=False)
+        out.print(_("Could not be done: {count} ({why})").format(count=count, why=why), style="red", markup=False)
     other = [row for failed in outcome.failed for row in _other_way(outcome, failed)]
     instead = Counter(row.target.partition(":")[2] for row in other)
     for folder, count in instead.items():
-        text = _("{count} were put into {folder} instead.")
+        text = _("Put into {folder} instead: {count}.")
         out.print(text.format(count=count, folder=folder), style="yellow", markup=False)
 
 

@@ -8,11 +8,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import typer
-from rich import box
-from rich.table import Table
+from rich.text import Text
 
 from banken.cli.faults import Exit, faults
 from banken.cli.options import ConfigOption, JsonFlag, configuration, console
+from banken.cli.rows import NOTHING, print_rows
 from banken.i18n import _
 from banken.ledger import Ledger, OutboxRow
 from banken.service import house as rooms
@@ -55,15 +55,8 @@ def _whole(one: Condition, ledger: Ledger) -> dict[str, object]:
 
 def _print(found: list[Condition], ledger: Ledger, zone: ZoneInfo, refused: str) -> None:
     out = console()
-    table = Table(box=box.ROUNDED, header_style="bold")
-    for head in (_("account"), _("last look"), _("state"), _("still owed"), _("set aside")):
-        table.add_column(head, overflow="fold")
-    for one in found:
-        looked = f"{one.looked.astimezone(zone):%Y-%m-%d %H:%M:%S}" if one.looked else "—"
-        owed, held = len(ledger.outbox.open(one.account)), len(ledger.quarantine.held(one.account))
-        style = "" if one.fresh else "red"
-        table.add_row(one.account, looked, _state(one, zone), str(owed), str(held), style=style)
-    out.print(table)
+    heads = (_("account"), _("last look"), _("state"), _("still owed"), _("set aside"))
+    print_rows(out, heads, [_row(one, ledger, zone) for one in found])
     if refused:
         out.print(_("The newest settings are wrong, the old ones are used: {why}").format(why=refused), markup=False)
     for one in found:
@@ -74,9 +67,16 @@ def _print(found: list[Condition], ledger: Ledger, zone: ZoneInfo, refused: str)
         out.print(_("“banken doctor” shows what is wrong and what to do."))
 
 
+def _row(one: Condition, ledger: Ledger, zone: ZoneInfo) -> list[Text]:
+    looked = f"{one.looked.astimezone(zone):%Y-%m-%d %H:%M:%S}" if one.looked else NOTHING
+    owed, held = len(ledger.outbox.open(one.account)), len(ledger.quarantine.held(one.account))
+    told = (one.account, looked, _state(one, zone), str(owed), str(held))
+    return [Text(text, style="" if one.fresh else "red") for text in told]
+
+
 def _tell_lost(lost: Sequence[OutboxRow]) -> None:
     if lost:
-        text = _("Not delivered by any way in the last 30 days: {count} warnings and letters (the last: {why})")
+        text = _("Not delivered by any way in the last 30 days: warnings and letters {count} (the last: {why})")
         console().print(text.format(count=len(lost), why=lost[-1].result), style="red", markup=False)
 
 

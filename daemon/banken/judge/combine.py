@@ -29,7 +29,7 @@ in the ask: 4 of 366 quotations of the watched and 18 of 365 of later authors be
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from banken.judge.predicates import Place
@@ -63,6 +63,8 @@ class Candidate:
     certain: bool = False
     score: float | None = None
     """The reader's score; None for a rule's find."""
+    yields: Category | None = None
+    """The category that tells of it, too (schema.Rule)."""
     unread: bool = False
     """Whether it stands where the reader did not read any more."""
 
@@ -83,14 +85,16 @@ def settle(
     loud = [one for one in windows if (one.score or 0.0) >= alone]
     said = {id(one) for one in loud if any(_same_matter(one, find) for find in finds)}
     its_own = [one for one in loud if id(one) not in said]
-    told: list[Candidate] = []
+    reasons = []
     for one in finds:
         listened = heard and not one.unread
         reason = _unsaid(one, scores, few=few) if listened else ("" if one.category in sure else "unsure")
         if not (reason or one.sure or _plainly_meant(one)) and _is_outdone(one, its_own, scores):
             reason = "said elsewhere"
-        told += [one] if not reason else []
-        yield one, reason
+        reasons.append(reason)
+    told = [one for one, reason in zip(finds, reasons, strict=True) if not reason]
+    for one, reason in zip(finds, reasons, strict=True):
+        yield one, reason or _yielded(one, told)
     for one in windows:
         if (one.score or 0.0) < alone:
             reason = "unsure"
@@ -118,6 +122,13 @@ def _is_outdone(one: Candidate, its_own: Iterable[Candidate], scores: Iterable[C
 
 def _said_elsewhere(one: Candidate, told: Iterable[Candidate]) -> str:
     return "said elsewhere" if any(other.category is one.category and _is_as_loud(other, one) for other in told) else ""
+
+
+def _yielded(one: Candidate, told: Sequence[Candidate]) -> str:
+    """Return why a find yields: another category tells of the same words, and its own has other words to tell of."""
+    others = [other for other in told if other.category is one.yields and _same_words(one, other)]
+    own = (other for other in told if other.category is one.category and other.yields is None)
+    return "said elsewhere" if others and any(_is_as_loud(other, one) for other in own) else ""
 
 
 def _is_as_loud(other: Candidate, one: Candidate) -> bool:

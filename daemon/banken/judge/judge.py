@@ -145,7 +145,9 @@ class Judge:
                     excused[rule.id] += 1
                     continue
                 sure, certain = finder.find.confidence != "low", finder.find.confidence == "certain"
-                found = Candidate(rule.category, rule.id, fate.place, fate.level, sure=sure, certain=certain)
+                found = Candidate(
+                    rule.category, rule.id, fate.place, fate.level, sure=sure, certain=certain, yields=rule.yields
+                )
                 tally.candidates.append(found)
                 if sure:
                     told |= marks
@@ -235,18 +237,23 @@ class Judge:
     def _case_findings(self, case: Case, said: Sequence[Finding]) -> Iterator[Finding]:
         """Yield what the mail itself shows, whatever its words: a false sender, an event without proof, a client's mail.
 
-        What the words themselves `said` needs no second finding of its category.
+        What the words themselves `said`, or a rule above said of a forged mail, needs no second finding of its category.
         """
-        if not (case.impersonates or case.unbelieved or case.reached):
+        if not (case.impersonates or case.unbelieved or case.forged or case.reached):
             return
+        told = {one.category for one in said}
         for rule, finds in self._on_sight:
             level = self._gate.level(rule.category, case, rule=rule)
             for find in finds if level is not None else ():
-                reached = case.reached and not any(one.category is rule.category for one in said)
-                claimed = bool(set(case.unbelieved) & set(find.events or case.unbelieved))
-                facts = {"impersonates": bool(case.impersonates), "unbelieved": claimed, "reached": reached}
+                facts = {
+                    "impersonates": bool(case.impersonates),
+                    "unbelieved": not set(case.unbelieved).isdisjoint(find.events or case.unbelieved),
+                    "forged": case.forged and rule.category not in told,
+                    "reached": case.reached and rule.category not in told,
+                }
                 if level is not None and facts.get(find.case or ""):
                     yield Finding(rule.category, level, rule.id, str(rule.title), "rule", _BY_SENDER, rule.advice)
+                    told.add(rule.category)
                     break
 
     def _level(self, reading: Reading, findings: list[Finding]) -> tuple[Level | None, str]:

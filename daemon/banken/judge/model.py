@@ -18,9 +18,9 @@ class Case:
 
     `segments` point into `text`; only BODY, HIDDEN and (in a mail without other words) FORWARD are judged. `subject`
     is the mail's subject or the job's title: context, never evidence. `impersonates` says why the sender looks like
-    someone passing as the platform, `unbelieved` which event kinds the mail claims without proof, `reached` whether it
-    came straight from a client with whom there is no contract yet, `partial` whether more stood in the mail than was
-    read.
+    someone passing as the platform, `unbelieved` which event kinds the mail claims without proof, `forged` whether it
+    was found not to be from whom it says, `reached` whether it came straight from a client with whom there is no
+    contract yet, `partial` whether more stood in the mail than was read.
     """
 
     text: str
@@ -34,6 +34,7 @@ class Case:
     known_client: bool = False
     impersonates: str = ""
     unbelieved: tuple[str, ...] = ()
+    forged: bool = False
     reached: bool = False
     partial: bool = False
 

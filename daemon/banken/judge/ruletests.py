@@ -52,6 +52,7 @@ def case_of(test: Test) -> Case:
         subject=test.subject,
         impersonates=test.impersonates,
         unbelieved=test.unbelieved,
+        forged=test.forged,
         reached=test.reached,
     )
 

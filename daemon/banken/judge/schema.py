@@ -87,7 +87,7 @@ class Find(Strict):
     all: tuple[Find, ...] | None = Field(default=None, min_length=1)
     pattern: str | None = None
     disguised: AnyOf | None = None
-    case: Literal["impersonates", "unbelieved", "reached"] | None = None
+    case: Literal["impersonates", "unbelieved", "forged", "reached"] | None = None
 
     within: int = Field(default=30, ge=0, le=200)
     at_least: int | None = Field(default=None, ge=1)
@@ -144,6 +144,7 @@ class Test(Strict):
     subject: str = ""
     impersonates: str = ""
     unbelieved: tuple[str, ...] = ()
+    forged: bool = False
     reached: bool = False
 
     @model_validator(mode="after")
@@ -164,6 +165,7 @@ class Rule(Strict):
     also_unless: tuple[Id, ...] = ()
     not_unless: tuple[Id, ...] = ()
     when: Levels = {}
+    yields: Category | None = None
     advice: str = ""
     as_of: str = ""
     source: str = ""

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from banken.guard import Examined
+from banken.i18n import _
 from banken.ledger import SeenMessage, StoredFinding
 from banken.respond.tidy import one_line, sentence_around
-from banken.words import Authentic, Category, Channel, Evidence, Finding, Level, Permission, Stage
+from banken.words import LEVELS, Authentic, Category, Channel, Evidence, Finding, Level, Permission, Stage
 
 WORDS = 240
 """Code points of the words of a find that are shown; the ledger keeps as many."""
@@ -72,14 +73,26 @@ class Mail:
         return self.file or f"{self.folder}:{self.uid}"
 
     @property
+    def who(self) -> str:
+        """Who wrote it, for people: of a forged mail only the name that it bears is known."""
+        if self.authentic is not Authentic.FORGED:
+            return self.client
+        return _("unknown sender (in the name of {name})").format(name=self.client)
+
+    @property
     def unjudged(self) -> str:
         """Why nothing could be said of it, "" when something was found."""
         return "" if self.finds else self.why
 
     @property
     def categories(self) -> tuple[Category, ...]:
-        """What was found, each once, in the order it was found."""
-        return tuple(dict.fromkeys(find.category for find in self.finds))
+        """What was found, each once, the strongest first."""
+        return tuple(dict.fromkeys(find.category for find in self.loudest))
+
+    @property
+    def loudest(self) -> tuple[Find, ...]:
+        """The finds, the strongest first."""
+        return tuple(sorted(self.finds, key=lambda find: -LEVELS.index(find.level)))
 
 
 def examined_mail(one: Examined) -> Mail:

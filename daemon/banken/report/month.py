@@ -113,7 +113,7 @@ def _by(month: Month, names_of: Callable[[Mail], Iterable[str]], order: Iterable
 
 
 def _by_client(month: Month) -> tuple[Bar, ...]:
-    counts = _counted(month, lambda mail: (clean(mail.client),))
+    counts = _counted(month, lambda mail: (clean(mail.who),))
     loudest = sorted(counts.items(), key=lambda pair: (-pair[1].total(), pair[0]))
     return bars(loudest[:CLIENTS], LOUD)
 

@@ -73,7 +73,7 @@ def chapter(story: Story, zone: tzinfo) -> Chapter:
 def mail_entry(mail: Mail, zone: tzinfo) -> Entry:
     """Return a mail as a line of a list."""
     notes = [mail.unjudged] if mail.unjudged else []
-    notes.append(" · ".join(filter(None, (clean(mail.client), stage_name(mail.stage), mail.place, *mail.done))))
+    notes.append(" · ".join(filter(None, (clean(mail.who), stage_name(mail.stage), mail.place, *mail.done))))
     return Entry(
         at=mail.at,
         when=moment(mail.at, zone),

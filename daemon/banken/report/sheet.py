@@ -46,7 +46,7 @@ def _heads() -> tuple[str, ...]:
 
 def _rows(mail: Mail, zone: tzinfo) -> Iterator[tuple[str, ...]]:
     when = f"{mail.at.astimezone(zone):%Y-%m-%d %H:%M}"
-    names = (mail.client, mail.deal, stage_name(mail.stage), permission_name(mail.permission))
+    names = (mail.who, mail.deal, stage_name(mail.stage), permission_name(mail.permission))
     where = (when, mail.account, mail.place, *names)
     tail = (" / ".join(mail.done), mail.unjudged, mail.subject, mail.sender, mail.message_id)
     for find in mail.finds:

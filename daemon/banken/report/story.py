@@ -59,7 +59,7 @@ def tell(deals: Deals, account: str, deal: str, mails: Iterable[Mail]) -> Story:
     in_order = tuple(sorted(mails, key=lambda mail: mail.at))
     client = known.client if known else ""
     job = known.job if known else ""
-    return Story(account, deal, client or (in_order[0].client if in_order else ""), job, steps, in_order)
+    return Story(account, deal, client or (in_order[0].who if in_order else ""), job, steps, in_order)
 
 
 def sources(deals: Deals, deal: str) -> frozenset[str]:
