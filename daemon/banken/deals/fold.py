@@ -47,25 +47,29 @@ class Course:
     def _follow(self, effect: Effect, event: Event, contract: str) -> None:
         if effect.permission is not None:
             self._permit(effect.permission, event)
-        if effect.stage is None:
-            return
-        match effect.moves:
-            case "forward" if _ORDER.index(effect.stage) <= _ORDER.index(self.stage):
-                return
-            case "opens" if self.stage not in (Stage.UNKNOWN, Stage.COMPLETED):
-                return
-            case "begins" if contract in self._over:
-                return
-            case "during" if contract in self._over and event.at - self._over[contract] < LATE:
-                return
-            case "after" if self._belongs_to_the_last(contract):
-                return
-        if effect.stage is Stage.COMPLETED and contract in self._over:
+        if effect.stage is None or self._stands_still(effect.moves, effect.stage, event.at, contract):
             return
         if self.stage is Stage.COMPLETED and self._begins_anew(effect):
             # An application for contact outside holds for one consultation, one contract.
             self._permit(Permission.NONE, event)
         self._move(effect.stage, event, contract)
+
+    def _stands_still(self, moves: str, to: Stage, at: datetime, contract: str) -> bool:
+        """Whether an event that leads to a stage does not move the deal as it stands now."""
+        ended = self._over.get(contract)
+        if to is Stage.COMPLETED and ended is not None:
+            return True
+        match moves:
+            case "forward":
+                return _ORDER.index(to) <= _ORDER.index(self.stage)
+            case "opens":
+                return self.stage not in (Stage.UNKNOWN, Stage.COMPLETED)
+            case "begins":
+                return ended is not None
+            case "during":
+                return ended is not None and at - ended < LATE
+            case _:
+                return moves == "after" and self._belongs_to_the_last(contract)
 
     def _begins_anew(self, effect: Effect) -> bool:
         """Whether, behind a finished contract, an event begins another that nothing was approved for since."""
