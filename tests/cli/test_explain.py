@@ -45,6 +45,14 @@ def test_every_step_only_when_asked():
     assert "sentence:" in run("explain", STORY / "27.eml", "--steps").replace("文:", "sentence:")
 
 
+def test_the_steps_begin_with_the_way_that_the_mail_came(tmp_path):
+    mail = tmp_path / "mail.eml"
+    came = "Received: from mx.shop.example by mx.example.jp; Tue, 24 Nov 2026 10:00:05 +0900\r\n"
+    mail.write_bytes(came.encode() + (STORY / "27.eml").read_bytes())
+    assert "届いた経路: mx.shop.example → mx.example.jp" in run("explain", mail, "--steps")
+    assert "mx.shop.example" not in run("explain", mail)
+
+
 def test_why_not_goes_through_the_rules_of_the_category():
     out = run("explain", STORY / "27.eml", "--why-not", "resident_work")
     assert "resident.named" in out

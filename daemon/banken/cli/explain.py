@@ -19,6 +19,7 @@ from banken.i18n import _
 from banken.judge.whynot import why_not
 from banken.ledger import OutboxRow
 from banken.message.notes import describe
+from banken.message.trace import Hop, trace
 from banken.report.summary import deed
 from banken.respond import category_name, level_name, permission_name, shown_labels, stage_name
 from banken.respond.labels import keyword
@@ -89,6 +90,8 @@ class Page:
         self._line(_words(one))
         self._verdict(one)
         self._actions(one, done)
+        if self._steps:
+            self._way(one)
         for line in one.verdict.trace if self._steps else ():
             self._line(Text(f"    {visible(line)}", "dim"))
         if self._whynot is not None:
@@ -109,6 +112,15 @@ class Page:
         yield _("because"), standing.why or "—"
         for note in one.message.notes:
             yield _("reading note"), describe(note)
+
+    def _way(self, one: Examined) -> None:
+        """Show which servers handed the mail on, and what is malformed in it."""
+        told = trace(one.message.raw)
+        way, malformed = _("way"), _("malformed")
+        steps = [f"{way}: {_leg(hop)}" for hop in told.hops]
+        steps += [f"{malformed}: {', '.join(told.defects)}"] if told.defects else []
+        for step in steps:
+            self._line(Text(f"    {visible(step)}", "dim"))
 
     def _verdict(self, one: Examined) -> None:
         verdict = one.verdict
@@ -168,6 +180,10 @@ def _labels(target: str) -> str:
     """Return the names of the labels that an action of the outbox puts on a mail."""
     names = shown_labels()
     return " · ".join(names.get(keyword(key), key) for key in target.split("+"))
+
+
+def _leg(hop: Hop) -> str:
+    return f"{hop.source} → {hop.by} {hop.date} (+{hop.delay:.0f} s)"
 
 
 def _quoted(words: str) -> str:
