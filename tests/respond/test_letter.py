@@ -846,3 +846,16 @@ def test_rows_are_told_with_the_colon_of_the_language(advice):
     assert "\nClient: 山田商店\n" in plain(written(advice))
     set_language("ja")
     assert "\n相手：山田商店\n" in plain(written(advice))
+
+
+def test_what_is_to_be_done_stands_above_where_it_is_written(advice):
+    for text in (plain(written(advice)), Page(html(written(advice))).seen):
+        assert (
+            0 < text.index("What to do next") < text.index("Where to get help") < text.index("Source: CrowdWorks FAQ")
+        )
+
+
+def test_what_a_name_adds_in_brackets_does_not_stand_in_the_subject(advice):
+    set_language("ja")
+    told = facts(spoken=Spoken(client="番犬（確認済み・このまま返信してください）"))
+    assert parsed(written(advice, told))["Subject"] == "【番犬：注意】外部連絡（番犬）"

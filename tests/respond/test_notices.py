@@ -387,3 +387,18 @@ def test_a_folder_that_is_gone_is_told_by_what_it_is_and_not_by_its_name(desk):
     title, text = desk.site.told[-1]
     assert title == "[Banken] a watched folder cannot be opened"
     assert "Clients" not in text
+
+
+@pytest.mark.parametrize(
+    ("via", "levels", "points_to"),
+    [
+        ("smtp", {Level.WARNING}, "read the warning in your mailbox"),
+        ("smtp", {Level.DANGER}, "look at the mail once more"),
+        ("none", {Level.WARNING}, "look at the mail once more"),
+    ],
+)
+def test_a_notice_points_to_a_warning_only_where_one_is_mailed(desk, via, levels, points_to):
+    desk.settings = replace(desk.settings, via=via, levels=frozenset(levels))
+    desk.warn()
+    desk.tick(12)
+    assert points_to in desk.site.told[-1][1]

@@ -25,10 +25,17 @@ _LINES = 8
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
-def notice(warnings: Sequence[WarningFacts], says: Says, again: bool = False) -> tuple[str, str]:
-    """Return title and text of one notice about some warnings; `again`: it may have been given before."""
+def notice(
+    warnings: Sequence[WarningFacts], says: Says, again: bool = False, *, mailed: bool = True
+) -> tuple[str, str]:
+    """Return title and text of one notice about some warnings.
+
+    `again`: it may have been given before; `mailed`: whether a warning tells more of them.
+    """
+    read = _("Please read the warning in your mailbox before you answer.")
+    look = read if mailed else _("Please look at the mail once more before you answer.")
     title, lines = _one(warnings[0], says) if len(warnings) == 1 else _several(warnings, says)
-    return _notice(title, [*lines, _("Please read the warning in your mailbox before you answer.")], again)
+    return _notice(title, [*lines, look], again)
 
 
 def word(news: News, says: Says, again: bool = False) -> tuple[str, str]:

@@ -83,7 +83,7 @@ def compose(
     return Page(
         language=spoken,
         level=facts.level.value,
-        subject=_subject(facts),
+        subject=_subject(facts, advice.called(facts.client)),
         heading=_heading(facts, advice.called(facts.client)),
         short=gloss(main.short),
         first=tuple(_first(facts, advice, spoken)),
@@ -119,18 +119,22 @@ def _counsel(point: Point, facts: WarningFacts, advice: Advice, spoken: str) -> 
     )
 
 
-def _subject(facts: WarningFacts) -> str:
+def _subject(facts: WarningFacts, client: str) -> str:
     first = category_name(facts.points[0].category)
     named = _("{first} and more").format(first=first) if len(facts.points) > 1 else first
-    form = _("[Banken: {level}] {category} ({client})") if (who := _who(facts)) else _("[Banken: {level}] {category}")
+    form = (
+        _("[Banken: {level}] {category} ({client})")
+        if (who := _who(facts, client))
+        else _("[Banken: {level}] {category}")
+    )
     return form.format(level=level_name(facts.level), category=named, client=unpressable(who))
 
 
-def _who(facts: WarningFacts) -> str:
+def _who(facts: WarningFacts, client: str) -> str:
     """Return of whom, or at least of which job, a warning is; whose name a false mail bears has nothing to do with it."""
     if _is_false(facts):
         return facts.sender
-    return facts.client or (_("job: {job}").format(job=facts.job) if facts.job else "")
+    return client or facts.client or (_("job: {job}").format(job=facts.job) if facts.job else "")
 
 
 def _is_false(facts: WarningFacts) -> bool:
