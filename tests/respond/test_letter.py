@@ -780,7 +780,17 @@ def test_a_reply_names_a_subject_as_one_would(advice, subject, about):
     told = facts(judged, mail=message(subject=subject), spoken=Spoken(channel=Channel.DIRECT, job=""))
     text = plain(written(advice, told))
     assert about in text
-    assert ("「（件名なし）」" in text) is not subject
+    assert ("\n「（件名なし）」" in text) is (not subject)
+
+
+@pytest.mark.parametrize(
+    ("job", "about"),
+    [("【急募】SNS「映え」の投稿", "「SNS『映え』の投稿」について"), ("長" * 40, "ご相談の件について")],
+)
+def test_a_reply_names_a_job_as_one_would(advice, job, about):
+    set_language("ja")
+    judged = verdict(finding("よろしく", Category.DIRECT_CONTRACT, Level.DANGER, key="contract.direct"))
+    assert f"\n{about}、" in plain(written(advice, facts(judged, spoken=Spoken(job=job))))
 
 
 def test_a_clients_own_brackets_are_not_taken_for_our_marks(advice):
@@ -805,7 +815,7 @@ def test_a_reply_keeps_its_lines_where_styles_are_dropped(advice):
     set_language("ja")
     ask = re.split(r"^── .* ──$", plain(written(advice)), flags=re.MULTILINE)[1].strip()
     shown = re.findall(r'<div class="reply"[^>]*>(.*?)</div>', html(written(advice)), re.DOTALL)[0]
-    assert re.sub(r"<br>\s*?\n", "\n", shown.replace("\r", "")) == ask
+    assert shown.replace("\r", "").replace("\n", "").split("<br>") == ask.split("\n")
     assert 'style="padding' in html(written(advice)).partition('class="reply"')[2][:40]
 
 
