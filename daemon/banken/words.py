@@ -134,6 +134,8 @@ class Standing:
     since: datetime | None = None
     why: str = ""
     """Why the message was tied to this deal and why the stage is believed, in words for the worker."""
+    client: str = ""
+    """The client of the deal, as genuine mail has named them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,6 +26,12 @@ def test_a_verdict_knows_nothing_of_the_future(post):
     assert post.deals.standing(deal, day(6)).stage is Stage.UNDER
 
 
+def test_the_client_of_a_deal_is_known_where_a_notice_names_none(post):
+    deal = post.send("scouted", at=day(1), client="甲", job="図鑑")
+    assert post.deals.standing(deal, day(2)).client == "甲"
+    assert post.deals.standing("", day(2)).client == ""
+
+
 def test_a_mails_own_events_count_for_itself(post):
     deal = post.send("contracted", at=day(5), client="甲", job="図鑑", name="own")
     assert post.deals.standing(deal, day(5), own="own").stage is Stage.UNDER

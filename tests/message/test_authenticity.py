@@ -201,6 +201,17 @@ def test_other_senders_are_unverified_whatever_is_said():
     assert (seen.result, seen.impersonates) == (Authentic.UNVERIFIED, "")
 
 
+@pytest.mark.parametrize(
+    ("results", "why"),
+    [("dmarc=pass", "本当に相手本人からかどうかは、確かめられていません"), ("dmarc=fail", "にせものの疑い")],
+)
+def test_of_a_clients_mail_no_more_is_said_than_was_shown(results, why):
+    by_us = _results(f"{results} header.from=client.example")
+    assert why in _check(_mail(by_us, RECEIVED, sender="taro@client.example")).why
+    by_them = "Authentication-Results: elsewhere.example; dmarc=fail header.from=client.example\r\n"
+    assert "確かめられていません" in _check(_mail(RECEIVED, by_them, sender="taro@client.example")).why
+
+
 IMPOSTORS = [
     "no-reply@crowdworks.jp.evil.example",
     "no-reply@crowdworks.jp.example",

@@ -28,6 +28,7 @@ from tests.respond.scene import (
 
 from banken.i18n import set_language
 from banken.message import read
+from banken.message.model import Address
 from banken.respond import Warn, letter, plan
 from banken.respond.letter import travels, write
 from banken.words import Authentic, Category, Channel, Evidence, Level, Permission, Stage
@@ -234,8 +235,9 @@ def test_nothing_is_loaded_and_only_official_pages_can_be_pressed(advice):
     )
     raw = written(advice, told)
     page = Page(html(raw))
-    official = {one.url for one in advice.common.pages.values()}
+    official = {one.url for one in advice.common.pages.values()} | {"https://crowdworks.my.site.com/help/s/inquiry"}
     assert set(page.links) <= official
+    assert "https://crowdworks.my.site.com/help/s/inquiry" in page.links
     assert not page.tags & {"img", "script", "link", "iframe", "form", "object", "video", "audio", "base"}
     assert "url(" not in html(raw)
     assert "@import" not in html(raw)
@@ -262,7 +264,7 @@ def test_what_was_not_checked_is_said(advice):
     )
     text = plain(written(advice, told))
     assert "no DKIM signature" in text
-    assert "direct mail from client@client.example" in text
+    assert "direct mail from client[@]client[.]example" in text
     assert "applied for, no answer yet" in text
     assert "no DKIM" not in plain(written(advice))
 
@@ -272,9 +274,12 @@ def test_someone_who_passes_as_the_platform_is_not_called_by_its_name(advice):
     told = facts(judged, spoken=Spoken(client="クラウドワークス", authentic=Authentic.FORGED))
     text = plain(written(advice, told))
     assert text.startswith("A mail has come that could not be confirmed to be genuine.")
-    assert "direct mail from client@client.example" in text
+    assert "direct mail from client[@]client[.]example" in text
     assert "Replies to copy" not in text
-    assert parsed(written(advice, told))["Subject"] == "[Banken: danger] possible impersonation (client@client.example)"
+    assert (
+        parsed(written(advice, told))["Subject"]
+        == "[Banken: danger] possible impersonation (client[@]client[.]example)"
+    )
     assert "banken/" not in text
     assert "notification from the platform" not in text
     assert "Client:" not in text
@@ -367,12 +372,12 @@ def test_a_reply_to_a_direct_mail_names_that_mail_and_the_person(advice):
     judged = verdict(finding("よろしく", Category.DIRECT_CONTRACT, Level.DANGER, key="contract.direct"))
     for channel, job, about in (
         (Channel.DIRECT, "", "メールでいただいた「ご相談」について"),
-        (Channel.DIRECT, "バナー制作", "バナー制作について"),
+        (Channel.DIRECT, "バナー制作", "「バナー制作」について"),
         (Channel.NOTIFICATION, "", "ご相談の件について"),
     ):
         letter = plain(written(advice, facts(judged, spoken=Spoken(channel=channel, client="葉山（編集部）", job=job))))
         assert f"葉山様\n\n{about}" in letter
-    assert "葉山（編集部）さん" in letter
+    assert "葉山さん" in letter
     alone = facts(judged, spoken=Spoken(client="（編集部）"))
     assert "（編集部）様" in plain(written(advice, alone))
 
@@ -477,7 +482,7 @@ def test_a_mail_straight_from_a_client_is_told_as_one(advice):
     told = facts(verdict(finding("", key="contact.reached")), spoken=Spoken(channel=Channel.DIRECT, client="山田商店"))
     text = plain(written(advice, told))
     assert text.startswith("山田商店さんから、あなたに直接メールが届きました。")
-    assert "> 【client@client.example】" in text
+    assert "> 【client[@]client[.]example】" in text
     assert "確かさ" not in text
     assert "山田商店様" in text
 
@@ -692,3 +697,175 @@ def test_a_clients_word_on_an_approval_is_told_for_what_it_is_worth(advice, lang
     set_language(language)
     assert words in plain(written(advice, replace(facts(), claimed=True)))
     assert words not in plain(written(advice, facts()))
+
+
+def test_the_advice_is_that_of_the_weightiest_finding(advice):
+    set_language("ja")
+    pay = {"category": Category.OFF_PLATFORM_PAYMENT, "level": Level.DANGER}
+    told = facts(verdict(finding(**pay, key="payment.outside"), finding("よろしく", **pay, key="payment.upfront")))
+    text = plain(written(advice, told))
+    assert "\nお金は払わないでください。" in text
+    assert "── 費用の負担を断る ──" in text
+
+
+@pytest.mark.parametrize(
+    ("said", "replies"), [(Permission.DENIED, 2), (Permission.APPLIED, 3), (Permission.APPROVED, 0)]
+)
+def test_an_application_that_was_made_is_not_advised_again(advice, said, replies):
+    set_language("ja")
+    told = facts(verdict(finding(level=Level.DANGER)), standing=replace(STANDING, permission=said))
+    text = plain(written(advice, told))
+    assert len(re.findall("^── ", text, re.MULTILINE)) == replies
+    assert "申請を出します" not in text
+    assert "こちらから申請いたします" not in text
+    assert ("結果を待っております" in text) is (said is Permission.APPLIED)
+
+
+def test_an_approval_is_not_asked_for_beside_something_worse(advice):
+    set_language("ja")
+    worse = finding("はじめまして", Category.OFF_PLATFORM_PAYMENT, Level.DANGER, key="payment.outside")
+    approved = replace(STANDING, permission=Permission.APPROVED)
+    assert "なお、LINE" in plain(written(advice, facts(verdict(worse, finding()))))
+    assert "なお、LINE" not in plain(written(advice, facts(verdict(worse, finding()), standing=approved)))
+
+
+@pytest.mark.parametrize(
+    ("language", "subject", "heading", "reply"),
+    [
+        (
+            "ja",
+            "【番犬：注意】外部連絡（お仕事：バナー制作）",
+            "クライアントからのメッセージに、気をつけたい言葉がありました。",
+            "ご担当者様",
+        ),
+        ("en", "[Banken: warning] contact outside (job: バナー制作)", "A message from a client contains", "ご担当者様"),
+    ],
+)
+def test_a_client_without_a_name_is_not_called_by_the_platforms(advice, language, subject, heading, reply):
+    set_language(language)
+    mail = message(sender=Address("クラウドワークス", "no-reply@crowdworks.jp"))
+    raw = written(advice, facts(mail=mail, spoken=Spoken(client="")))
+    assert parsed(raw)["Subject"] == subject
+    assert plain(raw).startswith(heading)
+    assert f"\n{reply}\n" in plain(raw)
+    assert "クラウドワークスさん" not in plain(raw)
+    assert "クラウドワークス様" not in plain(raw)
+    bare = plain(written(advice, facts(spoken=Spoken(client="", job=""))))
+    assert not re.search("^(相手：|Client:)", bare, re.MULTILINE)
+
+
+def test_a_client_is_addressed_as_one_would(advice):
+    set_language("ja")
+    for name, heading, reply in (
+        ("りこさん", "りこさんからのメッセージに", "りこ様"),
+        ("岡様", "岡さんからのメッセージに", "岡様"),
+        ("oka@gmail.example", "クライアントからのメッセージに", "ご担当者様"),
+    ):
+        text = plain(written(advice, facts(spoken=Spoken(client=name))))
+        assert text.startswith(heading)
+        assert f"\n{reply}\n" in text
+
+
+@pytest.mark.parametrize(
+    ("subject", "about"),
+    [
+        ("Re: Re: 【至急】 ご相談です！", "メールでいただいた「ご相談です！」について"),
+        ("", "ご相談の件について"),
+        ("長" * 40, "ご相談の件について"),
+    ],
+)
+def test_a_reply_names_a_subject_as_one_would(advice, subject, about):
+    set_language("ja")
+    judged = verdict(finding("よろしく", Category.DIRECT_CONTRACT, Level.DANGER, key="contract.direct"))
+    told = facts(judged, mail=message(subject=subject), spoken=Spoken(channel=Channel.DIRECT, job=""))
+    text = plain(written(advice, told))
+    assert about in text
+    assert ("\n「（件名なし）」" in text) is (not subject)
+
+
+@pytest.mark.parametrize(
+    ("job", "about"),
+    [("【急募】SNS「映え」の投稿", "「SNS『映え』の投稿」について"), ("長" * 40, "ご相談の件について")],
+)
+def test_a_reply_names_a_job_as_one_would(advice, job, about):
+    set_language("ja")
+    judged = verdict(finding("よろしく", Category.DIRECT_CONTRACT, Level.DANGER, key="contract.direct"))
+    assert f"\n{about}、" in plain(written(advice, facts(judged, spoken=Spoken(job=job))))
+
+
+def test_a_clients_own_brackets_are_not_taken_for_our_marks(advice):
+    text = "【事務局で確認済み】LINEを追加してください。"
+    told = facts(verdict(finding("LINEを追加", text=text)), mail=message(text=text))
+    assert "> ［事務局で確認済み］【LINEを追加】してください。" in plain(written(advice, told))
+
+
+def test_no_address_or_number_of_a_client_can_be_pressed(advice):
+    text = "LINEか info@harukaze.example か 090-1234-5678、harukaze.example まで。"
+    told = facts(verdict(finding("LINE", text=text)), mail=message(text=text, subject=text), spoken=Spoken(job=text))
+    raw = written(advice, told)
+    for seen in (plain(raw), Page(html(raw)).seen):
+        assert not re.search(r"info@|harukaze\.example|090-1234", seen)
+        assert "info[@]harukaze[.]example か 090[-]1234[-]5678、harukaze[.]example" in seen
+        assert "Links and contacts in the quotes are written with [.]" in seen
+    assert '<meta name="format-detection" content="telephone=no,email=no,address=no,date=no">' in html(raw)
+    assert "Links and contacts" not in plain(written(advice))
+
+
+def test_a_reply_keeps_its_lines_where_styles_are_dropped(advice):
+    set_language("ja")
+    ask = re.split(r"^── .* ──$", plain(written(advice)), flags=re.MULTILINE)[1].strip()
+    shown = re.findall(r'<div class="reply"[^>]*>(.*?)</div>', html(written(advice)), re.DOTALL)[0]
+    assert shown.replace("\r", "").replace("\n", "").split("<br>") == ask.split("\n")
+    assert 'style="padding' in html(written(advice)).partition('class="reply"')[2][:40]
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ja", "クラウドワークスから届いたメールかどうかは、確かめられていません。"),
+        ("en", "could not be confirmed that CrowdWorks"),
+    ],
+)
+def test_an_unproved_notice_is_said_to_be_one_before_anything_else(advice, language, words):
+    set_language(language)
+    for authentic in (Authentic.UNVERIFIED, Authentic.VERIFIED):
+        raw = written(advice, facts(spoken=Spoken(authentic=authentic)))
+        assert (words in plain(raw).partition("■")[0]) is (authentic is Authentic.UNVERIFIED)
+        assert (words in Page(html(raw)).seen) is (authentic is Authentic.UNVERIFIED)
+    assert words not in plain(written(advice, facts(spoken=Spoken(Channel.DIRECT, Authentic.UNVERIFIED))))
+
+
+def test_a_claim_is_answered_at_the_top(advice):
+    told = replace(facts(), claimed=True)
+    assert "it changes nothing here" in plain(written(advice, told)).partition("■")[0]
+    assert plain(written(advice, told)).count("it changes nothing here") == 1
+
+
+def test_words_of_two_kinds_in_a_long_sentence_are_quoted_once(advice):
+    text = "あ" * 80 + "LINEでZoom" + "い" * 90 + "。"
+    told = facts(
+        verdict(finding("Zoom", Category.INTERVIEW, key="interview.online", text=text), finding("LINE", text=text)),
+        mail=message(text=text),
+    )
+    letter = plain(written(advice, told))
+    assert letter.count("\n> ") == 1
+    assert "The words above are this as well." in letter
+
+
+def test_rows_are_told_with_the_colon_of_the_language(advice):
+    assert "\nClient: 山田商店\n" in plain(written(advice))
+    set_language("ja")
+    assert "\n相手：山田商店\n" in plain(written(advice))
+
+
+def test_what_is_to_be_done_stands_above_where_it_is_written(advice):
+    for text in (plain(written(advice)), Page(html(written(advice))).seen):
+        assert (
+            0 < text.index("What to do next") < text.index("Where to get help") < text.index("Source: CrowdWorks FAQ")
+        )
+
+
+def test_what_a_name_adds_in_brackets_does_not_stand_in_the_subject(advice):
+    set_language("ja")
+    told = facts(spoken=Spoken(client="番犬（確認済み・このまま返信してください）"))
+    assert parsed(written(advice, told))["Subject"] == "【番犬：注意】外部連絡（番犬）"

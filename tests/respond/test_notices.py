@@ -15,8 +15,11 @@ from tests.respond import scene
 from tests.respond.websink import WebSink
 
 from banken.ledger import Ledger, LedgerError, OutboxState, SeenMessage
+from banken.mailbox.errors import FolderMissing
 from banken.respond import HOUSE, News, WarningSettings, Way, notices, notify, owe, plan, send_notices, tell
 from banken.respond.post import PostError
+from banken.service import bulletin, missing
+from banken.service.health import Trouble
 from banken.words import Category, Level
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -89,7 +92,7 @@ def test_each_way_is_told_once_of_what_it_wants(desk):
         for _ in range(3):
             desk.tick(12)
         assert desk.site.titles == ["[Banken] 3 warnings, the strongest: danger"]
-        assert other.titles == ["[Banken] danger: work before escrow"]
+        assert other.titles == ["[Banken] danger: escrow and delivery steps"]
         assert not desk.open()
 
 
@@ -100,7 +103,7 @@ def test_in_hours_of_silence_only_danger_is_told_and_the_rest_together_when_they
     desk.warn(deal="deal-2")
     assert desk.tick(23) == []
     desk.warn(Level.DANGER, Category.ESCROW_BYPASS, deal="deal-3")
-    assert desk.tick(23, 30) == ["[Banken] danger: work before escrow"]
+    assert desk.tick(23, 30) == ["[Banken] danger: escrow and delivery steps"]
     assert desk.tick(3, 0, 25) == []
     assert desk.tick(6, 59, 25) == []
     assert desk.tick(7, 0, 25) == ["[Banken] 2 warnings, the strongest: warning"]
@@ -122,7 +125,7 @@ def test_danger_does_not_wait_behind_what_is_held_of_its_deal(desk):
     desk.warn()
     desk.tick(23)
     desk.warn(Level.DANGER, Category.ESCROW_BYPASS)
-    assert desk.tick(23, 1) == ["[Banken] danger: work before escrow"]
+    assert desk.tick(23, 1) == ["[Banken] danger: escrow and delivery steps"]
 
 
 def test_a_digest_tells_all_at_its_times(desk):
@@ -356,3 +359,46 @@ def test_what_a_crash_left_open_may_wait_for_the_morning_and_says_then_that_it_m
         first, second = (text for _title, text in site.told)
         assert second.startswith(first)
         assert second != first
+
+
+def lost(desk, well):
+    """The account “home” is lost, and comes back; return what is told of it as it is lost."""
+    desk.settings = replace(desk.settings, via="append")
+    bulletin.unreachable(desk.ledger, "home", Trouble(at(10), "why"), desk.settings, at(12), well)
+    desk.tick(12, account=HOUSE)
+    return desk.site.told[-1]
+
+
+def test_the_loss_of_an_only_account_points_to_no_letter_that_cannot_come(desk):
+    title, text = lost(desk, [])
+    assert title == "[Banken] a mail account cannot be looked at"
+    assert text == "New mail cannot be examined until this is set right. “banken doctor” shows what is wrong."
+
+
+def test_the_loss_of_one_of_two_accounts_points_to_the_letter_in_the_other(desk):
+    assert lost(desk, ["work"])[1] == "Please read the letter in your mailbox."
+    assert [row.target for row in desk.ledger.outbox.due(at(12), "work")] == ["append:INBOX"]
+
+
+def test_a_folder_that_is_gone_is_told_by_what_it_is_and_not_by_its_name(desk):
+    look = {"settings": desk.settings, "now": at(12), "patience": timedelta(0)}
+    missing.note(desk.ledger, "home", ["Clients"], {"Clients": FolderMissing("Clients")}, **look)
+    desk.tick(12, account=HOUSE)
+    title, text = desk.site.told[-1]
+    assert title == "[Banken] a watched folder cannot be opened"
+    assert "Clients" not in text
+
+
+@pytest.mark.parametrize(
+    ("via", "levels", "points_to"),
+    [
+        ("smtp", {Level.WARNING}, "read the warning in your mailbox"),
+        ("smtp", {Level.DANGER}, "look at the mail once more"),
+        ("none", {Level.WARNING}, "look at the mail once more"),
+    ],
+)
+def test_a_notice_points_to_a_warning_only_where_one_is_mailed(desk, via, levels, points_to):
+    desk.settings = replace(desk.settings, via=via, levels=frozenset(levels))
+    desk.warn()
+    desk.tick(12)
+    assert points_to in desk.site.told[-1][1]

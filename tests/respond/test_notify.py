@@ -102,3 +102,25 @@ def test_news_name_no_account_unless_all_may_be_told():
     assert "home" not in "".join(notify.word(news, "category"))
     assert "example" not in "".join(notify.word(news, "category"))
     assert notify.word(replace(news, brief=""), "category")[0]
+
+
+def test_in_full_a_sentence_is_told_once_and_nothing_in_it_can_be_pressed():
+    text = "まずはZoomで、Zoomの招待は info@harukaze.example から。ZoomのIDは不要です。"
+    words = [scene.finding("Zoom", key="interview.online", text=text)]
+    actions = plan(
+        scene.verdict(*words, *(replace(one, category=Category.INTERVIEW) for one in words)),
+        scene.message(text=text),
+        scene.Spoken(),
+        scene.STANDING,
+        spot=scene.SPOT,
+        settings=scene.SETTINGS,
+    )
+    told = next(one.facts for one in actions if isinstance(one, Warn))
+    lines = notify.notice([told], "full")[1].splitlines()
+    assert lines[1:-1] == ["「まずはZoomで、Zoomの招待は info[@]harukaze[.]example から。」"]
+
+
+def test_news_that_no_letter_tells_point_to_none():
+    news = News("[Banken] “home” cannot be looked at", "why", "[Banken] an account", "See “banken doctor”.")
+    assert "letter" in notify.word(news, "category")[1]
+    assert notify.word(replace(news, letter=False), "category")[1] == "See “banken doctor”."

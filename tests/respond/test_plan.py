@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tests.respond.scene import NOW, SETTINGS, SPOT, STANDING, WORKER, Spoken, finding, message, verdict
 
 from banken.i18n import set_language
+from banken.message.model import Address
 from banken.respond import (
     Answer,
     Label,
@@ -24,7 +25,7 @@ from banken.respond import (
     warning_id,
 )
 from banken.respond.model import FACTS_JSON, Quote, WarningFacts
-from banken.respond.tidy import one_line, unlinked, visible
+from banken.respond.tidy import one_line, titled, unlinked, unpressable, visible
 from banken.words import Category, Channel, Evidence, Level, Permission, Verdict
 
 
@@ -86,7 +87,7 @@ def test_the_quote_is_the_sentence_with_the_exact_words_in_it():
 def test_a_long_sentence_is_quoted_in_part():
     text = "あ" * 500 + "LINE" + "い" * 500
     [point] = facts(verdict(finding("LINE", text=text)), message=message(text=text)).points
-    assert point.quotes == (Quote("あ" * 40, "LINE", "い" * 60, 1),)
+    assert point.quotes == (Quote("…" + "あ" * 40, "LINE", "い" * 60 + "…", 1),)
 
 
 def test_evidence_that_does_not_stand_where_it_says_is_quoted_alone():
@@ -99,9 +100,9 @@ def test_any_text_can_be_quoted(text, start, end):
     evidence = Evidence(text[start:end], start, min(end, len(text)))
     judged = verdict(replace(finding(), evidence=(evidence,)))
     [quote] = facts(judged, message=message(text=text)).points[0].quotes
-    assert len(quote.before) <= 40
+    assert len(quote.before) <= 41
     assert len(quote.words) <= 200
-    assert len(quote.after) <= 60
+    assert len(quote.after) <= 61
     assert "\n" not in quote.words
 
 
@@ -237,3 +238,102 @@ def test_a_clients_word_on_an_approval_is_told_and_counts_for_nothing(permission
         verdict(), spoken=Spoken(talk=("claims_permission",)), standing=replace(STANDING, permission=permission)
     )
     assert told.claimed is claimed
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("info@harukaze.example まで", "info[@]harukaze[.]example まで"),
+        ("サイトは harukaze.example です", "サイトは harukaze[.]example です"),
+        ("090-1234-5678 か 09012345678 へ", "090[-]1234[-]5678 か 090[-]1234[-]5678 へ"),
+        ("+81-90-1234-5678、03ー1234ー5678", "+81[-]90[-]1234[-]5678、03[-]1234[-]5678"),
+        ("https://a.example/x@y-z", "https[:]//a[.]example/x@y-z"),
+        (
+            "Node.js の data.xlsx、2026-11-28 10:30、ver 1.2、a.b",
+            "Node.js の data.xlsx、2026-11-28 10:30、ver 1.2、a.b",
+        ),
+    ],
+)
+def test_addresses_and_numbers_become_unpressable(text, seen):
+    assert unpressable(text) == seen
+    assert unpressable(seen) == seen
+
+
+@given(st.text(alphabet="a0-+.@:/j ", max_size=60))
+def test_what_was_made_unpressable_stays_as_it_is(text):
+    once = unpressable(text)
+    assert unpressable(once) == once
+    assert not re.search(r"[a-z0-9]@[a-z0-9-]+\.[a-z]{2}", once.partition("//")[0])
+
+
+@pytest.mark.parametrize(
+    ("name", "called"),
+    [
+        ("りこさん", "りこ"),
+        ("岡様", "岡"),
+        ("岡さん様", "岡"),
+        ("葉山（編集部）", "葉山"),
+        ("oka@gmail.example", ""),
+        ("harukaze.example", ""),
+        ("とても長い名前…", ""),
+        ("様", "様"),
+        ("", ""),
+    ],
+)
+def test_a_name_is_called_without_what_is_no_part_of_it(advice, name, called):
+    assert advice.called(name) == called
+
+
+@pytest.mark.parametrize(
+    ("subject", "title"),
+    [
+        ("Re: Re: 【至急】 ご相談です！", "ご相談です！"),
+        ("[list] Fwd：件", "件"),
+        ("SNS「映え」の投稿", "SNS『映え』の投稿"),
+        ("あ" * 30, "あ" * 30),
+        ("あ" * 31, ""),
+        ("【急募】", ""),
+        ("https://a.example/", ""),
+    ],
+)
+def test_a_title_is_named_as_a_sentence_can(subject, title):
+    assert titled(subject) == title
+
+
+def test_a_cut_goes_through_no_address_and_is_shown():
+    text = (
+        "あ" * 30
+        + "、連絡先info@harukaze.example"
+        + "い" * 20
+        + "LINE"
+        + "う" * 50
+        + "https://evil.example/abc"
+        + "え" * 9
+    )
+    [quote] = facts(verdict(finding("LINE", text=text)), message=message(text=text)).points[0].quotes
+    assert quote.before == "…" + "い" * 20
+    assert quote.after == "う" * 50 + "…"
+
+
+def test_words_near_each_other_in_a_long_sentence_are_quoted_once():
+    text = "あ" * 100 + "LINE" + "い" * 30 + "電話" + "う" * 30 + "メール" + "え" * 200 + "Slack" + "お" * 100
+    judged = verdict(*(finding(words, text=text) for words in ("電話", "LINE", "メール", "Slack")))
+    near, far = facts(judged, message=message(text=text)).points[0].quotes
+    assert near.words == "LINE" + "い" * 30 + "電話" + "う" * 30 + "メール"
+    assert far.words == "Slack"
+
+
+def test_a_notice_without_a_name_is_not_of_the_platform_but_of_the_deals_client():
+    mail = message(sender=Address("クラウドワークス", "no-reply@crowdworks.jp"))
+    named, nobody = (
+        facts(verdict(), message=mail, spoken=Spoken(client=""), standing=replace(STANDING, client=client))
+        for client in ("ハルカゼ企画", "")
+    )
+    assert (named.client, nobody.client) == ("ハルカゼ企画", "")
+    false = verdict(finding(category=Category.IMPERSONATION, level=Level.DANGER, key="impersonation.sender"))
+    assert facts(false, message=mail, spoken=Spoken(client="")).client == "クラウドワークス"
+
+
+def test_all_that_was_found_is_known_to_who_advises():
+    [point] = facts(verdict(finding(), finding(key="contact.form"), finding(key="contact.chat"))).points
+    assert (point.advice, point.others) == ("contact.chat", ("contact.form",))

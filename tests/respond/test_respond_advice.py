@@ -75,8 +75,9 @@ def texts(counsel) -> list[str]:
 
 
 def test_every_key_that_rules_use_has_its_own_advice(advice):
-    approved = {f"{one.value}.approved" for one in (Category.DIRECT_CONTACT, Category.INTERVIEW)}
-    assert set(KEYS) | approved | {one.value for one in Category} == advice.keys
+    said = ("applied", "approved", "denied")
+    office = {f"{one.value}.{what}" for one in (Category.DIRECT_CONTACT, Category.INTERVIEW) for what in said}
+    assert set(KEYS) | office | {one.value for one in Category} == advice.keys
 
 
 @pytest.mark.parametrize(("key", "category", "stage", "language"), EVERY)
@@ -129,7 +130,7 @@ def test_the_reply_names_client_job_and_tool(advice):
     assert ask.startswith("山田商店様")
     assert "LINEでのご連絡" in ask
     job = advice.counsel("payment.outside", Category.OFF_PLATFORM_PAYMENT, Stage.UNDER, "en", job="banners", words="")
-    assert "about banners" in job.replies["ask"]
+    assert "about “banners”" in job.replies["ask"]
     assert job.replies["ask"].startswith("Hello there,")
 
 
@@ -259,3 +260,105 @@ def test_a_missing_category_or_common_file_is_named(folder):
     assert "there is no advice for “resident_work”" in problems(folder)
     (folder / "common.yaml").unlink()
     assert "crowdworks/advice/common.yaml:1:1: this file is missing" in problems(folder)
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        (["payment.outside", "payment.outside", "payment.upfront"], "payment.upfront"),
+        (["contact.chat", "contact.mail", "contact.phone", "contact.form"], "contact.form"),
+        (["direct_contact", "contact.chat", "contact.mail"], "contact.mail"),
+        (["contact.reached", "contact.chat"], "contact.chat"),
+        (["interview", "interview.online", "interview.in_person"], "interview.in_person"),
+        (["interview", "interview.online"], "interview.online"),
+        (["resident.office", "resident.hours"], "resident.hours"),
+        (["resident.hours", "resident.office", "resident.hired"], "resident.hired"),
+        (["escrow.test", "escrow.before"], "escrow.test"),  # of one rank the first is told
+        (["nobody.knows"], "nobody.knows"),
+    ],
+)
+def test_of_several_findings_the_weightiest_is_advised_on(advice, found, told):
+    assert advice.foremost(found) == told
+
+
+@pytest.mark.parametrize("key", ["payment.upfront", "contact.form", "interview.in_person"])
+def test_what_the_mail_names_beside_it_is_not_what_is_declined(advice, key):
+    words = "PayPayか電話かZoomで"
+    bare, named = (advice.counsel(key, category_of(key), Stage.BEFORE, "ja", words=said) for said in ("", words))
+    assert (named.tool, named.named, named.declined) == (bare.tool, "", bare.declined)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("said", ["denied", "applied", "approved"])
+@pytest.mark.parametrize("key", ["contact.phone", "contact.form", "interview.online", "interview.in_person"])
+def test_what_the_office_said_is_heeded(advice, key, said, language):
+    category = category_of(key)
+    counsel = advice.counsel(key, category, Stage.BEFORE, language, over=f"{category.value}.{said}", words="LINE")
+    plain = advice.counsel(key, category, Stage.BEFORE, language, words="LINE")
+    whole = "\n".join(
+        [counsel.short, counsel.why, counsel.brief, counsel.also, *counsel.steps, *counsel.replies.values()]
+    )
+    assert not re.search(
+        "から「サービス外連絡申請」を出します|こちらから申請|申請すれば|file the app|I will file|if you apply", whole
+    )
+    assert not any("{" in text for text in texts(counsel))
+    if said == "approved":
+        assert (counsel.replies, counsel.also) == ({}, "")
+        return
+    assert list(counsel.replies) == ["ask", "decline", *(["propose"] if said == "applied" else [])]
+    waits = "結果を待っ" if language == "ja" else "waiting for an answer"
+    assert (waits in whole) is (said == "applied")
+    assert bool(re.search("申請は承認されませんでした|was not approved", whole)) is (said == "denied")
+    assert (counsel.title, counsel.tool, counsel.dont) == (plain.title, plain.tool, plain.dont)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_extra_work_waits_for_its_own_escrow(advice, language):
+    counsel = advice.counsel("escrow.before", Category.ESCROW_BYPASS, Stage.UNDER, language)
+    assert not re.search("始めてかまいません|you can start", " ".join(counsel.steps))
+    assert re.search("新しい契約とその仮払い|a new contract and its own escrow", counsel.steps[0])
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_before_a_contract_nobody_is_sent_to_the_contract_page_to_deliver(advice, language):
+    before, under = (
+        advice.counsel("escrow.skip_delivery", Category.ESCROW_BYPASS, stage, language)
+        for stage in (Stage.BEFORE, Stage.UNDER)
+    )
+    asks = "作った物は渡さず、先に契約と仮払い" if language == "ja" else "hand over nothing you have made"
+    assert asks in before.short
+    assert asks in before.steps[1]
+    assert asks not in under.short + "".join(under.steps)
+
+
+@pytest.mark.parametrize(
+    ("words", "tool"),
+    [
+        ("報酬は当日現金で", "現金払い"),
+        ("手渡しします", "現金払い"),
+        ("請求書をお送りください", "請求書払い"),
+        ("PayPayで", "PayPay"),
+    ],
+)
+def test_a_means_of_pay_is_called_by_its_name(advice, words, tool):
+    counsel = advice.counsel("payment.outside", Category.OFF_PLATFORM_PAYMENT, Stage.BEFORE, "ja", words=words)
+    assert f"{tool}など、クラウドワークスを通さないお支払い" in counsel.replies["decline"]
+
+
+@pytest.mark.parametrize(
+    ("key", "declined"),
+    [("contact.phone", "電話でのやりとり"), ("resident.hired", "採用の話"), ("payment.upfront", "費用の負担")],
+)
+def test_what_is_declined_reads_like_japanese(advice, key, declined):
+    assert advice.counsel(key, category_of(key), Stage.BEFORE, "ja", words="お電話").declined == declined
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_meaning_is_put_into_brackets_that_are_open(advice, language):
+    words = [meaning.word for meaning in advice.meanings(language)]
+    for key, category, stage, spoken in EVERY:
+        for text in texts(advice.counsel(key, category, stage, spoken)) if spoken == language else ():
+            inner = re.findall(r"（([^）]*)）|\(([^)]*)\)", text)
+            assert not [
+                one for pair in inner for one in pair if any(word in one for word in words) and one != "仮払い"
+            ], text

@@ -209,13 +209,13 @@ class Deals:
 
     def standing(self, deal: str, at: datetime, own: str = "") -> Standing:
         """Return how far `deal` had come before `at`; the events of the mail `own` itself count, too."""
-        if not deal or self._register.deal(deal) is None:
+        if not deal or (known := self._register.deal(deal)) is None:
             return Standing(why=_("no deal is known for it"))
         course = self._course(deal, at, own)
         by = course.by
         why = self._why(by) if by is not None else _("no genuine mail has shown how far it is")
         since = None if course.since == ALWAYS else course.since
-        return Standing(course.stage, course.permission, self._register.now(deal), since, why)
+        return Standing(course.stage, course.permission, self._register.now(deal), since, why, known.client)
 
     def _course(self, deal: str, at: datetime, own: str = "") -> Course:
         events = self._events(deal)

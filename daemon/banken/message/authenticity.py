@@ -50,13 +50,13 @@ def authenticate(
     """
     impersonates = lookalike.reason(message, domains)
     own = within(message.sender.domain, domains)
+    fields, _end = headers.parse(mime.lines(message.raw), 0, Budget(), top=True)
     if not own:
         return Authenticity(
             Authentic.UNVERIFIED,
-            _("not from the platform; apparently from the sender's own address"),
+            _own_word(authresults.believed(fields, trusted or _above_all(fields))),
             impersonates,
         )
-    fields, _end = headers.parse(mime.lines(message.raw), 0, Budget(), top=True)
     result, why = _Check(message, fields, own, trusted, resolver).result()
     return Authenticity(result, why, impersonates)
 
@@ -144,6 +144,13 @@ class _Check:
         if not self.results:
             return _("what is said about the sender was not said by your mail server")
         return _("your mail server found neither proof nor disproof of the sender")
+
+
+def _own_word(results: Sequence[Result]) -> str:
+    """Return what is known of the sender of a mail that does not claim to be the platform's."""
+    if any(each.method == "dmarc" and each.result == "fail" for each in results):
+        return _("not a mail of the platform's; its sender's address may be a false one")
+    return _("not a mail of the platform's; whether it is really from the client was not confirmed")
 
 
 def _failed(results: Sequence[Result]) -> str:

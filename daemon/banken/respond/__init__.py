@@ -15,7 +15,7 @@ from banken.respond.model import (
     WarningFacts,
     WarningSettings,
 )
-from banken.respond.names import category_name, level_name, permission_name, stage_name
+from banken.respond.names import category_name, level_name, moment_of, permission_name, stage_name
 from banken.respond.news import HOUSE, News, letter_of, tell
 from banken.respond.notices import send_notices
 from banken.respond.outcome import Outcome
@@ -48,6 +48,7 @@ __all__ = [
     "letter_of",
     "level_name",
     "load_advice",
+    "moment_of",
     "owe",
     "permission_name",
     "plan",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from banken.respond.advice_model import SUBJECT, ByStage, Common, Entry, Meaning, Page, Replies, Text, Texts, Tool
 from banken.respond.labels import Answer
+from banken.respond.tidy import addressed
 from banken.words import Category, Stage
 
 
@@ -29,6 +30,8 @@ class Counsel:
     """What a reply to something worse in the same mail says of this; "" for nothing."""
     tool: str
     """The outside means that the client named, or what stands for it."""
+    declined: str
+    """What is declined, as the name of that reply says it."""
     named: str
     """The same where the client named it, else ""."""
     keep: tuple[str, ...]
@@ -49,6 +52,10 @@ class Advice:
         """The keys that a rule may name."""
         return frozenset(self._entries)
 
+    def foremost(self, keys: Iterable[str]) -> str:
+        """Return which of the keys that fit a mail is told: the first one of the highest rank."""
+        return max(keys, key=lambda key: self._entries[key][1].rank if key in self._entries else 0)
+
     def counsel(
         self,
         key: str,
@@ -56,6 +63,7 @@ class Advice:
         stage: Stage,
         language: str,
         *,
+        over: str = "",
         client: str = "",
         job: str = "",
         mailed: str = "",
@@ -63,22 +71,23 @@ class Advice:
     ) -> Counsel:
         """Return the advice under `key`, or the category's own when there is none of that name.
 
-        `words` are the client's quoted ones, a line each, by which the tool is recognised; `mailed` is the subject of
-        a mail that came straight from the client, by which the replies name what it is about when no job is known.
+        `over` is the key of an entry that says some of it otherwise, if there is such a one. `words` are the client's
+        quoted ones, a line each, by which the tool is recognised; `mailed` is the subject of a mail that came straight
+        from the client, by which the replies name what it is about when no job is known.
         """
         own = self._entries[category.value][1]
         entry = self._entries.get(key, (category, own))[1]
-        texts = _merged(own.texts(language), entry.texts(language))
-        named = self._tool(words, category, language)
+        laid = self._entries.get(over, (category, entry))[1]
+        texts = _merged(own.texts(language), entry.texts(language), laid.texts(language))
+        named = "" if entry.own_tool else self._tool(words, category, language)
         fill = {
             "client": client or self.common.nobody.text(language),
-            "job": job or self._matter(mailed, language),
+            "job": self._matter(job, mailed, language),
             "tool": named or texts["tool"],
         }
-        source = entry.source or own.source
+        source = laid.source or entry.source or own.source
         assert source is not None
         page = self.common.pages[source]
-        replies: Replies | None = texts["reply"]
         return Counsel(
             title=texts["title"],
             short=_filled(texts["short"], stage, fill),
@@ -86,15 +95,24 @@ class Advice:
             brief=_filled(texts["brief"], stage, fill),
             dont=tuple(_filled(text, stage, fill) for text in texts["dont"]),
             steps=tuple(_filled(text, stage, fill) for text in texts["steps"]),
-            replies={} if replies is None else {name: _filled(text, stage, fill) for name, text in replies},
+            replies={name: _filled(text, stage, fill) for name, text in _replies(texts, laid.texts(language))},
             also=_filled(texts["also"] or "", stage, fill),
             tool=fill["tool"],
+            declined=texts["declined"] or fill["tool"],
             named=named,
             keep=tuple(texts["keep"] or self.keep(language, category)),
             whom=tuple(self.common.whom[name].text(language) for name in entry.ask or own.ask or ()),
             page=page,
             as_of=entry.as_of or own.as_of or page.as_of,
         )
+
+    def called(self, name: str) -> str:
+        """Return how a client is addressed, "" where the name is none to address somebody by."""
+        return addressed(name, self.common.honorifics)
+
+    def unproved(self, language: str) -> str:
+        """Return how to go on from a notice of the platform's that could not be proved genuine."""
+        return self.common.unproved.text(language)
 
     def claimed(self, language: str) -> str:
         """Return what a client's word on an approval is worth."""
@@ -132,9 +150,9 @@ class Advice:
         """Return how to report a client to the platform, step by step."""
         return [item.text(language) for item in self.common.report]
 
-    def _matter(self, mailed: str, language: str) -> str:
-        form = self.common.by_mail if mailed else self.common.some_job
-        return form.text(language).replace(f"{{{SUBJECT}}}", mailed)
+    def _matter(self, job: str, mailed: str, language: str) -> str:
+        form = self.common.by_name if job else self.common.by_mail if mailed else self.common.some_job
+        return form.text(language).replace(f"{{{SUBJECT}}}", job or mailed)
 
     def _tool(self, words: str, category: Category, language: str) -> str:
         folded = unicodedata.normalize("NFKC", words).casefold()
@@ -142,8 +160,23 @@ class Advice:
         return next((tool.text(language) for tool in tools if _names(tool, folded)), "")
 
 
-def _merged(own: Texts, entry: Texts) -> dict[str, Any]:
-    return {name: getattr(entry if name in entry.model_fields_set else own, name) for name in Texts.model_fields}
+def _merged(own: Texts, *over: Texts) -> dict[str, Any]:
+    """Return the texts of the category's own entry with what others say in its place, the last one first."""
+    merged = {name: getattr(own, name) for name in Texts.model_fields}
+    for texts in over:
+        merged |= {name: getattr(texts, name) for name in texts.model_fields_set}
+    return merged
+
+
+def _replies(texts: Mapping[str, Any], laid: Texts) -> Iterator[tuple[str, Text]]:
+    """Yield the replies by name, the last one as the entry on top has it."""
+    replies: Replies | None = texts["reply"]
+    if replies is None:
+        return
+    yield from (("ask", replies.ask), ("decline", replies.decline))
+    propose = laid.propose if "propose" in laid.model_fields_set else replies.propose
+    if propose:
+        yield "propose", propose
 
 
 def _filled(text: Text, stage: Stage, fill: Mapping[str, str]) -> str:

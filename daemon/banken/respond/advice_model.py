@@ -13,7 +13,7 @@ PLACEHOLDERS = ("client", "tool", "job")
 """What may stand in braces in a text: who writes, by which outside means, about which job."""
 
 SUBJECT = "subject"
-"""What stands in braces in `by_mail` alone."""
+"""What stands in braces in `by_name` and `by_mail` alone."""
 
 
 class _Model(BaseModel):
@@ -51,6 +51,8 @@ class Texts(_Model):
     title: str | None = None
     tool: str | None = None
     """What `{tool}` is called when the mail names none."""
+    declined: str | None = None
+    """What the reply that declines is named after, in place of the tool."""
     short: Text | None = None
     why: Text | None = None
     brief: Text | None = None
@@ -60,6 +62,8 @@ class Texts(_Model):
     reply: Replies | None = None
     keep: list[str] | None = Field(default=None, min_length=1)
     """What evidence to keep, in place of what common.yaml says of it."""
+    propose: Text | None = None
+    """In an entry laid over another: what stands in place of its reply that offers the way; empty for none."""
     also: Text | None = None
     """A sentence for the replies of another category, when both are found in one mail."""
 
@@ -72,6 +76,10 @@ class Entry(_Model):
     """A page of common.yaml."""
     ask: list[str] | None = None
     """Who else helps: names of common.yaml."""
+    rank: int = 0
+    """Of several entries of a category that fit one mail, the one of the highest rank is told."""
+    own_tool: bool = False
+    """Whether `{tool}` is what the entry calls it, whatever the mail names."""
     ja: Texts
     en: Texts
 
@@ -165,13 +173,19 @@ class Common(_Model):
     """What a client's word is worth that contact outside was approved, and where the worker can look."""
     straight: Both
     """What is told first of a mail that did not come through the platform: where to answer it."""
+    unproved: Both
+    """How to go on from a notice of the platform's that could not be proved genuine."""
     own: Both
     """That Banken is not the platform's, and to whom it tells nothing."""
     terms: list[Term] = []
     answers: Answers
+    honorifics: list[str] = []
+    """What a name may end with that is no part of it: the replies add their own."""
     nobody: Both
     """How a client without a name is addressed."""
     some_job: Both
+    by_name: Both
+    """How the replies name a job; its title may stand in it as {subject}."""
     by_mail: Both
     """How the replies name what a direct mail of no known job was about; its subject may stand in it as {subject}."""
     tools: list[ToolGroup] = []

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 
 from banken.i18n import _, language
 from banken.respond.advice import Counsel
 from banken.respond.model import Point, Quote, WarningFacts
-from banken.respond.names import level_name
-from banken.respond.tidy import unlinked
+from banken.respond.names import day_of, level_name
+from banken.respond.tidy import unpressable
 from banken.words import Category
 
 
@@ -42,7 +41,7 @@ def found_in(facts: WarningFacts, counsels: Sequence[Counsel]) -> Iterator[Found
         quotes = () if known and point.rules and all(quote.how == "reader" for quote in fresh) else fresh
         yield Found(
             heading=_("{title} ({level})").format(title=_title(told), level=level_name(point.level)),
-            quotes=tuple(Quote(unlinked(q.before), unlinked(q.words), unlinked(q.after), q.line) for q in quotes),
+            quotes=tuple(map(_shown, quotes)),
             places=tuple(_("(line {line})").format(line=q.line) if q.line else "" for q in quotes),
             again=_("The words above are this as well.") if point.quotes and not quotes else "",
             why=told.why if first else told.brief,
@@ -54,19 +53,14 @@ def found_in(facts: WarningFacts, counsels: Sequence[Counsel]) -> Iterator[Found
 
 
 def new_words(points: Sequence[Point]) -> list[tuple[Quote, ...]]:
-    """Return for each finding its quotes, a sentence each, without those that an earlier finding has quoted."""
+    """Return for each finding its quotes without those that an earlier finding has quoted."""
     shown: list[Quote] = []
     found = []
     for point in points:
-        fresh = [one for one in _by_sentence(point.quotes) if not any(_overlap(one, other) for other in shown)]
+        fresh = [one for one in map(_polite, point.quotes) if not any(_overlap(one, other) for other in shown)]
         found.append(tuple(fresh))
         shown += fresh
     return found
-
-
-def day_of(day: date) -> str:
-    """Return a date as the language writes it."""
-    return _("{year}-{month:02}-{day:02}").format(year=day.year, month=day.month, day=day.day)
 
 
 def _title(told: Counsel) -> str:
@@ -108,10 +102,21 @@ def _how_written(ways: Container[str]) -> str:
     return _("How sure: fairly, this wording is common in such requests.")
 
 
+def _shown(quote: Quote) -> Quote:
+    """Return a quote as it is shown: nothing to press in it, and no marks that could be taken for ours."""
+    before, words, after = (unpressable(text).translate(_MARKS) for text in (quote.before, quote.words, quote.after))
+    return replace(quote, before=before, words=words, after=after)
+
+
+_MARKS = str.maketrans("【】", "［］")
+
+
 def _overlap(one: Quote, other: Quote) -> bool:
-    """Whether the sentences of two quotes are the same one, or one is a part of the other."""
+    """Whether two quotes show the same sentence, one a part of the other, or the one the other's words."""
     texts = [f"{quote.before}{quote.words}{quote.after}".strip() for quote in (one, other)]
-    return one.line == other.line and (texts[0] in texts[1] or texts[1] in texts[0])
+    if one.line == other.line and (texts[0] in texts[1] or texts[1] in texts[0]):
+        return True
+    return one.start < other.end and other.start < one.end and one.words in texts[1]
 
 
 def _polite(quote: Quote) -> Quote:
@@ -120,19 +125,3 @@ def _polite(quote: Quote) -> Quote:
     if last not in ("お", "ご") or not unicodedata.name(quote.words[:1] or " ", "").startswith("CJK"):
         return quote
     return replace(quote, before=rest, words=last + quote.words)
-
-
-def _by_sentence(quotes: Iterable[Quote]) -> list[Quote]:
-    """Return the quotes with those of one sentence made one, marked from the first word to the last."""
-    sentences: dict[tuple[int, str], tuple[int, int]] = {}
-    how: dict[tuple[int, str], str] = {}
-    for quote in map(_polite, quotes):
-        whole = (quote.line, f"{quote.before}{quote.words}{quote.after}")
-        start, end = len(quote.before), len(quote.before) + len(quote.words)
-        first, last = sentences.get(whole, (start, end))
-        sentences[whole] = min(start, first), max(end, last)
-        how.setdefault(whole, quote.how)
-    return [
-        Quote(text[:start], text[start:end], text[end:], line, how[line, text])
-        for (line, text), (start, end) in sentences.items()
-    ]

@@ -49,7 +49,7 @@ class Spot:
 class Quote:
     """Words of the mail with a little of what stands around them; `line` counts from 1, 0 when they stand nowhere.
 
-    `how` says how they were written, as `words.Evidence` does.
+    `how` says how they were written, as `words.Evidence` does; `start` and `end` are where the quote stands in the text.
     """
 
     before: str
@@ -57,17 +57,23 @@ class Quote:
     after: str
     line: int = 0
     how: str = "plain"
+    start: int = field(default=0, compare=False)
+    end: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """What was found of one category, as the warning tells it; `rules` found it, none when only the reader did."""
+    """What was found of one category, as the warning tells it; `rules` found it, none when only the reader did.
+
+    `advice`: the key of the advice of the strongest finding; `others`: those of the other findings.
+    """
 
     category: Category
     level: Level
     rules: tuple[str, ...]
     advice: str
     quotes: tuple[Quote, ...] = ()
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,9 +1,25 @@
-"""The names of levels, categories, stages and permissions, as a person reads them."""
+"""The names of levels, categories, stages and permissions, and moments, as a person reads them."""
 
 from __future__ import annotations
 
+from datetime import date, datetime, tzinfo
+
 from banken.i18n import _
 from banken.words import Category, Level, Permission, Stage
+
+
+def day_of(day: date) -> str:
+    """Return a date as the language writes it."""
+    return _("{year}-{month:02}-{day:02}").format(year=day.year, month=day.month, day=day.day)
+
+
+def moment_of(when: datetime, zone: tzinfo) -> str:
+    """Return a day and the time of the clock on the worker's wall."""
+    try:
+        local = when.astimezone(zone)
+    except OverflowError:  # the very first or last day that can be written
+        local = when
+    return f"{day_of(local.date())} {local:%H:%M}"
 
 
 def level_name(level: Level) -> str:
@@ -23,7 +39,7 @@ def category_name(category: Category) -> str:
         Category.INTERVIEW: _("interview"),
         Category.DIRECT_CONTRACT: _("direct contract"),
         Category.OFF_PLATFORM_PAYMENT: _("payment outside"),
-        Category.ESCROW_BYPASS: _("work before escrow"),
+        Category.ESCROW_BYPASS: _("escrow and delivery steps"),
         Category.RESIDENT_WORK: _("on-site work"),
         Category.IMPERSONATION: _("possible impersonation"),
     }[category]

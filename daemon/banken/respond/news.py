@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email import policy
 from email.headerregistry import Address
@@ -34,6 +34,10 @@ class News:
     text: str
     brief: str = ""
     """The subject without any name, for ways that tell no names."""
+    short: str = ""
+    """What those ways say where no letter tells more, without any name either."""
+    letter: bool = True
+    """Whether a letter tells it, too."""
 
 
 NEWS_JSON = TypeAdapter(News)
@@ -44,12 +48,12 @@ def tell(ledger: Ledger, account: str, key: str, news: News, settings: WarningSe
 
     `account`: whose mailbox takes it when letters are put into the inbox, HOUSE for none; by SMTP none is needed.
     """
-    payload = NEWS_JSON.dump_json(news).decode()
     letters = {
         "smtp": [(HOUSE, f"smtp:{address}") for address in settings.to],
         "append": [(account, f"append:{settings.folder}")] if account != HOUSE else [],
         "none": [],
     }[settings.via]
+    payload = NEWS_JSON.dump_json(replace(news, letter=bool(letters))).decode()
     notices = [(HOUSE, f"{KIND}:{place}") for place in range(1, len(settings.notify) + 1)]
     owed = [
         Owed(

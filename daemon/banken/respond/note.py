@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 from banken.i18n import _, language
 from banken.respond.model import ReminderFacts, WarningSettings
-from banken.respond.names import level_name, stage_name
-from banken.respond.tidy import unlinked
+from banken.respond.names import day_of, level_name, stage_name
+from banken.respond.tidy import unpressable
 from banken.words import Level
 
 
@@ -28,12 +28,11 @@ class Note:
 def compose_reminder(facts: ReminderFacts, settings: WarningSettings) -> Note:
     """Return the reminder for `facts` in the language spoken now."""
     level = level_name(Level.NOTICE)
-    since = facts.since.astimezone(settings.timezone).date()
-    day = _("{year}-{month:02}-{day:02}").format(year=since.year, month=since.month, day=since.day)
-    about = unlinked(facts.client or facts.job)
+    day = day_of(facts.since.astimezone(settings.timezone).date())
+    about = unpressable(facts.client or facts.job)
     rows = (
-        (_("Client"), unlinked(facts.client)),
-        (_("Job"), unlinked(facts.job)),
+        (_("Client"), unpressable(facts.client)),
+        (_("Job"), unpressable(facts.job)),
         (_("Stage"), stage_name(facts.stage)),
     )
     subject = _("[Banken: {level}] {title} ({about})") if about else _("[Banken: {level}] {title}")

@@ -82,7 +82,9 @@ class _Teller:
                     self._send([row], partial(notify.word, NEWS_JSON.validate_json(row.payload), self.way.says))
 
     def _notice(self, all_facts: Sequence[WarningFacts], again: bool) -> tuple[str, str]:
-        return notify.notice(all_facts, self.way.says, again)
+        mails, levels = self.settings.via != "none", self.settings.levels
+        mailed = mails and any(facts.level in levels for facts in all_facts)
+        return notify.notice(all_facts, self.way.says, again, mailed=mailed)
 
     def _wanted(self, row: OutboxRow) -> WarningFacts | None:
         """Return what this way tells of a warning; it is struck when that is nothing (any more)."""

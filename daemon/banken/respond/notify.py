@@ -14,7 +14,7 @@ from banken.respond.model import WarningFacts
 from banken.respond.names import category_name, level_name
 from banken.respond.news import News
 from banken.respond.post import PostError
-from banken.respond.tidy import one_line, unlinked
+from banken.respond.tidy import one_line, unlinked, unpressable
 from banken.respond.way import Says
 from banken.words import LEVELS
 
@@ -25,17 +25,25 @@ _LINES = 8
 logging.getLogger("apprise").setLevel(logging.CRITICAL + 1)
 
 
-def notice(warnings: Sequence[WarningFacts], says: Says, again: bool = False) -> tuple[str, str]:
-    """Return title and text of one notice about some warnings; `again`: it may have been given before."""
+def notice(
+    warnings: Sequence[WarningFacts], says: Says, again: bool = False, *, mailed: bool = True
+) -> tuple[str, str]:
+    """Return title and text of one notice about some warnings.
+
+    `again`: it may have been given before; `mailed`: whether a warning tells more of them.
+    """
+    read = _("Please read the warning in your mailbox before you answer.")
+    look = read if mailed else _("Please look at the mail once more before you answer.")
     title, lines = _one(warnings[0], says) if len(warnings) == 1 else _several(warnings, says)
-    return _notice(title, [*lines, _("Please read the warning in your mailbox before you answer.")], again)
+    return _notice(title, [*lines, look], again)
 
 
 def word(news: News, says: Says, again: bool = False) -> tuple[str, str]:
     """Return title and text of a notice that tells news of the house; by category alone, no account is named."""
     if says == "full":
         return _notice(news.subject, news.text.split("\n"), again)
-    return _notice(news.brief or _("[Banken] There is news"), [_("Please read the letter in your mailbox.")], again)
+    text = _("Please read the letter in your mailbox.") if news.letter else news.short or news.brief
+    return _notice(news.brief or _("[Banken] There is news"), [text], again)
 
 
 def _notice(title: str, lines: Sequence[str], again: bool) -> tuple[str, str]:
@@ -78,12 +86,13 @@ def _categories(facts: WarningFacts) -> str:
 
 
 def _about(facts: WarningFacts) -> str:
-    return " · ".join(part for part in (facts.client, facts.job) if part)
+    return " · ".join(unpressable(part) for part in (facts.client, facts.job) if part)
 
 
 def _quoted(facts: WarningFacts, most: int) -> list[str]:
-    quotes = [quote for point in facts.points for quote in point.quotes][:most]
-    return [f"「{one_line(quote.words)}」" for quote in quotes if quote.words]
+    quotes = [quote for point in facts.points for quote in point.quotes if quote.words]
+    said = dict.fromkeys(one_line(f"{quote.before}{quote.words}{quote.after}") for quote in quotes)
+    return [f"「{unpressable(words)}」" for words in list(said)[:most]]
 
 
 def send(address: Callable[[], str], title: str, text: str) -> None:

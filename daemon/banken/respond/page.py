@@ -6,20 +6,16 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from banken.i18n import _, language
 from banken.respond.advice import Advice, Counsel
 from banken.respond.answering import Answering, Answers, answers
-from banken.respond.found import Found, day_of, found_in, new_words
+from banken.respond.found import Found, found_in, new_words
 from banken.respond.gloss import Gloss
 from banken.respond.model import Point, WarningFacts, WarningSettings
-from banken.respond.names import category_name, level_name, permission_name, stage_name
-from banken.respond.tidy import addressed, unlinked
+from banken.respond.names import category_name, level_name, moment_of, permission_name, stage_name
+from banken.respond.tidy import titled, unpressable
 from banken.words import Authentic, Category, Channel, Level, Permission, Stage
-
-APPROVED = ".approved"
-"""How the key of the advice ends that holds, in place of a category's other advice, where the office has approved."""
 
 _JAPANESE = frozenset({"HIRAGANA", "KATAKANA", "HALFWIDTH", "CJK"})
 _ADDRESS = re.compile(r"\S*[@.][A-Za-z0-9]\S*")
@@ -53,8 +49,8 @@ class Page:
     subject: str
     heading: str
     short: str
-    straight: str
-    """Where a mail is answered that did not come through the platform; "" for one that did."""
+    first: tuple[str, ...]
+    """What else has to be known before the mail is looked at again."""
     mail: str
     """Which mail it is about."""
     found: tuple[Found, ...]
@@ -80,20 +76,23 @@ def compose(
     counsels = [_counsel(point, facts, advice, spoken) for point in facts.points]
     main, *others = counsels
     gloss = Gloss(advice.meanings(spoken), _(" ({means})"))
-    quotes = [unlinked(quote.words) != quote.words for point in facts.points for quote in point.quotes]
+    found = tuple(found_in(facts, counsels))
+    quoted = [
+        text for quotes in new_words(facts.points) for one in quotes for text in (one.before, one.words, one.after)
+    ]
     return Page(
         language=spoken,
         level=facts.level.value,
-        subject=_subject(facts),
-        heading=_heading(facts),
+        subject=_subject(facts, advice.called(facts.client)),
+        heading=_heading(facts, advice.called(facts.client)),
         short=gloss(main.short),
-        straight=advice.straight(spoken) if _is_straight(facts) else "",
+        first=tuple(_first(facts, advice, spoken)),
         mail=_("In “{subject}”, received {when}").format(
-            subject=unlinked(facts.subject), when=_moment(facts.sent, settings)
+            subject=unpressable(facts.subject) or _("(no subject)"), when=moment_of(facts.sent, settings.timezone)
         ),
-        found=tuple(replace(found, why=gloss(found.why)) for found in found_in(facts, counsels)),
-        defanged=any(quotes),
-        deal=tuple(_deal(facts, advice, settings)),
+        found=tuple(replace(one, why=gloss(one.why)) for one in found),
+        defanged=any(unpressable(text) != text for text in quoted),
+        deal=tuple(_deal(facts, settings)),
         dont=gloss.all(_unique([main.dont, *(one.dont[:1] for one in others if one.page != main.page)])[:DONT]),
         steps=gloss.all(main.steps),
         replies=tuple(_replies(facts, advice, spoken)),
@@ -107,25 +106,35 @@ def compose(
 
 def _counsel(point: Point, facts: WarningFacts, advice: Advice, spoken: str) -> Counsel:
     words = "\n".join(quote.words for quote in point.quotes)
-    client, job = addressed(unlinked(facts.client)), unlinked(facts.job)
-    mailed = unlinked(facts.subject) if facts.channel is Channel.DIRECT else ""
-    approved = f"{point.category.value}{APPROVED}"
-    is_approved = facts.permission is Permission.APPROVED and approved in advice.keys
-    key = approved if is_approved else point.advice
-    return advice.counsel(key, point.category, facts.stage, spoken, client=client, job=job, mailed=mailed, words=words)
-
-
-def _subject(facts: WarningFacts) -> str:
-    first = category_name(facts.points[0].category)
-    named = _("{first} and more").format(first=first) if len(facts.points) > 1 else first
-    return _("[Banken: {level}] {category} ({client})").format(
-        level=level_name(facts.level), category=named, client=unlinked(_who(facts))
+    return advice.counsel(
+        advice.foremost((point.advice, *point.others)),
+        point.category,
+        facts.stage,
+        spoken,
+        over=f"{point.category.value}.{facts.permission.value}",  # what the office said to the application
+        client=advice.called(facts.client),
+        job=titled(facts.job),
+        mailed=titled(facts.subject) if facts.channel is Channel.DIRECT else "",
+        words=words,
     )
 
 
-def _who(facts: WarningFacts) -> str:
-    """Return of whom a warning is; whoever's name a false mail bears has nothing to do with it."""
-    return facts.sender if _is_false(facts) else facts.client
+def _subject(facts: WarningFacts, client: str) -> str:
+    first = category_name(facts.points[0].category)
+    named = _("{first} and more").format(first=first) if len(facts.points) > 1 else first
+    form = (
+        _("[Banken: {level}] {category} ({client})")
+        if (who := _who(facts, client))
+        else _("[Banken: {level}] {category}")
+    )
+    return form.format(level=level_name(facts.level), category=named, client=unpressable(who))
+
+
+def _who(facts: WarningFacts, client: str) -> str:
+    """Return of whom, or at least of which job, a warning is; whose name a false mail bears has nothing to do with it."""
+    if _is_false(facts):
+        return facts.sender
+    return client or facts.client or (_("job: {job}").format(job=facts.job) if facts.job else "")
 
 
 def _is_false(facts: WarningFacts) -> bool:
@@ -144,14 +153,23 @@ def _is_straight(facts: WarningFacts) -> bool:
     return facts.channel is Channel.DIRECT and not told
 
 
-def _heading(facts: WarningFacts) -> str:
+def _first(facts: WarningFacts, advice: Advice, spoken: str) -> Iterator[str]:
+    if _is_straight(facts):
+        yield advice.straight(spoken)
+    if facts.channel is Channel.NOTIFICATION and facts.authentic is not Authentic.VERIFIED and not _is_false(facts):
+        yield advice.unproved(spoken)
+    if facts.claimed:
+        yield advice.claimed(spoken)
+
+
+def _heading(facts: WarningFacts, client: str) -> str:
     if _is_false(facts):
         return _("A mail has come that could not be confirmed to be genuine.")
-    client = unlinked(facts.client)
-    if _is_bare(facts):
+    if _is_bare(facts) and client:
         return _("A mail straight to you has come from {client}.").format(client=client)
-    came = _("Direct mail in the name of {client}") if facts.channel is Channel.DIRECT else _("A message from {client}")
-    source = came.format(client=client)
+    if _is_bare(facts):
+        return _("A client has sent a mail straight to you.")
+    source = _source(facts, client)
     if facts.level is Level.DANGER:
         return _("{source} asks for something that could cause you problems later.").format(source=source)
     if facts.level is Level.NOTICE:
@@ -159,20 +177,26 @@ def _heading(facts: WarningFacts) -> str:
     return _("{source} contains something that needs some care.").format(source=source)
 
 
-def _deal(facts: WarningFacts, advice: Advice, settings: WarningSettings) -> list[tuple[str, str]]:
-    rows = [_client(facts)]
+def _source(facts: WarningFacts, client: str) -> str:
+    if facts.channel is Channel.DIRECT:
+        form = _("Direct mail in the name of {client}") if client else _("A client's direct mail")
+    else:
+        form = _("A message from {client}") if client else _("A message from a client")
+    return form.format(client=client)
+
+
+def _deal(facts: WarningFacts, settings: WarningSettings) -> list[tuple[str, str]]:
+    rows = [_client(facts)] if facts.client else []
     if facts.job:
-        rows.append((_("Job"), unlinked(facts.job)))
+        rows.append((_("Job"), unpressable(facts.job)))
     stage = stage_name(facts.stage)
     if facts.since is not None:
         form = _("{stage}, first heard of on {when}") if facts.stage is Stage.BEFORE else _("{stage}, since {when}")
-        stage = form.format(stage=stage, when=_moment(facts.since, settings))
+        stage = form.format(stage=stage, when=moment_of(facts.since, settings.timezone))
     rows.append((_("Stage"), stage))
     rows.append((_("Based on"), _known_by(facts)))
     if facts.permission is not Permission.NONE:
         rows.append((_("Contact outside"), permission_name(facts.permission)))
-    if facts.claimed:
-        rows.append((_("What the client says of it"), advice.claimed(language())))
     rows.append((_("Received via"), _channel(facts)))
     if facts.authentic is not Authentic.VERIFIED and not _is_false(facts):  # of a false mail it is told further up
         rows.append(
@@ -182,7 +206,7 @@ def _deal(facts: WarningFacts, advice: Advice, settings: WarningSettings) -> lis
 
 
 def _client(facts: WarningFacts) -> tuple[str, str]:
-    client = unlinked(facts.client)
+    client = unpressable(facts.client)
     if not _is_false(facts):
         return _("Client"), client
     told = _("{client} (it may not be from them at all)").format(client=client)
@@ -198,7 +222,7 @@ def _known_by(facts: WarningFacts) -> str:
 
 def _channel(facts: WarningFacts) -> str:
     if facts.channel is Channel.DIRECT or facts.authentic is Authentic.FORGED:
-        return _("direct mail from {address}").format(address=unlinked(facts.sender))
+        return _("direct mail from {address}").format(address=unpressable(facts.sender))
     return _("a notification from the platform")
 
 
@@ -207,7 +231,7 @@ def _replies(facts: WarningFacts, advice: Advice, spoken: str) -> Iterator[Reply
     theirs = _language_of(facts) or spoken
     text = _answers_in(theirs, facts, advice)
     meaning = _answers_in(spoken, facts, advice) if theirs != spoken else {}
-    declined = _counsel(facts.points[0], facts, advice, spoken).tool
+    declined = _counsel(facts.points[0], facts, advice, spoken).declined
     if len(facts.points) > 1:
         declined = _("{tool} and the rest").format(tool=declined)
     for name in text:
@@ -253,14 +277,6 @@ def _reply_name(name: str, declined: str) -> str:
         "decline": _("To decline {what}").format(what=declined),
         "propose": _("To offer the proper way"),
     }[name]
-
-
-def _moment(when: datetime, settings: WarningSettings) -> str:
-    try:
-        local = when.astimezone(settings.timezone)
-    except OverflowError:  # the very first or last day that can be written
-        local = when
-    return f"{day_of(local.date())} {local:%H:%M}"
 
 
 def _unique(lists: Iterable[Iterable[str]]) -> list[str]:

@@ -27,9 +27,9 @@ from banken.respond.model import (
     WarningFacts,
     WarningSettings,
 )
-from banken.respond.tidy import one_line, sentence_around
+from banken.respond.tidy import one_line, sentence_around, sentence_bounds
 from banken.respond.way import KIND
-from banken.words import LEVELS, Evidence, Finding, Permission, Standing, Verdict
+from banken.words import LEVELS, Category, Channel, Evidence, Finding, Permission, Standing, Verdict
 
 WORDS = 200
 """Code points quoted of the words."""
@@ -137,7 +137,7 @@ def _facts(verdict: Verdict, message: Message, spoken: Spoken, standing: Standin
         channel=spoken.channel,
         authentic=spoken.authentic,
         authentic_why=one_line(spoken.authentic_why),
-        client=one_line(spoken.client or message.sender.name or message.sender.address, 60),
+        client=one_line(_named(verdict, message, spoken, standing), 60),
         job=one_line(spoken.job, 80),
         deal=standing.deal or "",
         stage=standing.stage,
@@ -148,14 +148,24 @@ def _facts(verdict: Verdict, message: Message, spoken: Spoken, standing: Standin
     )
 
 
+def _named(verdict: Verdict, message: Message, spoken: Spoken, standing: Standing) -> str:
+    """Return the name under which a client writes; a notice that names none bears the platform's as its sender's."""
+    false = any(finding.category is Category.IMPERSONATION for finding in verdict.findings)
+    if spoken.channel is Channel.NOTIFICATION and not false:
+        return spoken.client or standing.client
+    return spoken.client or message.sender.name or message.sender.address
+
+
 def _points(findings: Sequence[Finding], message: Message) -> Iterator[Point]:
     """Yield what was found by category, the strongest first; a rule that says what it is leads before the reader."""
     order = sorted(findings, key=lambda finding: (-LEVELS.index(finding.level), finding.by != "rule"))
     for category in dict.fromkeys(finding.category for finding in order):
         found = [finding for finding in order if finding.category is category]
         rules = tuple(dict.fromkeys(finding.rule for finding in found if finding.by == "rule"))
-        quotes = tuple(_quote(evidence, message) for evidence in _joined(_apart(found), message.text)[:QUOTES])
-        yield Point(category, found[0].level, rules, found[0].advice, quotes)
+        told = _together(_joined(_apart(found), message.text), message.text)[:QUOTES]
+        quotes = tuple(_quote(evidence, message) for evidence in told)
+        advice, *others = dict.fromkeys(finding.advice for finding in found)
+        yield Point(category, found[0].level, rules, advice, quotes, tuple(others))
 
 
 def _apart(findings: Sequence[Finding]) -> list[Evidence]:
@@ -180,6 +190,28 @@ def _joined(found: Sequence[Evidence], text: str) -> list[Evidence]:
     return joined
 
 
+def _together(found: Sequence[Evidence], text: str) -> list[Evidence]:
+    """Return the evidence with what would be quoted around other words of its sentence made one with those."""
+    told: list[Evidence] = []
+    for one in found:
+        near = next((at for at, other in enumerate(told) if _is_near(one, other, text)), len(told))
+        if near == len(told):
+            told.append(one)
+            continue
+        start, end = min(one.start, told[near].start), max(one.end, told[near].end)
+        told[near] = replace(told[near], text=text[start:end], start=start, end=end)
+    return told
+
+
+def _is_near(one: Evidence, other: Evidence, text: str) -> bool:
+    """Whether two places lie in one sentence so that what is quoted around them overlaps."""
+    if not all(each.text and text[each.start : each.end] == each.text for each in (one, other)):
+        return False
+    first, last = sentence_bounds(text, one.start, one.end)
+    begin, end = sentence_bounds(text, other.start, other.end)
+    return first < end and begin < last and max(one.end, other.end) - min(one.start, other.start) <= WORDS
+
+
 def _quote(evidence: Evidence, message: Message) -> Quote:
     """Return the words with the rest of their sentence around them, as far as it is short; the sender for no words."""
     text = message.text
@@ -188,4 +220,4 @@ def _quote(evidence: Evidence, message: Message) -> Quote:
         return Quote("", words, "")
     before, after = sentence_around(text, evidence.start, evidence.end)
     line = text.count("\n", 0, evidence.start) + 1
-    return Quote(before, words, after, line, evidence.how)
+    return Quote(before, words, after, line, evidence.how, *sentence_bounds(text, evidence.start, evidence.end))

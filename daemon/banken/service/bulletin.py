@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta, tzinfo
+from datetime import datetime, timedelta
 
 from banken.config import SecretError
 from banken.i18n import _
 from banken.ledger import Ledger
 from banken.mailbox.errors import LoginRefused
 from banken.oauth import LoginNeeded
-from banken.respond import HOUSE, News, WarningSettings, tell, warning_id
+from banken.respond import HOUSE, News, WarningSettings, moment_of, tell, warning_id
 from banken.service.health import Trouble
 
 REFUSALS = 2
@@ -53,21 +53,23 @@ def unreachable(
         "The mail account “{account}” has not been looked at since {since}: {why}\n\n"
         "New mail in it is not examined until this is set right. Banken keeps trying, and looks at everything that "
         "arrived meanwhile as soon as it can.\n\n“banken doctor” shows what is wrong and what to do."
-    ).format(account=account, since=_moment(trouble.since, settings.timezone), why=trouble.why)
+    ).format(account=account, since=moment_of(trouble.since, settings.timezone), why=trouble.why)
     subject = _("[Banken] “{account}” cannot be looked at").format(account=account)
-    news = News(subject, text, _("[Banken] a mail account cannot be looked at"))
+    short = _("New mail cannot be examined until this is set right. “banken doctor” shows what is wrong.")
+    news = News(subject, text, _("[Banken] a mail account cannot be looked at"), short)
     tell(ledger, others[0] if others else HOUSE, key, news, settings, now)
 
 
 def back(ledger: Ledger, account: str, trouble: Trouble, settings: WarningSettings, now: datetime) -> None:
     """Owe a letter on an account that can be reached again; the caller knows that the trouble was worth telling."""
-    times = {"since": _moment(trouble.since, settings.timezone), "until": _moment(now, settings.timezone)}
+    times = {"since": moment_of(trouble.since, settings.timezone), "until": moment_of(now, settings.timezone)}
     text = _(
         "The mail account “{account}” is looked at again. It could not be from {since} to {until}: {why}\n\n"
         "What arrived in that time has been examined now."
     ).format(account=account, why=trouble.why, **times)
     subject = _("[Banken] “{account}” is looked at again").format(account=account)
-    news = News(subject, text, _("[Banken] the mail account is looked at again"))
+    short = _("What arrived meanwhile has been examined.")
+    news = News(subject, text, _("[Banken] the mail account is looked at again"), short)
     tell(ledger, account, _key("back", account, trouble), news, settings, now)
 
 
@@ -82,7 +84,3 @@ def _owed(ledger: Ledger, what: str, account: str, trouble: Trouble, settings: W
 
 def _key(what: str, account: str, trouble: Trouble) -> str:
     return f"{what} {account} {trouble.since.isoformat()}"
-
-
-def _moment(at: datetime, zone: tzinfo) -> str:
-    return f"{at.astimezone(zone):%Y-%m-%d %H:%M}"

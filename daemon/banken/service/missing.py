@@ -60,4 +60,6 @@ def _letter(account: str, folder: str, why: MailboxError) -> News:
         "name under `folders:` of the configuration, or take it out there; if it comes back, nothing is to be done."
     )
     subject = _("[Banken] “{folder}” of “{account}” cannot be watched").format(folder=folder, account=account)
-    return News(subject, text.format(folder=folder, account=account, why=why))
+    short = _("New mail in it is not examined. “banken doctor” shows what is wrong.")
+    brief = _("[Banken] a watched folder cannot be opened")
+    return News(subject, text.format(folder=folder, account=account, why=why), brief, short)

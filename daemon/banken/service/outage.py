@@ -16,7 +16,7 @@ import structlog
 from banken.config import Account, Config, SecretError
 from banken.i18n import _
 from banken.mailbox.errors import MailboxError
-from banken.respond import News, Post, PostError, WarningSettings, Way, letter_of, notify
+from banken.respond import News, Post, PostError, WarningSettings, Way, letter_of, moment_of, notify
 from banken.service import house as rooms
 
 log = structlog.get_logger("banken")
@@ -133,7 +133,7 @@ def _lost(since: datetime, why: str, config: Config) -> News:
         "Banken has not been able to write its ledger since {since}: {why}\n\n"
         "Until this is set right, new mail is not examined and no warning comes. Banken keeps trying, and looks at everything"
         " that arrived meanwhile as soon as it can.\n\n“banken doctor” shows what is wrong and what to do."
-    ).format(since=_moment(since, config), why=why)
+    ).format(since=moment_of(since, config.timezone), why=why)
     subject = _("[Banken] The ledger cannot be written: no mail is watched")
     return News(subject, text, subject)
 
@@ -142,10 +142,6 @@ def _back(since: datetime, now: datetime, config: Config) -> News:
     text = _(
         "Banken can write its ledger again. It could not from {since} to {until}.\n\n"
         "What arrived in that time is examined now."
-    ).format(since=_moment(since, config), until=_moment(now, config))
+    ).format(since=moment_of(since, config.timezone), until=moment_of(now, config.timezone))
     subject = _("[Banken] The ledger can be written again")
     return News(subject, text, subject)
-
-
-def _moment(at: datetime, config: Config) -> str:
-    return f"{at.astimezone(config.timezone):%Y-%m-%d %H:%M}"
