@@ -805,10 +805,9 @@ def _wrappers() -> Iterator[Case]:
         TEXT,
     )
     yield _(
-        "omitted",
-        multipart("mixed", text, part("application/zip; name=big.zip", b"", "X-Banken-Omitted: 10485760")),
+        "omitted-claimed",
+        multipart("mixed", part("text/plain; charset=utf-8", TEXT.encode(), "X-Banken-Omitted: 5")),
         TEXT,
-        filename="big.zip",
     )
     yield _(
         "enriched", plain(f"<bold>{TEXT}</bold>".encode(), cte="8bit").replace(b"text/plain", b"text/enriched"), TEXT

@@ -97,7 +97,7 @@ def _with_attachment(*, omitted=False, more=b""):
 def test_copies_have_one_fingerprint():
     one = read(_with_attachment()).fingerprint
     assert len(one) == 32
-    assert read(_with_attachment(omitted=True)).fingerprint == one
+    assert read(_with_attachment(omitted=True), complete=False).fingerprint == one
     assert read(_with_attachment(more=b"Received: from a by b; x\r\nX-Mozilla-Status: 0001\r\n")).fingerprint == one
     assert read(_with_attachment().replace(b"\r\n", b"\n")).fingerprint == one
     assert read(_with_attachment(), arrived=datetime(2020, 1, 1, tzinfo=UTC)).fingerprint == one
@@ -150,9 +150,31 @@ def test_pgp_in_the_text_is_named():
 
 
 def test_a_part_left_on_the_server_tells_its_size():
-    message = read(_with_attachment(omitted=True))
+    message = read(_with_attachment(omitted=True), complete=False)
     assert [(each.filename, each.size) for each in message.attachments] == [("a.zip", 40)]
     assert Note.OMITTED in message.notes
+
+
+@pytest.mark.parametrize("body", ["面談".encode(), b""])
+def test_what_is_there_of_a_text_left_on_the_server_is_read(body):
+    raw = multipart("mixed", part("text/html; charset=utf-8", body, "X-Banken-Omitted: 40"))
+    message = read(raw, complete=False)
+    assert message.text == body.decode()
+    assert Note.CUT_TEXT in message.notes
+
+
+def test_a_mail_of_unknown_parts_says_that_more_may_have_been_there():
+    raw = b"X-Banken-Omitted: 40\r\n" + multipart("mixed", part("text/plain; charset=utf-8", BODY))
+    assert Note.CUT_MESSAGE in read(raw, complete=False).notes
+
+
+def test_a_sender_cannot_say_that_a_text_was_left_on_the_server():
+    inner = b"Subject: x\r\nX-Banken-Omitted: 5\r\n\r\nwords"
+    whole = part("text/plain; charset=utf-8", "面談".encode(), "X-Banken-Omitted: 5")
+    message = read(multipart("mixed", whole, part("message/rfc822", inner, "X-Banken-Omitted: 5")))
+    assert "面談" in message.text
+    assert "words" in message.text
+    assert Note.OMITTED not in message.notes
 
 
 @pytest.mark.parametrize("note", list(Note))

@@ -76,7 +76,9 @@ def test_a_list_of_cautions_of_unknown_words_is_the_frames(recogniser):
     assert "桃の実" not in body(found, message)
 
 
-@pytest.mark.parametrize("title", ["【注意事項】", "【お願い】", "■注意事項", "【重要】", "【ご確認ください】", "※ご注意", "【禁止事項】"])
+@pytest.mark.parametrize(
+    "title", ["【注意事項】", "【お願い】", "■注意事項", "【重要】", "【ご確認ください】", "※ご注意", "【禁止事項】"]
+)
 @pytest.mark.parametrize("link", ["", "▼返信する\nhttps://crowdworks.jp/messages/410000101"])
 def test_terms_that_a_client_heads_like_cautions_are_the_clients(recogniser, title, link):
     terms = f"{title}\n・お支払いは銀行振込です\n・初回は無報酬で1本書いていただきます"

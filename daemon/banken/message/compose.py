@@ -68,6 +68,8 @@ class _Composer:
     def take(self, part: Part) -> None:
         """Add one part's text, or name it as an attachment."""
         if part.content_type.startswith("multipart/"):
+            if part.omitted is not None:
+                self.budget.note(Note.CUT_MESSAGE)
             return
         if part.content_type == "message/rfc822" and part.omitted is None:
             self.add(_header_piece(part, self.budget))
@@ -75,7 +77,9 @@ class _Composer:
         kind = _kind(part)
         if kind != _PLAIN_KIND or part.omitted is not None:
             self.attach(part)
-        if kind and part.omitted is None and self.room() > 0:
+        if kind and part.omitted is not None:
+            self.budget.note(Note.CUT_TEXT)
+        if kind and (part.omitted is None or part.raw) and self.room() > 0:
             self.add_text(part, kind)
 
     def room(self) -> int:
