@@ -216,3 +216,13 @@ def test_the_way_is_told_oldest_hop_first():
 )
 def test_a_way_that_cannot_be_told_is_empty(raw):
     assert trace(raw).hops == ()
+
+
+@pytest.mark.parametrize("method", ["CANCEL", "REPLY"])
+def test_an_invitation_that_is_called_off_or_answered_says_nothing(method):
+    ics = f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\nSUMMARY:面談\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    calendar = part(f"text/calendar; method={method}; charset=utf-8", ics.encode())
+    assert (
+        read(multipart("alternative", part("text/plain; charset=utf-8", BODY), calendar)).text.splitlines()
+        == BODY.decode().splitlines()
+    )

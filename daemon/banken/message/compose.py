@@ -118,6 +118,8 @@ class _Composer:
         text = _decoded(octets, part, self.budget).strip("\n").rstrip()
         if kind == _CALENDAR_KIND:
             text = calendar.text(text)
+        elif kind == _CARD_KIND:
+            text = calendar.card(text)
         elif part.content_type in ("text/enriched", "text/richtext"):
             text = _COMMAND.sub("", text)
         elif part.parameters.get("format", "").lower() == "flowed":
@@ -182,16 +184,21 @@ def _kind(part: Part) -> str:
         return _PLAIN_KIND
     if part.content_type in _HTML:
         return _HTML_KIND
-    if part.content_type == "text/calendar":
+    ending = part.filename.lower().rpartition(".")[2] if part.content_type == "application/octet-stream" else ""
+    if part.content_type in _CALENDARS or ending == "ics":
         return _CALENDAR_KIND
+    if part.content_type in _CARDS or ending == "vcf":
+        return _CARD_KIND
+    if ending == "txt" and part.disposition == "inline":
+        return _PLAIN_KIND
     named = bool(part.filename) or part.disposition == "attachment"
     return _PLAIN_KIND if part.content_type.startswith("text/") and part.content_type not in _DATA and not named else ""
 
 
-_PLAIN_KIND, _HTML_KIND, _CALENDAR_KIND = "plain", "html", "calendar"
-_DATA = frozenset(
-    {"text/csv", "text/css", "text/javascript", "text/vcard", "text/x-vcard", "text/xml", "text/rfc822-headers"}
-)
+_PLAIN_KIND, _HTML_KIND, _CALENDAR_KIND, _CARD_KIND = "plain", "html", "calendar", "card"
+_CALENDARS = frozenset({"text/calendar", "application/ics"})
+_CARDS = frozenset({"text/vcard", "text/x-vcard"})
+_DATA = frozenset({"text/csv", "text/css", "text/javascript", "text/xml", "text/rfc822-headers"})
 
 
 def _decoded(octets: bytes, part: Part, budget: Budget, *, page: bool = False) -> str:
