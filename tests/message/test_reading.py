@@ -226,3 +226,12 @@ def test_an_invitation_that_is_called_off_or_answered_says_nothing(method):
         read(multipart("alternative", part("text/plain; charset=utf-8", BODY), calendar)).text.splitlines()
         == BODY.decode().splitlines()
     )
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_a_text_file_sent_along_is_handed_on_and_not_said(kind):
+    text = part("text/plain; charset=utf-8", BODY)
+    along = part(f"{kind}; charset=utf-8", "原稿".encode(), 'Content-Disposition: attachment; filename="a.txt"')
+    shown = part(f"{kind}; charset=utf-8", "原稿".encode(), "Content-Disposition: inline")
+    assert [one.kind for one in read(multipart("mixed", text, along)).segments] == ["body", "forward"]
+    assert {one.kind for one in read(multipart("mixed", text, shown)).segments} == {"body"}

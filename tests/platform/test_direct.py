@@ -134,6 +134,7 @@ def read(text, subject="色見本"):
         "社長からの連絡を転送しますのでご確認ください。",
         "色見本の件、転送いたします。",
         "下記をご覧ください。",
+        "詳細は添付をご確認ください。",
         "Please see the mail below.",
     ],
 )
@@ -144,7 +145,13 @@ def test_what_a_short_cover_hands_on_to_be_read_is_read(cover):
 
 
 @pytest.mark.parametrize(
-    "cover", ["案内を参考に転送します。", "色見本をお送りします。", "下記をご覧ください。" + "朱と藍です。" * 40]
+    "cover",
+    [
+        "案内を参考に転送します。",
+        "原稿を添付します。ご確認ください。",
+        "色見本をお送りします。",
+        "下記をご覧ください。" + "朱と藍です。" * 40,
+    ],
 )
 def test_what_is_handed_on_beside_other_words_stays_another_mail(cover):
     assert ASK not in read(f"{cover}\n\n---------- Forwarded message ---------\n{HEAD}\n{ASK}")

@@ -107,7 +107,7 @@ class _Composer:
             piece.split(forwarded=self.forwarded)
         else:
             piece = self.compare(piece, self.said.setdefault(id(part.alternative), []))
-        if part.attached:
+        if part.attached or _is_file(part, kind):
             piece.segments = segments.as_forward(piece.segments)
         self.add(piece)
 
@@ -199,6 +199,11 @@ _PLAIN_KIND, _HTML_KIND, _CALENDAR_KIND, _CARD_KIND = "plain", "html", "calendar
 _CALENDARS = frozenset({"text/calendar", "application/ics"})
 _CARDS = frozenset({"text/vcard", "text/x-vcard"})
 _DATA = frozenset({"text/csv", "text/css", "text/javascript", "text/xml", "text/rfc822-headers"})
+
+
+def _is_file(part: Part, kind: str) -> bool:
+    """Return whether a text is a file sent along: material that the mail hands on, not what it says."""
+    return part.disposition == "attachment" and bool(part.filename) and kind in (_PLAIN_KIND, _HTML_KIND)
 
 
 def _decoded(octets: bytes, part: Part, budget: Budget, *, page: bool = False) -> str:
