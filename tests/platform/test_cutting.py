@@ -108,11 +108,9 @@ def test_a_marked_line_above_the_link_to_the_thread_is_the_clients(recogniser, l
     [
         "--\nみどり堂 葉山\nTEL 03-1234-5678",
         "━━━━━━\nみどり堂 葉山\nhayama@client.example\n━━━━━━",
-        "-----Original Message-----\n契約は弊社と直接お願いいたします。",
-        "2026年10月29日(木) 10:00 みどり堂 <midori@client.example>:\n契約は弊社と直接お願いいたします。",
     ],
 )
-def test_a_card_or_an_older_mail_in_a_notice_is_what_the_client_typed(recogniser, words):
+def test_a_card_in_a_notice_is_what_the_client_typed(recogniser, words):
     link = "▼返信する\nhttps://crowdworks.jp/messages/410000101"
     message = written(f"aさんからメッセージが届きました。\n\nお願いします。\n\n{words}\n\n{link}\n")
     line = words.splitlines()[1]

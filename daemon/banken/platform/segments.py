@@ -17,9 +17,6 @@ _KEPT = (SegmentKind.HIDDEN, SegmentKind.FORWARD, SegmentKind.QUOTE)
 _DRESSED = (SegmentKind.FORWARD, SegmentKind.HISTORY)
 """Kinds that a client can give to his own words by a line above them."""
 
-_TYPED = (SegmentKind.SIGNATURE, SegmentKind.HISTORY)
-"""Kinds that only a mail program makes: what looks so in a form of the platform, the client typed there."""
-
 
 def refine(message: Message, cut: Cut) -> tuple[Segment, ...]:
     """Return the segments of `message` with the platform's frame cut away; BODY is the client's own new words.
@@ -27,7 +24,7 @@ def refine(message: Message, cut: Cut) -> tuple[Segment, ...]:
     Frames draw rules that look like the beginning of a signature or of an older mail, so the client's words are split
     again by themselves. A quote, too, is the client's words when the frame quotes all of them. What leads off the platform
     is theirs under any head that they may have written; only behind ">" clients do quote what the worker asked. A card
-    at the end and what looks like an older mail are theirs too: no mail program put them there.
+    at the end is theirs too: no mail program put it there.
     """
     inside = sorted([*_within(message, cut), *_history(cut)], key=lambda one: one.start)
     inside = [_invited(one, cut.inviting) for one in inside]
@@ -40,7 +37,7 @@ def refine(message: Message, cut: Cut) -> tuple[Segment, ...]:
 def _within(message: Message, cut: Cut) -> Iterator[Segment]:
     for start, end in cut.body:
         for piece in split(message.text[start:end]):
-            kind = SegmentKind.BODY if piece.kind in _TYPED else piece.kind
+            kind = SegmentKind.BODY if piece.kind is SegmentKind.SIGNATURE else piece.kind
             yield from _under(message, Segment(kind, piece.start + start, piece.end + start))
 
 
