@@ -128,7 +128,7 @@ class Guard:
 
     def look(self, raw: RawMessage) -> Look:
         """Read a message and find out who sent it: all that may ask the network or take its time."""
-        message = read(raw.raw, arrived=raw.arrived, limits=self.limits)
+        message = read(raw.raw, arrived=raw.arrived, limits=self.limits, complete=raw.complete)
         return Look(raw.place, replace(message, own=self._is_own(message), thread=raw.thread), self._prove(message))
 
     def examine(self, look: Look, *, explain: bool = False) -> Examined:

@@ -84,7 +84,7 @@ def broken(raw: bytes) -> str:
     if (header.subject, header.sender, header.recipients) != (message.subject, message.sender, message.recipients):
         return "header"
     authenticate(message, domains=("crowdworks.jp",), trusted=("mx.example",), resolver=lambda name: None)
-    read(raw, limits=Limits(text=50, parts=3, depth=2, header=100, addresses=1))
+    read(raw, limits=Limits(text=50, parts=3, depth=2, header=100, addresses=1), complete=False)
     return _misplaced(message)
 
 

@@ -13,6 +13,8 @@ from tests.servers import Dovecot
 
 from banken.mailbox import search
 from banken.mailbox.errors import FolderMissing, Refused
+from banken.message import read
+from banken.message.notes import Note
 
 pytestmark = pytest.mark.server
 
@@ -89,6 +91,32 @@ def test_a_big_message_of_one_part(account, kind):
     assert tree.get_payload().encode() == body[:kept]
     assert int(tree["X-Banken-Omitted"]) == len(body) - kept
     assert tree["Subject"] == "big"
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_a_text_too_big_to_be_fetched_whole_is_read_as_far_as_it_is_there(account, kind):
+    words = f"<p>{'お仕事の詳細です。' * 9}</p>\r\n"
+    account.append(multipart(part(f"{kind}; charset=utf-8", (words * 5_000).encode()), head=HEAD))
+    [got] = account.connect().fetch([1])
+    message = read(got.raw, complete=got.complete)
+    assert message.text.count("お仕事の詳細です。") > 30_000
+    assert Note.CUT_TEXT in message.notes
+
+
+def test_what_a_sender_says_of_parts_left_on_the_server_is_not_believed(account):
+    claim = "X-Banken-Omitted: 5"
+    said = [part("text/plain", b"said"), part("text/plain", b"twice")]
+    raw = multipart(
+        *(one.replace(b"\r\n\r\n", f"\r\n{claim}\r\n\r\n".encode(), 1) for one in said),
+        attachment(600_000),
+        head=f"{HEAD}\r\n{claim}",
+    )
+    account.append(raw)
+    [got] = account.connect().fetch([1])
+    assert got.raw.count(b"X-Banken-Omitted") == 1
+    message = read(got.raw, complete=got.complete)
+    assert message.text == "said\n\ntwice"
+    assert Note.CUT_TEXT not in message.notes
 
 
 def test_many_parts_and_deep_nesting_are_bounded(account):

@@ -757,6 +757,29 @@ def _wrappers() -> Iterator[Case]:
         "https://meet.example/abc",
         "カメラオンで\nお願いします",
     )
+    octets = part('application/octet-stream; name="invite.ics"', ics.encode(), "Content-Disposition: attachment")
+    yield _("calendar-octets", multipart("mixed", text, octets), TEXT, "面談（オンライン）", filename="invite.ics")
+    online = ics.replace(
+        "SUMMARY",
+        "X-MICROSOFT-SKYPETEAMSMEETINGURL:https://teams.example/9\r\nX-GOOGLE-CONFERENCE:https://meet.example/9\r\nSUMMARY",
+    )
+    yield _(
+        "calendar-online",
+        multipart("mixed", text, part("application/ics; charset=utf-8", online.encode())),
+        TEXT,
+        "https://teams.example/9",
+        "https://meet.example/9",
+    )
+    card = "BEGIN:VCARD\r\nFN:田中\r\nNOTE:電話でお話ししたい\r\nEND:VCARD\r\n".encode()
+    yield _(
+        "card",
+        multipart("mixed", text, part("text/vcard; name=a.vcf", card)),
+        TEXT,
+        "電話でお話ししたい",
+        filename="a.vcf",
+    )
+    shown = part("application/octet-stream; name=a.txt", "お電話ください".encode(), "Content-Disposition: inline")
+    yield _("text-octets-shown", multipart("mixed", text, shown), TEXT, "お電話ください")
     signed = multipart(
         "signed",
         text,
@@ -805,10 +828,9 @@ def _wrappers() -> Iterator[Case]:
         TEXT,
     )
     yield _(
-        "omitted",
-        multipart("mixed", text, part("application/zip; name=big.zip", b"", "X-Banken-Omitted: 10485760")),
+        "omitted-claimed",
+        multipart("mixed", part("text/plain; charset=utf-8", TEXT.encode(), "X-Banken-Omitted: 5")),
         TEXT,
-        filename="big.zip",
     )
     yield _(
         "enriched", plain(f"<bold>{TEXT}</bold>".encode(), cte="8bit").replace(b"text/plain", b"text/enriched"), TEXT

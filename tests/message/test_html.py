@@ -46,6 +46,8 @@ HIDDEN = [
     "<style>.x{{display:none}}</style><p class=x>{}</p>",
     "<style>#a, div.b {{ font-size: 0 }}</style><div class=b>{}</div>",
     "<style>@media all {{ .x {{ visibility: hidden }} }}</style><p class=x>{}</p>",
+    "<style>@media (width:9px) {{ .y {{ display:block }} }} .x {{ display:none }}</style><p class=x>{}</p>",
+    "<style>@media print {{ .x {{ display:block }} }} .x {{ display:none }}</style><p class=x>{}</p>",
     "<div style='display:none'><table><tr><td><b>{}</b></td></tr></table></div>",
 ]
 SHOWN = [
@@ -57,6 +59,10 @@ SHOWN = [
     "<style>.btn{{background:#06c}}</style><a class=btn style='color:#fff'>{}</a>",
     "<style>@media (max-width:600px) {{ .x {{ display:none }} }}</style><p class=x>{}</p>",
     "<style>.y{{display:none}}</style><p class=x>{}</p>",
+    "<style>.x{{display:none}} @media (max-width:600px) {{ .x {{ display:block!important }} }}</style><p class=x>{}</p>",
+    "<style>@media (max-width:600px) {{ .x {{ display:block!important }} }}</style><p class=x style='display:none'>{}</p>",
+    "<style>.x{{display:none}} .y{{display:block}}</style><p class='x y'>{}</p>",
+    "<style>.x{{visibility:hidden}} @media (max-width:9px) {{ .x {{ visibility:visible }} }}</style><p class=x>{}</p>",
     "<style>.x{{display:none}}</style><p class=x style='display:block'>{}</p>",
     "<div style='max-height:100px;overflow:hidden'>{}</div>",
     "<p style='font-size:12px;color:#333'>{}</p>",

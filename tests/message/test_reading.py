@@ -102,7 +102,7 @@ def _with_attachment(*, omitted=False, more=b""):
 def test_copies_have_one_fingerprint():
     one = read(_with_attachment()).fingerprint
     assert len(one) == 32
-    assert read(_with_attachment(omitted=True)).fingerprint == one
+    assert read(_with_attachment(omitted=True), complete=False).fingerprint == one
     assert read(_with_attachment(more=b"Received: from a by b; x\r\nX-Mozilla-Status: 0001\r\n")).fingerprint == one
     assert read(_with_attachment().replace(b"\r\n", b"\n")).fingerprint == one
     assert read(_with_attachment(), arrived=datetime(2020, 1, 1, tzinfo=UTC)).fingerprint == one
@@ -155,9 +155,31 @@ def test_pgp_in_the_text_is_named():
 
 
 def test_a_part_left_on_the_server_tells_its_size():
-    message = read(_with_attachment(omitted=True))
+    message = read(_with_attachment(omitted=True), complete=False)
     assert [(each.filename, each.size) for each in message.attachments] == [("a.zip", 40)]
     assert Note.OMITTED in message.notes
+
+
+@pytest.mark.parametrize("body", ["面談".encode(), b""])
+def test_what_is_there_of_a_text_left_on_the_server_is_read(body):
+    raw = multipart("mixed", part("text/html; charset=utf-8", body, "X-Banken-Omitted: 40"))
+    message = read(raw, complete=False)
+    assert message.text == body.decode()
+    assert Note.CUT_TEXT in message.notes
+
+
+def test_a_mail_of_unknown_parts_says_that_more_may_have_been_there():
+    raw = b"X-Banken-Omitted: 40\r\n" + multipart("mixed", part("text/plain; charset=utf-8", BODY))
+    assert Note.CUT_MESSAGE in read(raw, complete=False).notes
+
+
+def test_a_sender_cannot_say_that_a_text_was_left_on_the_server():
+    inner = b"Subject: x\r\nX-Banken-Omitted: 5\r\n\r\nwords"
+    whole = part("text/plain; charset=utf-8", "面談".encode(), "X-Banken-Omitted: 5")
+    message = read(multipart("mixed", whole, part("message/rfc822", inner, "X-Banken-Omitted: 5")))
+    assert "面談" in message.text
+    assert "words" in message.text
+    assert Note.OMITTED not in message.notes
 
 
 @pytest.mark.parametrize("note", list(Note))
@@ -199,3 +221,22 @@ def test_the_way_is_told_oldest_hop_first():
 )
 def test_a_way_that_cannot_be_told_is_empty(raw):
     assert trace(raw).hops == ()
+
+
+@pytest.mark.parametrize("method", ["CANCEL", "REPLY"])
+def test_an_invitation_that_is_called_off_or_answered_says_nothing(method):
+    ics = f"BEGIN:VCALENDAR\r\nMETHOD:{method}\r\nBEGIN:VEVENT\r\nSUMMARY:面談\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+    calendar = part(f"text/calendar; method={method}; charset=utf-8", ics.encode())
+    assert (
+        read(multipart("alternative", part("text/plain; charset=utf-8", BODY), calendar)).text.splitlines()
+        == BODY.decode().splitlines()
+    )
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "text/html"])
+def test_a_text_file_sent_along_is_handed_on_and_not_said(kind):
+    text = part("text/plain; charset=utf-8", BODY)
+    along = part(f"{kind}; charset=utf-8", "原稿".encode(), 'Content-Disposition: attachment; filename="a.txt"')
+    shown = part(f"{kind}; charset=utf-8", "原稿".encode(), "Content-Disposition: inline")
+    assert [one.kind for one in read(multipart("mixed", text, along)).segments] == ["body", "forward"]
+    assert {one.kind for one in read(multipart("mixed", text, shown)).segments} == {"body"}

@@ -47,6 +47,14 @@ def test_what_began_before_a_piece_and_ends_behind_it_keeps_its_kind_within():
     assert found == [Segment(HIDDEN, 10, 15), Segment(BODY, 15, 17), Segment(QUOTE, 17, 20)]
 
 
+def written(text):
+    made = EmailMessage()
+    made["From"] = "CrowdWorks <no-reply@crowdworks.jp>"
+    made["Subject"] = "a さんからメッセージが届きました"
+    made.set_content(text, cte="base64")
+    return mail.read(made.as_bytes(), arrived=datetime(2026, 11, 1, tzinfo=UTC))
+
+
 def test_a_button_through_a_counters_host_is_the_frames(recogniser):
     made = EmailMessage()
     made["From"] = "CrowdWorks <no-reply@crowdworks.jp>"
@@ -60,12 +68,50 @@ def test_a_button_through_a_counters_host_is_the_frames(recogniser):
 
 
 def test_a_list_of_cautions_of_unknown_words_is_the_frames(recogniser):
-    made = EmailMessage()
-    made["From"] = "CrowdWorks <no-reply@crowdworks.jp>"
-    made["Subject"] = "a さんからメッセージが届きました"
     cautions = "【ご注意】\n桃の実は日かげで冷やしてください。\n種は土にかえります。"
-    made.set_content(f"aさんからメッセージ\n\nお願いします。\n\n{cautions}\n", cte="base64")
-    message = mail.read(made.as_bytes(), arrived=datetime(2026, 11, 1, tzinfo=UTC))
+    link = "▼返信する\nhttps://crowdworks.jp/messages/410000101"
+    message = written(f"aさんからメッセージ\n\nお願いします。\n\n{link}\n\n{cautions}\n")
     found = recogniser.recognise(message, Genuine(), platform.AddressBook())
     assert "お願いします。" in body(found, message)
     assert "桃の実" not in body(found, message)
+
+
+@pytest.mark.parametrize(
+    "title", ["【注意事項】", "【お願い】", "■注意事項", "【重要】", "【ご確認ください】", "※ご注意", "【禁止事項】"]
+)
+@pytest.mark.parametrize("link", ["", "▼返信する\nhttps://crowdworks.jp/messages/410000101"])
+def test_terms_that_a_client_heads_like_cautions_are_the_clients(recogniser, title, link):
+    terms = f"{title}\n・お支払いは銀行振込です\n・初回は無報酬で1本書いていただきます"
+    message = written(f"aさんからメッセージが届きました。\n\nお願いします。\n\n{terms}\n\n{link}\n")
+    assert terms in body(recogniser.recognise(message, Genuine(), platform.AddressBook()), message)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "・契約はクラウドワークスを通さず直接でお願いします",
+        "※やりとりはクラウドワークスではなくメールでお願いします",
+        "・連絡はサービスを使わず、お電話でお願いします",
+        "・面談はサービス外で行います。サービス外連絡申請は不要です",
+        "▶ 弊社サイトのフォームからご返信をお願いします",
+        "--------\n・契約はクラウドワークスを通さず直接でお願いします",
+    ],
+)
+def test_a_marked_line_above_the_link_to_the_thread_is_the_clients(recogniser, line):
+    link = "▼返信する\nhttps://crowdworks.jp/messages/410000101"
+    message = written(f"aさんからメッセージが届きました。\n\nお願いします。\n\n{line}\n\n{link}\n")
+    assert line.splitlines()[-1] in body(recogniser.recognise(message, Genuine(), platform.AddressBook()), message)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "--\nみどり堂 葉山\nTEL 03-1234-5678",
+        "━━━━━━\nみどり堂 葉山\nhayama@client.example\n━━━━━━",
+    ],
+)
+def test_a_card_in_a_notice_is_what_the_client_typed(recogniser, words):
+    link = "▼返信する\nhttps://crowdworks.jp/messages/410000101"
+    message = written(f"aさんからメッセージが届きました。\n\nお願いします。\n\n{words}\n\n{link}\n")
+    line = words.splitlines()[1]
+    assert line in body(recogniser.recognise(message, Genuine(), platform.AddressBook()), message)

@@ -10,8 +10,9 @@ from tests.platform.cases import BOOK, UNPROVED, letter, recogniser
 
 from banken import strictyaml
 from banken.message.model import Address
+from banken.message.segments import is_forward, split
 from banken.platform import AddressBook
-from banken.words import Channel
+from banken.words import Channel, SegmentKind
 
 DATA = strictyaml.read(Path(__file__).parent / "inbox.yaml").data
 CASES = [(channel, one) for channel, mails in DATA.items() for one in mails]
@@ -111,3 +112,55 @@ def test_own_mail_needs_no_body():
 @pytest.mark.parametrize("one", [one for channel, one in CASES if channel == "direct"], ids=lambda one: one["from"])
 def test_no_direct_mail_is_lost_by_its_header(one):
     assert recogniser().needs_body(replace(mail(one), text="", segments=()))
+
+
+HEAD = (
+    "From: 社長 <boss@client.example>\nDate: 2026年10月29日(木) 10:00\nTo: 鈴 <suzu@tsubame.example>\nSubject: 色見本\n"
+)
+ASK = "続きは弊社と直接の契約でお願いします。"
+
+
+def read(text, subject="色見本"):
+    segments = tuple(split(text, forwarded=is_forward(subject)))
+    message = replace(letter(subject, text, Address("鈴", "suzu@tsubame.example")), segments=segments)
+    found = recogniser().recognise(message, UNPROVED, AddressBook(clients={"suzu@tsubame.example": "d1"}))
+    assert "".join(text[one.start : one.end] for one in found.segments) == text
+    return "".join(text[one.start : one.end] for one in found.segments if one.kind is SegmentKind.BODY)
+
+
+@pytest.mark.parametrize(
+    "cover",
+    [
+        "社長からの連絡を転送しますのでご確認ください。",
+        "色見本の件、転送いたします。",
+        "下記をご覧ください。",
+        "詳細は添付をご確認ください。",
+        "Please see the mail below.",
+    ],
+)
+def test_what_a_short_cover_hands_on_to_be_read_is_read(cover):
+    body = read(f"{cover}\n\n---------- Forwarded message ---------\n{HEAD}\n{ASK}")
+    assert ASK in body
+    assert "boss@client.example" not in body
+
+
+@pytest.mark.parametrize(
+    "cover",
+    [
+        "案内を参考に転送します。",
+        "原稿を添付します。ご確認ください。",
+        "色見本をお送りします。",
+        "下記をご覧ください。" + "朱と藍です。" * 40,
+    ],
+)
+def test_what_is_handed_on_beside_other_words_stays_another_mail(cover):
+    assert ASK not in read(f"{cover}\n\n---------- Forwarded message ---------\n{HEAD}\n{ASK}")
+
+
+@pytest.mark.parametrize("said", ["赤字で回答しました。", "下に書き込みました。", "My answers are inline, in red."])
+@pytest.mark.parametrize("older", ["-----Original Message-----\n" + HEAD + "\n", "> 色はどうしますか。\n> "])
+def test_an_older_mail_into_which_answers_were_written_is_read(said, older):
+    body = read(f"お世話になっております。{said}\n\n{older}{ASK}")
+    assert ASK in body
+    assert "boss@client.example" not in body
+    assert ASK not in read(f"お世話になっております。直しは赤で入れました。\n\n{older}{ASK}")

@@ -18,7 +18,7 @@ from banken.mailbox.connection import Connection
 from banken.mailbox.errors import Refused
 from banken.mailbox.header import arrival
 from banken.mailbox.model import Place, RawMessage
-from banken.mailbox.parts import OMITTED, TEXT_LIMIT, assemble, end_header, sections
+from banken.mailbox.parts import OMITTED, TEXT_LIMIT, assemble, disowned, end_header, sections
 from banken.mailbox.reader import Nonsense, Value, number, words
 from banken.mailbox.structure import structure
 
@@ -134,7 +134,7 @@ class Fetcher:
         answer = self._collect([fact.uid], f"(UID BODY.PEEK[]<0.{SMALL}>)", "BODY[]").get(fact.uid)
         if answer is None or isinstance(answer, str):
             return self._message(fact, answer or _("the server does not give its text"))
-        head, _blank, body = _octets(answer, "BODY[]").partition(b"\r\n\r\n")
+        head, _blank, body = disowned(_octets(answer, "BODY[]")).partition(b"\r\n\r\n")
         missing = OMITTED % max(fact.size - SMALL, 0)
         return self._message(fact, head + b"\r\n" + missing + b"\r\n" + body, False)
 

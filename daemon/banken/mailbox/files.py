@@ -19,6 +19,7 @@ from banken.mailbox.errors import FileMissing, FolderMissing, Refused
 from banken.mailbox.header import arrival, message_ids
 from banken.mailbox.mbox import Mbox, gmail_labels, looks_like_mbox
 from banken.mailbox.model import FolderState, Labelled, Offer, Place, RawMessage
+from banken.mailbox.parts import disowned
 
 _HEADER_LIMIT = 256 * 1024
 _MESSAGE_LIMIT = 32 * 1024 * 1024
@@ -154,7 +155,8 @@ class FilesMailbox:
         flags = folder.flags(number, header)
         arrived = arrival(header) or written
         complete = size <= limit and not header_only
-        return RawMessage(place, arrived, header if header_only else raw, size, flags, complete)
+        kept = header if header_only else raw if complete else disowned(raw)
+        return RawMessage(place, arrived, kept, size, flags, complete)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class _Composer:
     def take(self, part: Part) -> None:
         """Add one part's text, or name it as an attachment."""
         if part.content_type.startswith("multipart/"):
+            if part.omitted is not None:
+                self.budget.note(Note.CUT_MESSAGE)
             return
         if part.content_type == "message/rfc822" and part.omitted is None:
             self.add(_header_piece(part, self.budget))
@@ -75,7 +77,9 @@ class _Composer:
         kind = _kind(part)
         if kind != _PLAIN_KIND or part.omitted is not None:
             self.attach(part)
-        if kind and part.omitted is None and self.room() > 0:
+        if kind and part.omitted is not None:
+            self.budget.note(Note.CUT_TEXT)
+        if kind and (part.omitted is None or part.raw) and self.room() > 0:
             self.add_text(part, kind)
 
     def room(self) -> int:
@@ -103,7 +107,7 @@ class _Composer:
             piece.split(forwarded=self.forwarded)
         else:
             piece = self.compare(piece, self.said.setdefault(id(part.alternative), []))
-        if part.attached:
+        if part.attached or _is_file(part, kind):
             piece.segments = segments.as_forward(piece.segments)
         self.add(piece)
 
@@ -114,6 +118,8 @@ class _Composer:
         text = _decoded(octets, part, self.budget).strip("\n").rstrip()
         if kind == _CALENDAR_KIND:
             text = calendar.text(text)
+        elif kind == _CARD_KIND:
+            text = calendar.card(text)
         elif part.content_type in ("text/enriched", "text/richtext"):
             text = _COMMAND.sub("", text)
         elif part.parameters.get("format", "").lower() == "flowed":
@@ -178,16 +184,26 @@ def _kind(part: Part) -> str:
         return _PLAIN_KIND
     if part.content_type in _HTML:
         return _HTML_KIND
-    if part.content_type == "text/calendar":
+    ending = part.filename.lower().rpartition(".")[2] if part.content_type == "application/octet-stream" else ""
+    if part.content_type in _CALENDARS or ending == "ics":
         return _CALENDAR_KIND
+    if part.content_type in _CARDS or ending == "vcf":
+        return _CARD_KIND
+    if ending == "txt" and part.disposition == "inline":
+        return _PLAIN_KIND
     named = bool(part.filename) or part.disposition == "attachment"
     return _PLAIN_KIND if part.content_type.startswith("text/") and part.content_type not in _DATA and not named else ""
 
 
-_PLAIN_KIND, _HTML_KIND, _CALENDAR_KIND = "plain", "html", "calendar"
-_DATA = frozenset(
-    {"text/csv", "text/css", "text/javascript", "text/vcard", "text/x-vcard", "text/xml", "text/rfc822-headers"}
-)
+_PLAIN_KIND, _HTML_KIND, _CALENDAR_KIND, _CARD_KIND = "plain", "html", "calendar", "card"
+_CALENDARS = frozenset({"text/calendar", "application/ics"})
+_CARDS = frozenset({"text/vcard", "text/x-vcard"})
+_DATA = frozenset({"text/csv", "text/css", "text/javascript", "text/xml", "text/rfc822-headers"})
+
+
+def _is_file(part: Part, kind: str) -> bool:
+    """Return whether a text is a file sent along: material that the mail hands on, not what it says."""
+    return part.disposition == "attachment" and bool(part.filename) and kind in (_PLAIN_KIND, _HTML_KIND)
 
 
 def _decoded(octets: bytes, part: Part, budget: Budget, *, page: bool = False) -> str:

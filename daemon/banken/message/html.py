@@ -173,6 +173,8 @@ class _Walk:
         self.concealed = Writer()
         self.page = Page()
         self.sheet: dict[int, Style] = {}
+        self.seen: set[int] = set()
+        """Elements that a style sheet shows, on every screen or on some."""
         self.painted = False
         """A style sheet sets backgrounds, so that a colour alone tells nothing."""
         self._read_sheets(tree)
@@ -229,7 +231,7 @@ class _Walk:
 
     def _styled(self, node: LexborNode, kind: _Kind, look: _Look, attributes: _Attributes) -> tuple[_Look, _Kind]:
         """Return the look inside an element, and its kind there."""
-        if self.sheet or not _MORE.isdisjoint(attributes):
+        if self.sheet or self.seen or not _MORE.isdisjoint(attributes):
             said = self._said(node, kind, attributes)
             look, tight = look.inside(said), said.tight
         elif text := attributes.get("style"):
@@ -253,6 +255,8 @@ class _Walk:
         said = style.parse(text[: style.LENGTH]) if text else style.NOTHING
         if self.sheet and (ruled := self.sheet.get(node.mem_id)) and said.hidden is None:
             said = ruled
+        if said.hidden and node.mem_id in self.seen:
+            return style.shown(said)
         if "hidden" in attributes and said.hidden is None:
             return _HIDDEN
         if kind.painted and not _COLOURING.isdisjoint(attributes):
@@ -291,14 +295,21 @@ class _Walk:
 
     def _read_sheets(self, tree: LexborHTMLParser) -> None:
         hiding: dict[str, Style] = {}
+        showing: dict[str, None] = {}
         for sheet in tree.css("style")[:_SHEETS]:
-            for selector, said in style.rules(sheet.text()[:_SHEET_LENGTH]):
+            for selector, said, everywhere in style.rules(sheet.text()[:_SHEET_LENGTH]):
+                if said.hidden is False and len(showing) < _HIDING_RULES:
+                    showing[selector] = None
+                if not everywhere:
+                    continue
                 self.painted = self.painted or said.background is not None or said.picture
                 if (said.hidden or said.tiny or said.clear) and len(hiding) < _HIDING_RULES:
                     hiding[selector] = said
         for selector, said in hiding.items():
             for node in _select(tree, selector)[:_RULED]:
                 self.sheet[node.mem_id] = said
+        for selector in showing:
+            self.seen.update(node.mem_id for node in _select(tree, selector)[:_RULED])
 
 
 _SHEETS, _SHEET_LENGTH, _HIDING_RULES, _RULED = 20, 200_000, 100, 2_000

@@ -33,6 +33,8 @@ class Budget:
     """What is left of the limits while one mail is read, and the notes made on the way (each once, in order)."""
 
     limits: Limits = DEFAULT
+    complete: bool = True
+    """Nothing of the mail was left on the server, whatever its header says."""
     notes: dict[str, None] = field(default_factory=dict)
     _deadline: float = 0.0
 

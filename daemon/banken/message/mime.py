@@ -14,7 +14,10 @@ from banken.message.limits import Budget
 from banken.message.notes import Note
 
 OMITTED = "x-banken-omitted"
-"""Header field of a part that was left on the server; its value is the part's size in octets."""
+"""Header field of a part that was left on the server, whole or in part; its value is the number of octets left there.
+
+In a mail that is complete it means nothing: a sender can write it too.
+"""
 
 
 @dataclass(slots=True)
@@ -37,6 +40,8 @@ class Part:
     """It stands in an attached mail."""
     header: Fields | None = None
     """Of an attached mail: the header inside."""
+    omitted: int | None = None
+    """Octets of the body that were left on the server, None when all of it is here."""
 
     @property
     def raw(self) -> bytes:
@@ -55,12 +60,6 @@ class Part:
         decoded, notes = transfer.decode(raw, encoding)
         budget.note(*notes)
         return decoded
-
-    @property
-    def omitted(self) -> int | None:
-        """Size of the body that was left on the server, None when it is here."""
-        value = self.fields.text(OMITTED)
-        return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
 
 
 def parse(data: bytes, budget: Budget) -> list[Part]:
@@ -185,6 +184,7 @@ class _Walk:
         while True:
             fields, start = headers.parse(self.data, place, self.budget, top=top)
             part = _part(fields, self.data, start, parent)
+            part.omitted = None if self.budget.complete else _omitted(fields)
             self.parts.append(part)
             self.leaf = part
             if part.depth >= self.budget.limits.depth:
@@ -235,6 +235,11 @@ def _part(fields: Fields, data: bytes, start: int, parent: Part | None) -> Part:
     if part.content_type in _ENCAPSULATED:
         part.content_type = "message/rfc822"
     return part
+
+
+def _omitted(fields: Fields) -> int | None:
+    value = fields.text(OMITTED)
+    return int(value) if value.isascii() and value.isdigit() and len(value) < 16 else None
 
 
 def _inherit(part: Part, parent: Part) -> None:

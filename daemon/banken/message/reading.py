@@ -27,14 +27,14 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _NOBODY = Address("", "")
 
 
-def read(raw: bytes, *, arrived: datetime | None = None, limits: Limits = DEFAULT) -> Message:
+def read(raw: bytes, *, arrived: datetime | None = None, limits: Limits = DEFAULT, complete: bool = True) -> Message:
     """Return the mail `raw` as text, with what was doubtful named in its notes; never raises.
 
-    `arrived` is the server's time of arrival (INTERNALDATE), the Date field where it is not known. A mail over a limit is
-    read as far as possible. Should a fault of our own come up, the octets are taken as UTF-8 and the note `unreadable`
+    `arrived` is the server's time of arrival (INTERNALDATE), the Date field where it is not known; `complete` is False when
+    parts of it were left on the server. A mail over a limit is read as far as possible. Should a fault of our own come up, the octets are taken as UTF-8 and the note `unreadable`
     says so: one mail must not stop the watch.
     """
-    budget = Budget(limits)
+    budget = Budget(limits, complete)
     try:
         return _read(raw, arrived, budget)
     except Exception:  # noqa: BLE001 - see above; what is caught here is told by the note and found by the fuzz test

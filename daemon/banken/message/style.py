@@ -117,7 +117,7 @@ def _hidden(said: dict[str, str]) -> bool | None:
     away = min(_number(said.get(name, "")) for name in ("left", "top", "right", "margin-left", "margin-top"))
     if away <= _OFF_SCREEN or re.search(r"rect\((?:\s*[01](?:px)?[\s,]*){4}\)|inset\((?:50|100)%", _clips(said)):
         return True
-    return False if display else None
+    return False if display or said.get("visibility") == "visible" else None
 
 
 def _clips(said: dict[str, str]) -> str:
@@ -176,25 +176,35 @@ _COMMENT = re.compile(r"/\*[^*]*\*+(?:[^/*][^*]*\*+)*/")
 _BRACE = re.compile(r"[{}]")
 
 
-def rules(sheet: str) -> Iterator[tuple[str, Style]]:
-    """Yield the selectors of a `<style>` sheet that hold on every screen, with what they say.
+@lru_cache(512)
+def shown(said: Style) -> Style:
+    """Return `said` for what is seen on some screen."""
+    return replace(said, hidden=False)
 
-    Rules for some screens only (`@media` with a condition in parentheses) are left out: they hide on a telephone what
-    a computer shows.
+
+def rules(sheet: str) -> Iterator[tuple[str, Style, bool]]:
+    """Yield the selectors of a `<style>` sheet, what they say, and whether they hold on every screen.
+
+    Those that do not (`@media` with a condition in parentheses) hide on a telephone what a computer shows, and show there
+    what a computer hides.
     """
     sheet = _COMMENT.sub(" ", sheet).replace("<!--", " ").replace("-->", " ")
-    prelude, place, skip = "", 0, 0
+    prelude, place, skip, everywhere = "", 0, 0, True
     for brace in _BRACE.finditer(sheet):
         between, place = sheet[place : brace.start()].strip(), brace.end()
         if brace[0] == "{":
             prelude = between
-            skip += bool(skip) or (prelude.startswith("@") and not _for_all(prelude))
+            skip += bool(skip) or (prelude.startswith("@") and not _for_screens(prelude))
+            everywhere = everywhere and not (prelude.startswith("@") and "(" in prelude)
         elif skip:
             skip -= 1
+            everywhere = everywhere or not skip
         elif prelude and not prelude.startswith("@"):
-            yield prelude, parse(between)
+            yield prelude, parse(between), everywhere
             prelude = ""
+        else:
+            everywhere = True
 
 
-def _for_all(prelude: str) -> bool:
-    return prelude.startswith("@media") and "(" not in prelude and "print" not in prelude
+def _for_screens(prelude: str) -> bool:
+    return prelude.startswith("@media") and "print" not in prelude

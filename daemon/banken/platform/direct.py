@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from banken.i18n import _
+from banken.message import attribution
 from banken.message.model import Message
 from banken.platform.pattern import LONGEST, Patterns, fold
 from banken.platform.schema import Direct, Unrelated
-from banken.words import SegmentKind
+from banken.words import Segment, SegmentKind
 
 _LOOKED_AT = 200
 """Lines of a mail that are looked at for hints."""
 
 _EDGE = 6
 """Lines at the beginning and at the end where people say who they are."""
+
+_COVER = 200
+"""Characters of a writer's own words that are only a cover: what it points at is what he has to say."""
+
+_HEAD = 20
+"""Lines that are looked at for the head of an older mail."""
 
 _TELLING = 3
 """Characters of a name that make it telling when it stands in a text."""
@@ -45,6 +52,9 @@ class DirectMail:
             Patterns(one, names)
             for one in (direct.ties, direct.alone, direct.applied, direct.work, direct.not_ours, direct.hearsay)
         )
+        self._hands_on, self._answers_within = (
+            Patterns(one, names) for one in (direct.hands_on, direct.answers_within)
+        )
         self._enough = direct.enough_work
         self._locals = frozenset(unrelated.locals)
         self._subjects, self._bodies = (Patterns(one, names) for one in (unrelated.subjects, unrelated.bodies))
@@ -58,6 +68,20 @@ class DirectMail:
         """Whether the header alone shows a mailing or a service: nobody there speaks to the worker."""
         local = message.sender.address.partition("@")[0]
         return message.bulk or bool(message.auto_submitted.strip("no")) or local in self._locals
+
+    def segments(self, message: Message) -> tuple[Segment, ...]:
+        """Return the segments of `message`; what its writer's own words point at as theirs too is BODY as they are.
+
+        That is a mail which a short cover hands on to be read, and an older mail into which answers were written.
+        """
+        said = "\n".join(message.text[one.start : one.end] for one in message.segments if one.kind is SegmentKind.BODY)
+        lines = [fold(line[:LONGEST]) for line in said.split("\n", _LOOKED_AT)[:_LOOKED_AT]]
+        meant: set[SegmentKind] = set()
+        if len(said) <= _COVER and any(map(self._hands_on.matches, lines)):
+            meant.add(SegmentKind.FORWARD)
+        if any(map(self._answers_within.matches, lines)):
+            meant |= {SegmentKind.HISTORY, SegmentKind.QUOTE}
+        return tuple(itertools.chain.from_iterable(_meant(message.text, one, meant) for one in message.segments))
 
     def why(self, message: Message, book: AddressBook) -> str:
         """Return why `message` is a client's, "" when it is not."""
@@ -135,6 +159,28 @@ class DirectMail:
 
     def _work_words(self, lines: Sequence[str]) -> int:
         return sum(any(pattern.find(line) is not None for line in lines) for pattern in self._work.patterns)
+
+
+def _meant(text: str, segment: Segment, meant: set[SegmentKind]) -> Iterator[Segment]:
+    """Yield `segment` as BODY when its kind is `meant`, but for the head of an older mail: names and addresses ask nothing."""
+    words = segment.start if segment.kind in meant else segment.end
+    if segment.kind in meant and segment.kind is not SegmentKind.QUOTE:
+        words += _head(text[segment.start : segment.end])
+    if segment.start < words:
+        yield Segment(segment.kind, segment.start, words)
+    if words < segment.end:
+        yield Segment(SegmentKind.BODY, words, segment.end)
+
+
+def _head(text: str) -> int:
+    """Return how many characters the head of an older mail at the beginning of `text` has."""
+    raw = text.split("\n", _HEAD)
+    lines = [line.strip() for line in raw[:_HEAD]]
+    is_rule = (attribution.is_history, attribution.is_forward, attribution.is_strong)
+    rule = itertools.takewhile(lambda line: not line or any(says(line) for says in is_rule), lines)
+    at = sum(1 for _line in rule)
+    at += attribution.header_block(lines, at, separated=True)
+    return min(sum(len(line) + 1 for line in raw[:at]), len(text))
 
 
 def _own_words(message: Message) -> str:

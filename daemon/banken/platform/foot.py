@@ -19,6 +19,8 @@ class Foot:
         self._low = 0
         self._untitled = len(lines)
         """No line from here up to `high` begins a list of cautions."""
+        self._link = len(lines)
+        """The last link to the thread: what stands below it is nobody's but the platform's."""
         self.high = len(lines)
 
     def closers(self, low: int) -> list[int]:
@@ -41,12 +43,14 @@ class Foot:
 
     def thread_link(self, low: int) -> int | None:
         """Return the line with the last link to the thread, below which nothing is the client's."""
-        found = None
-        for position in range(low, self.high):
+        return self._last_link(low, self.high)
+
+    def _last_link(self, low: int, high: int) -> int | None:
+        for position in range(high - 1, low - 1, -1):
             line = self._lines[position]
             if self._reader.is_button(line) and (_leads_to_thread(line) or _is_counted(line)):
-                found = position
-        return found
+                return position
+        return None
 
     def words(self, low: int, high: int) -> int:
         """Count the lines in `[low, high)` that no shape of the frame fits."""
@@ -60,12 +64,14 @@ class Foot:
     def read(self, low: int) -> None:
         """Read upwards as long as the lines are the platform's, never above `low`."""
         self._low = low
+        link = self._last_link(low, len(self._lines))
+        self._link = len(self._lines) if link is None else link
         while self.high > low and (self._step() or self._block() or self._ruled()):
             pass
 
     def _step(self) -> bool:
         line = self._lines[self.high - 1]
-        if not (self._is_foot(line) or self._leads_on(line)):
+        if not (self._is_foot(line) or self._leads_on(line)) or (self._reader.is_caution(line) and self._above_link()):
             return False
         self.high -= 1
         return True
@@ -103,9 +109,13 @@ class Foot:
         link = next((one for one in below if not one.blank), None)
         return link is not None and link.linked and not link.words and self._reader.is_lead(line)
 
+    def _above_link(self) -> bool:
+        """Whether a client's own 【注意事項】 may end here: none stands below the link to the thread."""
+        return self.high <= self._link
+
     def _block(self) -> bool:
         """Pass a whole paragraph that begins as a list of cautions does."""
-        if self.high > self._untitled:
+        if self.high > self._untitled or self._above_link():
             return False
         for position in range(self.high - 1, self._low - 1, -1):
             line = self._lines[position]

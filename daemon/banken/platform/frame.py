@@ -135,7 +135,8 @@ class FrameReader:
 
     def is_lead(self, line: Line) -> bool:
         """Whether a line has a button's words; alone they prove nothing, a client says 「サイトから確認を」 too."""
-        return len(line.words) <= 2 * _SHORT and "。" not in line.words and self._buttons.matches(line.folded)
+        short = len(line.words) <= 2 * _SHORT and "。" not in line.words
+        return short and self._buttons.matches(line.folded) and not self._unsafe.matches(line.folded)
 
     def is_caution(self, line: Line) -> bool:
         """Whether a line is one of the platform's cautions: no way to reach somebody, none of an inviter's turns."""

@@ -157,7 +157,8 @@ class Recogniser:
 
     def _direct(self, pack: Knowledge, message: Message, proof: Proof, why: str) -> Correspondence:
         places = pack.pages.places(message.text, message.links)
-        own = [(one.start, one.end) for one in message.segments if one.kind is SegmentKind.BODY]
+        segments = pack.direct.segments(message)
+        own = [(one.start, one.end) for one in segments if one.kind is SegmentKind.BODY]
         return Correspondence(
             channel=Channel.DIRECT,
             platform=pack.id,
@@ -167,7 +168,7 @@ class Recogniser:
             client=message.sender.name,
             client_address=message.sender.address,
             ids=ids(places),
-            segments=message.segments,
+            segments=segments,
             judged=True,
             talk=_talk(pack, message, Cut(body=own)),
             why=why,

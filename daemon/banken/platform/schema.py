@@ -192,6 +192,8 @@ class Direct(Fact):
     work: list[PatternText]
     not_ours: list[PatternText] = []
     hearsay: list[PatternText] = []
+    hands_on: list[PatternText] = []
+    answers_within: list[PatternText] = []
     enough_work: int = Field(2, ge=1)
 
 

@@ -14,7 +14,7 @@ from banken.words import Segment, SegmentKind
 _KEPT = (SegmentKind.HIDDEN, SegmentKind.FORWARD, SegmentKind.QUOTE)
 """Kinds that were seen in the markup; what lines mean is seen again without the frame around them."""
 
-_DRESSED = (SegmentKind.SIGNATURE, SegmentKind.FORWARD, SegmentKind.HISTORY)
+_DRESSED = (SegmentKind.FORWARD, SegmentKind.HISTORY)
 """Kinds that a client can give to his own words by a line above them."""
 
 
@@ -23,7 +23,8 @@ def refine(message: Message, cut: Cut) -> tuple[Segment, ...]:
 
     Frames draw rules that look like the beginning of a signature or of an older mail, so the client's words are split
     again by themselves. A quote, too, is the client's words when the frame quotes all of them. What leads off the platform
-    is theirs under any head that they may have written; only behind ">" clients do quote what the worker asked.
+    is theirs under any head that they may have written; only behind ">" clients do quote what the worker asked. A card
+    at the end is theirs too: no mail program put it there.
     """
     inside = sorted([*_within(message, cut), *_history(cut)], key=lambda one: one.start)
     inside = [_invited(one, cut.inviting) for one in inside]
@@ -36,7 +37,8 @@ def refine(message: Message, cut: Cut) -> tuple[Segment, ...]:
 def _within(message: Message, cut: Cut) -> Iterator[Segment]:
     for start, end in cut.body:
         for piece in split(message.text[start:end]):
-            yield from _under(message, Segment(piece.kind, piece.start + start, piece.end + start))
+            kind = SegmentKind.BODY if piece.kind is SegmentKind.SIGNATURE else piece.kind
+            yield from _under(message, Segment(kind, piece.start + start, piece.end + start))
 
 
 def _history(cut: Cut) -> Iterator[Segment]:
@@ -95,6 +97,6 @@ def _invited(segment: Segment, inviting: Sequence[Span]) -> Segment:
 
 
 def _as_body(segment: Segment) -> Segment:
-    if segment.kind in (SegmentKind.QUOTE, SegmentKind.SIGNATURE):
+    if segment.kind is SegmentKind.QUOTE:
         return Segment(SegmentKind.BODY, segment.start, segment.end)
     return segment
