@@ -10,12 +10,15 @@ from tests.e2e.conftest import notice
 from tests.fakeimap import FakeImap, Folder
 
 from banken.config import Config
-from banken.ledger import Ledger
+from banken.deals import LedgerStore
+from banken.deals.register import Register
+from banken.ledger import Ledger, LedgerError
 from banken.service import house as rooms
 from banken.service.checkup import accounts
 from banken.service.eye import Eye
 from banken.service.isolation import CONNECTION
 from banken.service.runner import Leash
+from banken.words import Event, Stage
 
 ANSWERS = "banken/問題なし"
 NO_KEYWORDS = b"TAG BAD Command Argument Error. 11\r\n"
@@ -34,6 +37,10 @@ class Desk:
         self._eye = Eye(rooms.build(self.config), ledger)
         self.look()
 
+    @property
+    def guard(self):
+        return self._eye._guard(self.config.accounts[0])
+
     def look(self):
         self._eye.look(self.config.accounts[0], Leash())
 
@@ -50,6 +57,75 @@ class Desk:
 def desk():
     with FakeImap() as server, Ledger.open(":memory:") as ledger:
         yield Desk(server, ledger)
+
+
+@pytest.fixture
+def shared(tmp_path):
+    """A desk whose ledger another process may write to."""
+    with FakeImap() as server, Ledger.open(tmp_path) as ledger:
+        yield Desk(server, ledger)
+
+
+@pytest.fixture
+def read(monkeypatch):
+    """Count how often all that is known of the deals is read."""
+    times = []
+
+    def whole(store):
+        times.append(store)
+        return Register(store)
+
+    monkeypatch.setattr("banken.deals.deals.Register", whole)
+    return times
+
+
+def test_a_look_reads_the_history_of_the_deals_only_when_another_process_wrote_to_it(shared, read, tmp_path):
+    shared.look()
+    shared.deliver(1)
+    shared.look()
+    shared.deliver(2)
+    shared.look()
+    shared.look()
+    assert (shared.warnings(), read) == (2, [])
+    with Ledger.open(tmp_path, alone=False) as ledger:
+        other = LedgerStore(ledger, "home")
+        (deal,) = (one.id for one in other.deals())
+        number = other.append(Event("stage:under_contract", datetime.now(UTC), True, deal=deal, source="worker"))
+        shared.look()
+        assert (len(read), shared.guard.deals.standing(deal, datetime.now(UTC)).stage) == (1, Stage.UNDER)
+        other.undo(number)
+        shared.look()
+        assert (len(read), shared.guard.deals.standing(deal, datetime.now(UTC)).stage) == (2, Stage.BEFORE)
+        ledger.forget("青空工房")
+        shared.look()
+        assert (len(read), shared.guard.deals.deals()) == (3, ())
+
+
+def test_what_another_process_wrote_during_a_look_counts_for_the_mail_behind_it(shared, tmp_path):
+    shared.deliver(1)
+    shared.look()
+    with Ledger.open(tmp_path, alone=False) as ledger:
+        other = LedgerStore(ledger, "home")
+        (deal,) = (one.id for one in other.deals())
+        with shared.ledger.transaction(), shared.guard.deals.step():
+            pass
+        other.append(Event("stage:under_contract", datetime.now(UTC), True, deal=deal, source="worker"))
+        with shared.ledger.transaction(), shared.guard.deals.step():
+            assert shared.guard.deals.standing(deal, datetime.now(UTC)).stage is Stage.UNDER
+
+
+def test_what_was_rolled_back_is_not_known(shared, monkeypatch):
+    def full(*_words):
+        raise LedgerError("the disk is full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(shared.ledger.seen, "record", full)
+        shared.deliver(1)
+        with pytest.raises(LedgerError):
+            shared.look()
+    assert shared.guard.deals.deals() == ()
+    shared.look()
+    assert len(shared.guard.deals.deals()) == shared.warnings() == 1
 
 
 def test_a_server_that_cannot_search_keywords_is_guarded(desk):

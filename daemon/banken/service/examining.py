@@ -77,7 +77,7 @@ class Examiner:
 
     def _step(self, looks: deque[tuple[RawMessage, Look | Exception]]) -> list[Examined]:
         """Examine and write down, as one step, what waits, or as much of it as others can be kept waiting for."""
-        with self.guard.ledger.transaction():
+        with self.guard.ledger.transaction(), self.guard.deals.step():
             end = self.now() + HELD
             examined = [self._examine(*looks.popleft())]
             while looks and self.now() < end:

@@ -6,7 +6,7 @@ import structlog
 
 from banken.config import Account
 from banken.guard import Examined, Guard
-from banken.ledger import Ledger
+from banken.ledger import Ledger, LedgerError
 from banken.mailbox.errors import LoginRefused, MailboxError, TooMany
 from banken.mailbox.imap import ImapMailbox
 from banken.platform import UNKNOWN, shapes
@@ -41,10 +41,13 @@ class Eye:
         except LoginRefused:
             self._refused.add(account.name)
             raise
+        except LedgerError:
+            self._guards.pop(account.name, None)  # what it noted may have been rolled back
+            raise
 
     def _look(self, account: Account, box: ImapMailbox, leash: Leash) -> None:
         guard = self._guard(account)
-        guard.deals.reload()  # the worker may have set one right by `banken deals` in the meantime
+        guard.deals.refresh()  # the worker may have set one right by `banken deals` in the meantime
         found = 0
         catch_up = CatchUp(guard=guard, mailbox=box, folders=account.folders, listing=LOOK_SECONDS / 3)
         for examined in catch_up.run():
