@@ -33,6 +33,19 @@ def test_a_mails_own_events_count_for_itself(post):
     assert post.deals.standing(deal, day(5), own="other").stage is Stage.UNKNOWN
 
 
+def test_of_one_second_what_was_read_first_came_first(post):
+    mails = [("asks", ()), ("contract", ("contracted",)), ("later", ())]
+    post.send("scouted", at=day(1), client="甲", job="図鑑")
+    for name, kinds in mails:
+        deal = post.send(*kinds, at=day(5), client="甲", job="図鑑", name=name)
+    told = {"asks": Stage.BEFORE, "contract": Stage.UNDER, "later": Stage.UNDER}
+    assert {name: post.deals.standing(deal, day(5), own=name).stage for name in told} == told
+    for name, kinds in reversed(mails):  # looked at again, in whatever order
+        post.send(*kinds, at=day(5), client="甲", job="図鑑", name=name)
+    post.deals.reload()
+    assert {name: post.deals.standing(deal, day(5), own=name).stage for name in told} == told
+
+
 def test_tying_writes_nothing(post):
     spoken = notice("contracted", at=day(1), client="甲", job="図鑑", contract="7")
     assert post.deals.tie(spoken, letter("a", day(1))).deal == ""

@@ -215,7 +215,7 @@ class Deals:
     # How far
 
     def standing(self, deal: str, at: datetime, own: str = "") -> Standing:
-        """Return how far `deal` had come before `at`; the events of the mail `own` itself count, too."""
+        """Return how far `deal` had come before `at`, and by the mail `own` itself and what was read before it of `at`."""
         if not deal or self._register.deal(deal) is None:
             return Standing(why=_("no deal is known for it"))
         course = self._course(deal, at, own)
@@ -230,10 +230,10 @@ class Deals:
 
     def _course(self, deal: str, at: datetime, own: str = "") -> Course:
         events = self._events(deal)
-        return fold(
-            (one for one in events if counts(one) and (one.event.at < at or (own and one.event.source == own))),
-            self._effects,
-        )
+        mine = {one.number for one in events if own and one.event.source == own}
+        now = (at, min(mine, default=0))
+        known = (one for one in events if (one.event.at, one.number) < now or one.number in mine)
+        return fold(filter(counts, known), self._effects)
 
     def _events(self, deal: str) -> list[Noted]:
         """Return the events of a deal in order of time, with what the configuration says of it."""
