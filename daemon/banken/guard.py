@@ -116,6 +116,8 @@ class Guard:
     limits: Limits = field(default_factory=Limits)
     clients: Mapping[str, str] = field(default_factory=dict)
     """Addresses that the worker named as clients', each with its deal ("" for none)."""
+    elsewhere: frozenset[str] = frozenset()
+    """Addresses from which clients are known to write to the worker's other accounts."""
     own: frozenset[str] = frozenset()
     """The worker's own addresses."""
     assume: Assumed | None = None
@@ -123,7 +125,8 @@ class Guard:
 
     def needs_body(self, header: Message) -> bool:
         """Whether more than the header of a mail must be fetched; of a mailing, when it comes from a client's address."""
-        known = header.sender.address in self.clients or self.deals.hears_from(header.sender.address)
+        address = header.sender.address
+        known = address in self.clients or address in self.elsewhere or self.deals.hears_from(address)
         return self.knowledge.recogniser.needs_body(header) or (known and not header.own)
 
     def look(self, raw: RawMessage) -> Look:
@@ -204,7 +207,7 @@ class Guard:
 
     def _book(self, message: Message) -> AddressBook:
         known = self.deals.known()
-        clients = {**self.clients, **known.addresses}
+        clients = {**dict.fromkeys(self.elsewhere, ""), **self.clients, **known.addresses}
         if self.assume is not None:
             clients.setdefault(message.sender.address, "")
         return AddressBook(clients, known.names, self.own, known.threads)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from imapclient.imap_utf7 import encode
@@ -28,12 +28,13 @@ NO_KEYWORDS = b"TAG BAD Command Argument Error. 11\r\n"
 class Desk:
     """The service's eye on one account of `server`, whose warnings are put into the inbox."""
 
-    def __init__(self, server, ledger):
+    def __init__(self, server, ledger, name="home", known=()):
         self.server, self.ledger, self.began = server, ledger, datetime.now(UTC)
         imap = {"host": server.host, "port": server.port, "security": "plain", "user": "w@example.jp", "password": "x"}
-        account = {"name": "home", "imap": imap, "authserv": "mx.example.jp"}
+        names = [name, *known]
+        accounts = [{"name": one, "imap": imap, "authserv": "mx.example.jp"} for one in names]
         warn = {"to": ["w@example.jp"], "via": "append"}
-        self.config = Config.model_validate({"accounts": [account], "warn": warn})
+        self.config = Config.model_validate({"accounts": accounts, "warn": warn})
         self._eye = Eye(rooms.build(self.config), ledger)
         self.look()
 
@@ -112,6 +113,29 @@ def test_what_another_process_wrote_during_a_look_counts_for_the_mail_behind_it(
         other.append(Event("stage:under_contract", datetime.now(UTC), True, deal=deal, source="worker"))
         with shared.ledger.transaction(), shared.guard.deals.step():
             assert shared.guard.deals.standing(deal, datetime.now(UTC)).stage is Stage.UNDER
+
+
+def test_a_client_known_to_one_account_is_recognised_when_he_writes_to_another(desk):
+    address = "tanto@client.example"
+    words = f"こちらのアドレスです。{address}"
+    with FakeImap() as server:
+        other = Desk(server, desk.ledger, "work", known=["home"])
+        told = desk.server.inbox.add(notice(words))
+        told.when = desk.began
+        desk.look()
+        asks = message(address, "資料の件", "続きはLINEで連絡しましょう。")
+        stranger = message("someone@client.example", "資料の件", "続きはLINEで連絡しましょう。")
+        for raw in (asks, stranger):
+            server.inbox.add(raw).when = desk.began
+        other.look()
+        rows = desk.ledger.seen.between(desk.began - timedelta(days=1), account="work")
+        assert [(row.sender, row.channel) for row in rows if row.channel != "unrelated"] == [(address, "direct")]
+        assert other.warnings() == 1
+
+
+def message(sender, subject, words):
+    head = f"From: <{sender}>\r\nTo: nao@example.jp\r\nMessage-ID: <{hash(sender)}@client.example>\r\nSubject: {subject}\r\n"
+    return f"{head}MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{words}\r\n".encode()
 
 
 def test_what_was_rolled_back_is_not_known(shared, monkeypatch):

@@ -48,6 +48,13 @@ class DealsRepository:
         with self._desk.connection() as connection:
             return [Tie(**row) for row in connection.execute(query).mappings()]
 
+    def addresses(self, accounts: Iterable[str]) -> frozenset[str]:
+        """Return the mail addresses that lead to deals of some accounts."""
+        c = tables.ties.c
+        query = select(c.value).where(c.account.in_(sorted(accounts)), c.kind == "address")
+        with self._desk.connection() as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def stamp(self, account: str) -> tuple[int, ...]:
         """Return what is another after each row of the account's deals, ties and events that was added or erased.
 

@@ -48,6 +48,7 @@ class Eye:
     def _look(self, account: Account, box: ImapMailbox, leash: Leash) -> None:
         guard = self._guard(account)
         guard.deals.refresh()  # the worker may have set one right by `banken deals` in the meantime
+        guard.elsewhere = rooms.known_elsewhere(self.house, account.name, self._ledger)
         found = 0
         catch_up = CatchUp(guard=guard, mailbox=box, folders=account.folders, listing=LOOK_SECONDS / 3)
         for examined in catch_up.run():

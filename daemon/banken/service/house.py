@@ -90,10 +90,16 @@ def guard(house: House, account: str, ledger: Ledger, *, settings: WarningSettin
         ledger=ledger,
         deals=open_deals(house, account, ledger),
         clients={address: "" for client in house.config.clients for address in client.addresses},
+        elsewhere=known_elsewhere(house, account, ledger),
         own=own_addresses(house.config),
         warning=settings,
         trust=trust,
     )
+
+
+def known_elsewhere(house: House, account: str, ledger: Ledger) -> frozenset[str]:
+    """Return the addresses from which clients are known to write to other accounts than this one."""
+    return ledger.deals.addresses(one.name for one in house.config.accounts if one.name != account)
 
 
 def own_addresses(config: Config) -> frozenset[str]:
