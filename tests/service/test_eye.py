@@ -13,6 +13,7 @@ from banken.config import Config
 from banken.deals import LedgerStore
 from banken.deals.register import Register
 from banken.ledger import Ledger, LedgerError
+from banken.service import eye
 from banken.service import house as rooms
 from banken.service.checkup import accounts
 from banken.service.eye import Eye
@@ -136,6 +137,47 @@ def test_a_client_known_to_one_account_is_recognised_when_he_writes_to_another(d
 def message(sender, subject, words):
     head = f"From: <{sender}>\r\nTo: nao@example.jp\r\nMessage-ID: <{hash(sender)}@client.example>\r\nSubject: {subject}\r\n"
     return f"{head}MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n\r\n{words}\r\n".encode()
+
+
+@pytest.fixture
+def _escrow_missing(desk):
+    """A deal whose client asks for work days after the contract, and no notice of the escrow came."""
+    desk.deliver(1)
+    desk.look()
+    store = LedgerStore(desk.ledger, "home")
+    (deal,) = (one.id for one in store.deals())
+    for kind, days in (("contracted", 4), ("talk:asks_work", 3)):
+        store.append(Event(kind, desk.began - timedelta(days=days), True, deal=deal, source=kind))
+
+
+@pytest.mark.usefixtures("_escrow_missing")
+def test_nobody_is_reminded_while_the_answer_may_lie_in_a_folder_that_cannot_be_read(desk):
+    desk.config = folders(desk.config, "INBOX", "仕事")
+    desk.look()
+    assert reminders(desk) == 0
+    desk.server.folders["仕事"] = Folder(uidvalidity=9)
+    desk.look()
+    assert reminders(desk) == 1
+
+
+@pytest.mark.usefixtures("_escrow_missing")
+def test_nobody_is_reminded_while_not_all_that_is_new_was_looked_at(desk, monkeypatch):
+    for number in (2, 3):
+        desk.deliver(number)
+    with monkeypatch.context() as slow:
+        slow.setattr(eye, "LOOK_SECONDS", -1.0)
+        desk.look()
+        assert reminders(desk) == 0
+    desk.look()
+    assert reminders(desk) == 1
+
+
+def reminders(desk):
+    return sum(b"\nX-Banken: reminder" in mail.raw for mail in desk.server.inbox.mails)
+
+
+def folders(config, *names):
+    return config.model_copy(update={"accounts": (config.accounts[0].model_copy(update={"folders": names}),)})
 
 
 def test_what_was_rolled_back_is_not_known(shared, monkeypatch):

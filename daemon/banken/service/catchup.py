@@ -75,6 +75,8 @@ class CatchUp:
     """Where the mails lie that `resume` left out."""
     missing: dict[str, MailboxError] = field(default_factory=dict)
     """The folders that could not be opened or read, each with the reason; the others were read all the same."""
+    behind: bool = False
+    """Whether more is new than could be found out in the time for listing."""
     _shelves: dict[str, Shelf] = field(default_factory=dict)
     _examiner: Examiner = field(init=False)
     _isolation: Isolation = field(init=False)
@@ -118,6 +120,7 @@ class CatchUp:
                 self._miss(folder, error)
         self._learn(headers)
         waiting.sort()
+        self.behind = until < _ALWAYS
         waiting.end_at(until)  # in order of time also where one folder was listed further than another
         return waiting
 

@@ -67,7 +67,8 @@ class Eye:
         )
         outcome = carry_out(self._ledger, account.name, box, guard.warning, self.house.advice)
         trouble = self._take_answers(guard, box, account)
-        guard.remind(guard.clock())
+        if not catch_up.missing and not catch_up.behind:  # else what it would remind of may have come
+            guard.remind(guard.clock())
         if trouble is None or not trouble.lost:
             outcome.take(carry_out(self._ledger, account.name, box, guard.warning, self.house.advice))
         outcome.take(send_notices(self._ledger, account.name, guard.warning))
