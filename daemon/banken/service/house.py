@@ -159,7 +159,7 @@ def dry_ledger(config: Config) -> Iterator[Ledger]:
         copy = Path(place) / "copy.db"
         with open_ledger(config, alone=False) as ledger:
             ledger.backup(copy)
-        with Ledger.open(copy) as ledger:
+        with Ledger.open(copy, alone=False) as ledger:
             yield ledger
 
 
