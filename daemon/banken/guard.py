@@ -162,6 +162,16 @@ class Guard:
             crash_point("examine.written")
         return bool(new)
 
+    def forgot(self, look: Look) -> bool:
+        """Return whether the words of this very mail were erased before; then only where it lies now is written down."""
+        known = self.ledger.seen.same(self.account, look.message.fingerprint)
+        row = next((one for one in known if one.state is SeenState.FORGOTTEN), None)
+        if row is not None:
+            at = look.place
+            here = replace(row, folder=at.folder, uidvalidity=at.uidvalidity, uid=at.uid, file=at.file)
+            self.ledger.seen.record(replace(here, examined=self.clock()))
+        return row is not None
+
     def remind(self, now: datetime) -> int:
         """Write down the reminders that are due at `now`; return how many are new. Each is given once."""
         due = self.deals.reminders(self.knowledge.reminders, now)

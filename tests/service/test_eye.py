@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 
 import pytest
 from imapclient.imap_utf7 import encode
@@ -12,7 +13,7 @@ from tests.fakeimap import FakeImap, Folder
 from banken.config import Config
 from banken.deals import LedgerStore
 from banken.deals.register import Register
-from banken.ledger import Ledger, LedgerError
+from banken.ledger import Ledger, LedgerError, SeenState
 from banken.service import eye
 from banken.service import house as rooms
 from banken.service.checkup import accounts
@@ -178,6 +179,32 @@ def reminders(desk):
 
 def folders(config, *names):
     return config.model_copy(update={"accounts": (config.accounts[0].model_copy(update={"folders": names}),)})
+
+
+@pytest.mark.parametrize("how", ["numbered anew", "moved"])
+def test_a_client_who_was_forgotten_stays_so_when_his_mail_turns_up_elsewhere(desk, how):
+    desk.config = folders(desk.config, "INBOX", "仕事")
+    desk.server.folders["仕事"] = Folder(uidvalidity=9)
+    desk.look()
+    mail = desk.deliver(1)
+    desk.look()
+    desk.ledger.forget("青空工房")
+    if how == "moved":
+        desk.server.inbox.mails.remove(mail)
+        desk.server.folders["仕事"].add(mail.raw).when = mail.when
+    else:
+        desk.server.inbox.uidvalidity += 1
+    desk.look()
+    rows = desk.ledger.seen.same("home", desk.ledger.seen.by_message_id(message_id(mail))[0].fingerprint)
+    assert [(row.client, row.subject, row.state) for row in rows] == [("", "", SeenState.FORGOTTEN)] * 2
+    assert desk.guard.deals.deals() == ()
+    desk.deliver(2)
+    desk.look()
+    assert [deal.client for deal in desk.guard.deals.deals()] == ["青空工房"]  # who writes anew is known anew
+
+
+def message_id(mail):
+    return str(message_from_bytes(mail.raw)["Message-ID"])
 
 
 def test_what_was_rolled_back_is_not_known(shared, monkeypatch):

@@ -53,6 +53,7 @@ class Deals:
         self._effects = effects
         self._names = Names(company)
         self._told = ToldClients(told, self._names)
+        self._stamp: object = None
         self.reload()
 
     def reload(self) -> None:
@@ -74,7 +75,7 @@ class Deals:
         self._stamp = self._store.stamp()
 
     def _read(self) -> None:
-        self._stamp: object = self._store.stamp()
+        self._stamp = self._store.stamp()
         self._register = Register(self._store)
 
     def _open_told(self) -> None:

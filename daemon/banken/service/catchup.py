@@ -87,7 +87,7 @@ class CatchUp:
         return self._examiner.poisoned
 
     def __post_init__(self) -> None:
-        self._examiner = Examiner(self.guard, self.keep)
+        self._examiner = Examiner(self.guard, self.keep, leave_forgotten=self.since is None)
         self._isolation = Isolation(self._examiner)
 
     def run(self) -> Iterator[Examined]:

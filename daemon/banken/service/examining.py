@@ -49,12 +49,16 @@ def batches(raws: Iterable[RawMessage]) -> Iterator[list[RawMessage]]:
 
 @dataclass(slots=True)
 class Examiner:
-    """Examines messages for a guard; `keep`: write down what was seen and is owed, and what is set aside."""
+    """Examines messages for a guard; `keep`: write down what was seen and is owed, and what is set aside.
+
+    `leave_forgotten`: what was erased stays so when its mail turns up elsewhere.
+    """
 
     guard: Guard
     keep: bool = True
     poisoned: list[Poison] = field(default_factory=list)
     """What was set aside so far."""
+    leave_forgotten: bool = False
     now: Callable[[], float] = uptime
 
     def examine(self, raw: RawMessage) -> Examined | None:
@@ -104,9 +108,11 @@ class Examiner:
             return None
         try:
             with self.guard.ledger.transaction():
-                examined = self.guard.examine(look)
-                if self.keep:
+                forgotten = self.leave_forgotten and self.guard.forgot(look)
+                examined = None if forgotten else self.guard.examine(look)
+                if self.keep and examined is not None:
                     self.guard.remember(examined)
+                if self.keep:
                     self.guard.ledger.quarantine.let_go(self.guard.account, raw.place)
         except (MailboxError, LedgerError):
             raise
