@@ -76,7 +76,7 @@ class Examiner:
         looks = deque((raw, self._look(raw)) for raw in raws)  # first: a slow name server must not hold the ledger
         while looks:
             yield from self._step(looks)
-            if looks:
+            if looks and self.keep:  # a ledger that is thrown away is nobody else's
                 time.sleep(GIVE_WAY)
 
     def _step(self, looks: deque[tuple[RawMessage, Look | Exception]]) -> list[Examined]:
