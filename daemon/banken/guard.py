@@ -116,6 +116,8 @@ class Guard:
     limits: Limits = field(default_factory=Limits)
     clients: Mapping[str, str] = field(default_factory=dict)
     """Addresses that the worker named as clients', each with its deal ("" for none)."""
+    elsewhere: frozenset[str] = frozenset()
+    """Addresses from which clients are known to write to the worker's other accounts."""
     own: frozenset[str] = frozenset()
     """The worker's own addresses."""
     assume: Assumed | None = None
@@ -123,7 +125,8 @@ class Guard:
 
     def needs_body(self, header: Message) -> bool:
         """Whether more than the header of a mail must be fetched; of a mailing, when it comes from a client's address."""
-        known = header.sender.address in self.clients or self.deals.hears_from(header.sender.address)
+        address = header.sender.address
+        known = address in self.clients or address in self.elsewhere or self.deals.hears_from(address)
         return self.knowledge.recogniser.needs_body(header) or (known and not header.own)
 
     def look(self, raw: RawMessage) -> Look:
@@ -158,6 +161,16 @@ class Guard:
             new = owe(self.ledger, self.account, fingerprint, actions, self.clock())
             crash_point("examine.written")
         return bool(new)
+
+    def forgot(self, look: Look) -> bool:
+        """Return whether the words of this very mail were erased before; then only where it lies now is written down."""
+        known = self.ledger.seen.same(self.account, look.message.fingerprint)
+        row = next((one for one in known if one.state is SeenState.FORGOTTEN), None)
+        if row is not None:
+            at = look.place
+            here = replace(row, folder=at.folder, uidvalidity=at.uidvalidity, uid=at.uid, file=at.file)
+            self.ledger.seen.record(replace(here, examined=self.clock()))
+        return row is not None
 
     def remind(self, now: datetime) -> int:
         """Write down the reminders that are due at `now`; return how many are new. Each is given once."""
@@ -204,7 +217,7 @@ class Guard:
 
     def _book(self, message: Message) -> AddressBook:
         known = self.deals.known()
-        clients = {**self.clients, **known.addresses}
+        clients = {**dict.fromkeys(self.elsewhere, ""), **self.clients, **known.addresses}
         if self.assume is not None:
             clients.setdefault(message.sender.address, "")
         return AddressBook(clients, known.names, self.own, known.threads)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import yaml
 from typer.testing import CliRunner
 
 from banken.cli.app import build
+from banken.deals import Deals
 from banken.i18n import set_language
 from banken.ledger import Deal, Ledger, Tie
 from banken.words import Event
@@ -55,6 +56,24 @@ def test_the_deals_of_all_accounts_are_listed_with_the_accounts_name(run):
     said = run("list")
     assert all(word in said for word in (*CLIENTS, *CLIENTS.values()))
     assert "home" not in run("list", "--account", "work")
+
+
+def test_what_is_due_is_found_out_once_however_many_deals_there_are(run, tmp_path, monkeypatch):
+    contract = datetime.now(UTC) - timedelta(days=8)
+    with Ledger.open(tmp_path / "state") as ledger:
+        for number in range(3):
+            ledger.deals.put(Deal(account="home", id=f"d{number}", client="甲", opened=contract))
+            for kind in ("contracted", "delivered"):
+                ledger.events.append("home", f"d{number}", Event(kind, contract, True, source=str(number)), contract)
+    asked = []
+    whole = Deals.reminders
+    monkeypatch.setattr(Deals, "reminders", lambda *words: asked.append(words) or whole(*words))
+    said = objects(run("list", "--json", "--account", "home"))
+    assert {one["deal"]: [due["rule"] for due in one["reminders"]] for one in said} == {
+        "d-home": [],
+        **{f"d{number}": ["acceptance_overdue"] for number in range(3)},
+    }
+    assert len(asked) == 1
 
 
 def test_a_deal_is_found_in_whichever_account_knows_it(run):

@@ -36,6 +36,12 @@ def test_a_span_in_japanese(words, ago):
     assert since(words, NOW, TOKYO) == NOW - timedelta(days=ago)
 
 
+def test_a_span_is_as_long_on_the_morning_the_clocks_are_put_forward():
+    zone = ZoneInfo("Europe/Berlin")
+    now = datetime(2027, 3, 28, 1, 10, tzinfo=UTC)  # 3:10; from 2:00 the clocks went on to 3:00
+    assert (now - since("30m", now, zone)).total_seconds() == 30 * 60
+
+
 @pytest.mark.parametrize(
     "words", ["2026-11-01", "2026/11/1", "2026年11月1日", "２０２６年１１月１日", "２０２６／１１／０１"]
 )

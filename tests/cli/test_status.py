@@ -66,6 +66,19 @@ def test_what_is_told_by_another_way_or_long_ago_or_is_a_label_is_not(status):
     assert json.loads(status("--json"))["undelivered"] == 0
 
 
+def test_what_is_owed_for_an_account_that_is_not_configured_any_more_is_told(status):
+    owed = [("warn", "append:INBOX"), ("warn", "smtp:worker@example.jp"), ("label", "banken-warning")]
+    for account, days in (("old", 1), ("older", 31), ("home", 1), ("", 1)):
+        rows = [Owed(account=account, fingerprint="f", action=action, target=target) for action, target in owed]
+        status.ledger.outbox.plan(rows, datetime.now(UTC) - timedelta(days=days))
+    said = " ".join(status().split())
+    assert "“old” is not in the configuration any more, and 2 warnings" in said
+    assert "“older”" not in said
+    assert json.loads(status("--json"))["unconfigured"] == {"old": 2}
+    status.ledger.outbox.done(status.ledger.outbox.of("old", "f")[0].id, datetime.now(UTC))
+    assert json.loads(status("--json"))["unconfigured"] == {"old": 1}
+
+
 def test_a_folder_that_is_not_watched_is_told(status):
     health = Health(status.ledger)
     health.worked("home")

@@ -9,6 +9,7 @@ from tests.deals.memory import MemoryStore
 from tests.deals.spoken import EFFECTS, Ids, Mail, Post, day, letter, notice
 
 from banken.deals import Deals, Key
+from banken.deals.fold import fold
 from banken.deals.names import Names, addresses, plain
 from banken.words import Authentic, Channel, Permission, Stage
 
@@ -36,6 +37,19 @@ def test_a_mails_own_events_count_for_itself(post):
     deal = post.send("contracted", at=day(5), client="甲", job="図鑑", name="own")
     assert post.deals.standing(deal, day(5), own="own").stage is Stage.UNDER
     assert post.deals.standing(deal, day(5), own="other").stage is Stage.UNKNOWN
+
+
+def test_of_one_second_what_was_read_first_came_first(post):
+    mails = [("asks", ()), ("contract", ("contracted",)), ("later", ())]
+    post.send("scouted", at=day(1), client="甲", job="図鑑")
+    for name, kinds in mails:
+        deal = post.send(*kinds, at=day(5), client="甲", job="図鑑", name=name)
+    told = {"asks": Stage.BEFORE, "contract": Stage.UNDER, "later": Stage.UNDER}
+    assert {name: post.deals.standing(deal, day(5), own=name).stage for name in told} == told
+    for name, kinds in reversed(mails):  # looked at again, in whatever order
+        post.send(*kinds, at=day(5), client="甲", job="図鑑", name=name)
+    post.deals.reload()
+    assert {name: post.deals.standing(deal, day(5), own=name).stage for name in told} == told
 
 
 def test_tying_writes_nothing(post):
@@ -150,6 +164,19 @@ def test_an_answer_that_came_before_its_question_finds_it(post):
     deal = post.send("permission_applied", at=day(3), client="甲", job="図鑑")
     assert post.deals.standing(deal, day(6)).permission is Permission.APPROVED
     assert post.deals.standing(deal, day(4)).permission is Permission.APPLIED
+
+
+def test_an_answer_without_a_question_costs_later_mail_nothing(post, monkeypatch):
+    folded = []
+    monkeypatch.setattr("banken.deals.deals.fold", lambda *words: folded.append(words) or fold(*words))
+    post.send("permission_approved", at=day(5))
+    folded.clear()
+    post.send("contracted", at=day(6), client="乙", job="灯台")
+    assert folded == []
+    post.send("permission_applied", at=day(3), client="甲", job="図鑑")
+    assert len(folded) == 2  # whether either of the two deals asked
+    post.send("permission_applied", at=day(7), client="乙", job="灯台")
+    assert len(folded) == 2  # the answer is taken
 
 
 def test_an_answer_with_two_waiting_deals_is_nobodys(post):

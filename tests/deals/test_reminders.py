@@ -59,6 +59,23 @@ def test_escrow_is_missed_when_the_client_asks_for_work(post):
     assert due(post, 8) == []
 
 
+def test_an_escrow_notice_that_overtakes_its_contract_notice_stops_the_clock_all_the_same(post):
+    post.send("escrow_paid", at=day(1), contract="7", **DEAL)
+    post.send("contracted", at=day(1.1), contract="7", **DEAL)
+    post.send(at=day(2), channel=Channel.NOTIFICATION, talk=("asks_work",), **DEAL)
+    assert due(post, 6) == []
+    post.send("contracted", at=day(10), contract="8", **DEAL)
+    post.send(at=day(11), channel=Channel.NOTIFICATION, talk=("asks_work",), **DEAL)
+    assert due(post, 14) == ["escrow_missing"]
+
+
+def test_a_second_delivery_behind_what_was_returned_starts_the_clock_anew(post):
+    post.send("contracted", "escrow_paid", at=day(1), contract="7", **DEAL)
+    for kind, at in (("delivered", 2), ("returned", 2.1), ("delivered", 2.5)):
+        post.send(kind, at=day(at), contract="7", **DEAL)
+    assert due(post, 10) == ["acceptance_overdue"]
+
+
 def test_acceptance_is_overdue_after_a_week(post):
     post.send("contracted", "escrow_paid", at=day(1), **DEAL)
     post.send("delivered", at=day(3), **DEAL)

@@ -8,6 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
+from email.utils import format_datetime
 
 import pytest
 from tests.e2e.conftest import notice
@@ -325,6 +326,75 @@ def test_a_renamed_folder_is_told_of_once_and_read_on_when_it_is_back(server, lo
     server.folders["Jobs"] = server.folders.pop("Projects")
     assert look() == 1
     assert look.missing == {}
+
+
+def test_what_comes_between_the_renaming_of_a_folder_and_the_new_setting_is_looked_at(server, look):
+    jobs = server.folders["Jobs"]
+    jobs.uidvalidity = 12
+    for long_ago in (jobs.add(old(21)), jobs.add(old(22))):
+        long_ago.when = datetime.now(UTC) - timedelta(days=90)
+    look()
+    known = deliver(jobs, 2)
+    look()
+    server.folders["Projects"] = server.folders.pop("Jobs")
+    between = deliver(jobs, 3)
+    look()
+    look.folders = ("INBOX", "Projects")
+    server.on("UID FETCH .*HEADER", b"* BYE later\r\n", times=1)
+    with suppress(MailboxError):
+        look()
+    assert look() == 1
+    assert look() == 0
+    assert look.examined == {name(known): 1, name(between): 1}
+    assert warned(server) == {name(known): 1, name(between): 1}
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_folder_that_is_watched_instead_of_another_begins_with_what_comes_from_now_on(server, look, there):
+    server.folders["Projects"] = Folder(uidvalidity=7 if there else 8)  # some servers give all folders one number
+    for number in (2, 3):
+        server.folders["Projects"].add(old(number)).when = datetime.now(UTC)
+    if not there:
+        del server.folders["Jobs"]
+    look.folders = ("INBOX", "Projects")
+    assert look() == 0
+    assert warned(server) == {}
+
+
+def test_history_that_a_move_gave_the_time_of_the_move_is_still_history(server, look):
+    mails = [deliver(server.inbox, number) for number in (2, 3)]
+    then = datetime.now(UTC) - timedelta(days=400)
+    mails[0].raw = f"Received: from a by mx.example.jp; {format_datetime(then)}\r\n".encode() + mails[0].raw
+    mails[1].raw = f"Received: from a by mx.example.jp; {format_datetime(mails[1].when)}\r\n".encode() + mails[1].raw
+    server.inbox.uidvalidity += 1
+    assert look() == 1
+    assert warned(server) == {name(mails[1]): 1}
+    assert look() == 0
+
+
+def test_a_machine_that_begins_in_1970_takes_history_for_history(server):
+    with Ledger.open(":memory:") as ledger:
+        long_ago, newest = server.inbox.add(old(1)), server.inbox.add(old(2))
+        long_ago.when, newest.when = (datetime.now(UTC) - timedelta(days=days) for days in (90, 5))
+        look = Look(server, ledger)
+        look.ahead = datetime(1970, 1, 1, tzinfo=UTC) - datetime.now(UTC)
+        look()
+        look.ahead = timedelta(0)
+        server.inbox.uidvalidity += 1
+        mail = deliver(server.inbox, 3)
+        look()
+        assert name(mail) in look.examined
+        assert name(long_ago) not in look.examined
+
+
+def test_a_mail_of_which_the_server_says_that_it_comes_in_years_counts_from_when_it_came(server, look):
+    asks = deliver(server.inbox, 2)
+    asks.when = datetime.now(UTC).replace(year=2090)
+    came = datetime.now(UTC) - timedelta(minutes=5)
+    asks.raw = f"Received: from a by mx.example.jp; {format_datetime(came)}\r\n".encode() + asks.raw
+    assert look() == 1
+    (row,) = look.ledger.seen.by_message_id(name(asks))
+    assert row.arrived == came.replace(microsecond=0)
 
 
 def test_a_mail_that_is_expunged_while_it_is_fetched_holds_nothing_up(server, look):

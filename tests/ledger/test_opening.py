@@ -126,6 +126,22 @@ def test_a_file_that_is_no_database_says_so(tmp_path):
 
 
 def test_damage_inside_is_seen_at_the_start_and_the_newest_backup_is_named(tmp_path):
+    damage(tmp_path)
+    with pytest.raises(LedgerDamagedError, match=r"damaged.*monday\.backup.*-wal and -shm"):
+        Ledger.open(tmp_path)
+
+
+def test_a_verb_beside_the_guard_does_not_look_through_the_whole_file_but_no_damage_is_backed_up(tmp_path):
+    damage(tmp_path)
+    with Ledger.open(tmp_path, alone=False) as ledger:
+        with pytest.raises(LedgerDamagedError):
+            ledger.backup(tmp_path / "tuesday.backup")
+        with pytest.raises(LedgerDamagedError, match=r"monday\.backup"):
+            ledger.check()
+    assert not (tmp_path / "tuesday.backup").exists()
+
+
+def damage(tmp_path):
     with Ledger.open(tmp_path) as ledger, ledger.transaction():
         for uid in range(2000):
             ledger.seen.record(a_message(uid))
@@ -136,8 +152,6 @@ def test_damage_inside_is_seen_at_the_start_and_the_newest_backup_is_named(tmp_p
     middle = len(damaged) // 2
     damaged[middle : middle + 8192] = os.urandom(8192)
     path.write_bytes(damaged)
-    with pytest.raises(LedgerDamagedError, match=r"damaged.*monday\.backup.*-wal and -shm"):
-        Ledger.open(tmp_path)
 
 
 def test_a_backup_put_back_as_the_advice_says_is_whole(tmp_path):

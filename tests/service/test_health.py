@@ -13,7 +13,7 @@ import urllib.request
 import pytest
 
 from banken.config import Config
-from banken.ledger import Ledger
+from banken.ledger import Ledger, Owed
 from banken.service import systemd
 from banken.service.endpoint import Endpoint
 from banken.service.health import Health, conditions, refused_settings
@@ -180,6 +180,15 @@ def test_metrics_say_the_same_to_prometheus(endpoint, ledger):
     assert 'banken_account_fresh{account="b"} 0.0' in body
     line = next(line for line in body.splitlines() if line.startswith("banken_last_look_timestamp_seconds{"))
     assert float(line.split()[1]) == NOON.timestamp()
+
+
+def test_metrics_tell_what_is_owed_for_an_account_that_is_not_configured_any_more(endpoint, ledger):
+    owed = [Owed(account=name, fingerprint="f", action="warn", target="append:INBOX") for name in ("a", "old", "")]
+    ledger.outbox.plan(owed, NOON)
+    said = [line for line in ask(endpoint, "/metrics")[1].splitlines() if line.startswith("banken_owed_actions{")]
+    assert said == [
+        f'banken_owed_actions{{account="{name}"}} {count}' for name, count in (("a", 1.0), ("b", 0.0), ("old", 1.0))
+    ]
 
 
 def test_metrics_are_given_when_an_account_is_stale_or_nobody_would_see_which(endpoint, ledger):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from email.header import decode_header, make_header
 from zoneinfo import ZoneInfo
 
@@ -49,8 +50,8 @@ class Desk:
 
         monkeypatch.setattr(nurse, "datetime", Time)
         monkeypatch.setattr(health.Health.__init__, "__defaults__", (lambda: desk.now,))
-        house = rooms.House(self.config, (), None, load_advice(rules_root() / "crowdworks" / "advice"))
-        self.nurse = Nurse(house, ledger, lambda: 0)
+        self.house = rooms.House(self.config, (), None, load_advice(rules_root() / "crowdworks" / "advice"))
+        self.nurse = Nurse(self.house, ledger, lambda: 0)
 
     def fails(self, error, minutes=0):
         self.now += dt.timedelta(minutes=minutes)
@@ -254,6 +255,20 @@ def test_a_warning_that_may_have_arrived_waits_until_its_mailbox_can_be_looked_i
     by_smtp.nurse.send()
     assert ledger.outbox.get(warning).doubtful
     assert not [one for one in sink.messages if one.message_id == ledger.outbox.get(warning).message_id]
+
+
+@pytest.mark.parametrize("doubtful", [False, True])
+def test_what_is_owed_for_an_account_that_has_another_name_by_now_goes_out_by_smtp(by_smtp, sink, ledger, doubtful):
+    label, warning = owe(ledger)
+    ledger.outbox.retry(warning, NOON, "451 greylisted", doubtful=doubtful)
+    accounts = (by_smtp.home.model_copy(update={"name": "office"}), by_smtp.other)
+    config = by_smtp.config.model_copy(update={"accounts": accounts})
+    by_smtp.nurse.adopt(replace(by_smtp.house, config=config))
+    by_smtp.now += dt.timedelta(minutes=30)
+    by_smtp.nurse.send()
+    by_smtp.nurse.send()
+    assert [got.message_id for got in sink.messages] == [ledger.outbox.get(warning).message_id]
+    assert (ledger.outbox.get(label).state, ledger.outbox.get(label).tries) == ("planned", 0)
 
 
 def test_put_into_an_inbox_it_goes_through_an_account_that_can_be_reached(by_append, ledger):

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any
 from zoneinfo import ZoneInfo
@@ -46,8 +47,9 @@ def list_deals(account: AccountOption = "", as_json: JsonOption = False, config:
         now = datetime.now(UTC)
         if as_json:
             for desk in desks:
+                due = _due(desk, now)
                 for deal in desk.deals.deals():
-                    typer.echo(json.dumps(_record(desk, deal, now), ensure_ascii=False))
+                    typer.echo(json.dumps(_record(desk, deal, due[deal.id], now), ensure_ascii=False))
             return
         several = len(desks) > 1
         heads = (_("deal"), _("client"), _("job"), _("stage"), _("permission"), _("since"))
@@ -74,10 +76,11 @@ def show(
 ) -> None:
     """Show what happened in a deal: events, what they changed, what was found, what was believed and why."""
     with faults(), meant_deal(configuration(config), account, deal) as (desk, meant):
-        if as_json:
-            typer.echo(json.dumps(_record(desk, meant, datetime.now(UTC), whole=True), ensure_ascii=False))
-            return
         now = datetime.now(UTC)
+        due = _due(desk, now)[meant.id]
+        if as_json:
+            typer.echo(json.dumps(_record(desk, meant, due, now, whole=True), ensure_ascii=False))
+            return
         standing = desk.deals.standing(meant.id, now)
         console().rule(Text(f"{meant.client or NOTHING} · {meant.job or NOTHING} ({meant.id})"))
         far = f"{stage_name(standing.stage)} · {permission_name(standing.permission)} — {standing.why}"
@@ -85,7 +88,7 @@ def show(
         _print_timeline(desk, meant)
         keys = ", ".join(map(_named, desk.deals.keys(meant.id)))
         console().print(_("Known by: {keys}").format(keys=keys or NOTHING), markup=False, soft_wrap=True, style="dim")
-        for reminder in _due(desk, meant, now):
+        for reminder in due:
             console().print(reminder.text, markup=False, soft_wrap=True, style="yellow")
 
 
@@ -142,11 +145,15 @@ def _findings(desk: Desk, deal: Deal) -> Iterator[tuple[SeenMessage, Sequence[St
         yield mail, desk.ledger.findings.of(mail.id)
 
 
-def _due(desk: Desk, deal: Deal, now: datetime) -> list[Reminder]:
-    return [one for one in desk.deals.reminders(desk.house.knowledge.reminders, now) if one.deal == deal.id]
+def _due(desk: Desk, now: datetime) -> Mapping[str, Sequence[Reminder]]:
+    """Return the reminders that are due, by deal."""
+    due: dict[str, list[Reminder]] = defaultdict(list)
+    for one in desk.deals.reminders(desk.house.knowledge.reminders, now):
+        due[one.deal].append(one)
+    return due
 
 
-def _record(desk: Desk, deal: Deal, now: datetime, *, whole: bool = False) -> dict[str, Any]:
+def _record(desk: Desk, deal: Deal, due: Sequence[Reminder], now: datetime, *, whole: bool = False) -> dict[str, Any]:
     standing = desk.deals.standing(deal.id, now)
     more = {
         "timeline": [_line(line) for line in desk.deals.timeline(deal.id)],
@@ -162,9 +169,7 @@ def _record(desk: Desk, deal: Deal, now: datetime, *, whole: bool = False) -> di
         "permission": standing.permission.value,
         "since": standing.since.isoformat() if standing.since else None,
         "why": standing.why,
-        "reminders": [
-            {"rule": one.rule, "due": one.due.isoformat(), "text": one.text} for one in _due(desk, deal, now)
-        ],
+        "reminders": [{"rule": one.rule, "due": one.due.isoformat(), "text": one.text} for one in due],
         **(more if whole else {}),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from banken.i18n import _
@@ -52,7 +52,8 @@ def _read(words: str, now: datetime, zone: ZoneInfo) -> tuple[datetime, bool]:
     months = re.fullmatch(r"(\d{1,3})[かヶケカヵ]月前?", plain)
     try:
         if span:
-            return now.astimezone(zone) - timedelta(**{_UNITS[span[2]]: int(span[1])}), False
+            # In UTC: a wall clock that was put forward meanwhile would count an hour that never was.
+            return (now.astimezone(UTC) - timedelta(**{_UNITS[span[2]]: int(span[1])})).astimezone(zone), False
         if months:
             return now.astimezone(zone) - timedelta(days=_MONTH * int(months[1])), False
         if plain in _DAYS:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from banken.cli.options import ConfigOption, JsonFlag, configuration, console
 from banken.cli.rows import NOTHING, print_rows
 from banken.i18n import _
 from banken.ledger import Ledger, OutboxRow
+from banken.respond import HOUSE
 from banken.service import house as rooms
 from banken.service.endpoint import record
 from banken.service.health import Condition, conditions, refused_settings
@@ -37,13 +39,15 @@ def status(as_json: JsonFlag = False, config: ConfigOption = None) -> None:
             found, lost = conditions(ledger, settings.accounts, now), ledger.outbox.lost(now - LOST_FOR)
             well = all(one.fresh for one in found)
             refused = refused_settings(ledger)
+            gone = _owed_elsewhere(ledger, (one.account for one in found), now - LOST_FOR)
             if as_json:
                 accounts = [_whole(one, ledger) for one in found]
                 whole = {"fresh": well, "settings": refused, "accounts": accounts, "undelivered": len(lost)}
-                typer.echo(json.dumps(whole, ensure_ascii=False))
+                typer.echo(json.dumps(whole | {"unconfigured": gone}, ensure_ascii=False))
             else:
                 _print(found, ledger, settings.timezone, refused)
                 _tell_lost(lost)
+                _tell_owed_elsewhere(gone)
         if not well or any(one.unwatched for one in found):
             raise typer.Exit(Exit.FOUND)
 
@@ -78,6 +82,21 @@ def _tell_lost(lost: Sequence[OutboxRow]) -> None:
     if lost:
         text = _("Not delivered by any way in the last 30 days: warnings and letters {count} (the last: {why})")
         console().print(text.format(count=len(lost), why=lost[-1].result), style="red", markup=False)
+
+
+def _owed_elsewhere(ledger: Ledger, configured: Iterable[str], since: datetime) -> dict[str, int]:
+    """Return how many warnings and letters are owed for each account that is not in the configuration any more."""
+    rows = (row for name in ledger.outbox.owing() - {HOUSE, *configured} for row in ledger.outbox.open(name))
+    return Counter(row.account for row in rows if row.action != "label" and row.planned >= since)
+
+
+def _tell_owed_elsewhere(owed: Mapping[str, int]) -> None:
+    for account, count in sorted(owed.items()):
+        text = _(
+            "“{account}” is not in the configuration any more, and {count} warnings and letters are still owed for it. "
+            "Those that go by mail or as notices are still sent; those for its inbox wait until it is there again."
+        )
+        console().print(text.format(account=account, count=count), style="red", markup=False)
 
 
 def _state(one: Condition, zone: ZoneInfo) -> str:

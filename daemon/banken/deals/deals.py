@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 
+from banken.deals import reasons
 from banken.deals.alarms import FALSE_ALARM, from_then_on, in_mail
 from banken.deals.fold import PERMISSION, STAGE, Course, counts, fold
 from banken.deals.model import WORKER, Deal, Effect, EventStore, Key, Known, Line, Noted, Spoken, Tie
-from banken.deals.names import Names, addresses
+from banken.deals.names import Names
 from banken.deals.register import MERGE, SPLIT, TIE, Register
 from banken.deals.reminders import DUE, TALK, Reminder, ReminderRule, day_of, reminders
-from banken.deals.told import ALWAYS, CONFIGURED, Told, ToldClients
-from banken.deals.tying import Tier, Traits, conversation, traits
+from banken.deals.told import ALWAYS, Told, ToldClients
+from banken.deals.tying import Tier, Traits, conversation, told_addresses, traits
 from banken.i18n import _
 from banken.message.model import Message
-from banken.words import Authentic, Channel, Event, Permission, SegmentKind, Stage, Standing
+from banken.words import Authentic, Channel, Event, Permission, Stage, Standing
 
 MAIL = "mail:"
 """Kind of the line that every tied mail leaves in the timeline; what follows is its kind."""
@@ -26,8 +28,6 @@ KEYS = ("contract", "proposal", "message", "job", "title", "client", "address")
 """Kinds of keys that a person can tell apart."""
 
 _ID_LENGTH = 8
-_MOST_TOLD = 20
-"""Mail addresses of one notice that are taken for the client's: each is compared with every later mail."""
 
 
 class Deals:
@@ -53,13 +53,30 @@ class Deals:
         self._effects = effects
         self._names = Names(company)
         self._told = ToldClients(told, self._names)
-        self._register = Register(store)
-        self._open_told()
+        self._stamp: object = None
+        self.reload()
 
     def reload(self) -> None:
         """Read everything from the store again, after what was written there was rolled back."""
-        self._register = Register(self._store)
+        self._read()
         self._open_told()
+
+    def refresh(self) -> None:
+        """Read everything again when the store holds other rows than those that are known."""
+        if self._stamp != self._store.stamp():
+            self.reload()
+
+    @contextmanager
+    def step(self) -> Iterator[None]:
+        """Within a transaction: begin with all that others wrote; what is written until its end is known to be our own."""
+        self.refresh()
+        self._stamp = None
+        yield
+        self._stamp = self._store.stamp()
+
+    def _read(self) -> None:
+        self._stamp = self._store.stamp()
+        self._register = Register(self._store)
 
     def _open_told(self) -> None:
         """Open a deal for each client of the configuration of whom no mail has come yet."""
@@ -82,7 +99,7 @@ class Deals:
         tie = Tier(self._register, self._names).tie(spoken, message, found)
         if tie.deal or found.main is not None:
             return tie
-        return self._by_permission(spoken, message) or tie
+        return self._by_permission(spoken) or tie
 
     def record(self, spoken: Spoken, message: Message, tie: Tie | None = None) -> tuple[Tie, tuple[Event, ...]]:
         """Write down what a mail says; return its tie and its events, each with the deal.
@@ -104,7 +121,8 @@ class Deals:
             self._learn(tie, spoken, message, found, genuine=genuine)
         events = tuple(replace(event, deal=tie.deal or None, source=message.fingerprint) for event in spoken.events)
         self._write(events, spoken, message, tie, found)
-        self._adopt()
+        if any(self._permits(event) for event in events):
+            self._adopt()
         return tie, events
 
     def _opens(self, spoken: Spoken, found: Traits) -> bool:
@@ -145,18 +163,9 @@ class Deals:
             titled = self._register.keys_of(tie.deal, "title")
             keys += [Key("title", found.title)] if found.title and not titled else []
             keys += [Key("client", found.client)] if found.client else []
-            keys += [Key("address", one) for one in self._told_addresses(spoken, message)]
+            keys += [Key("address", one) for one in told_addresses(spoken, message)]
             self._complete(tie.deal, spoken)
         self._key(tie.deal, keys, message.date)
-
-    @staticmethod
-    def _told_addresses(spoken: Spoken, message: Message) -> Iterable[str]:
-        """Yield the mail addresses that a client wrote in a genuine notice: mail from there is the client's."""
-        if not spoken.judged:
-            return ()
-        words = "\n".join(message.text[one.start : one.end] for one in spoken.segments if one.kind is SegmentKind.BODY)
-        own = {one.address for one in message.recipients}
-        return [one for one in addresses(words) if one not in own][:_MOST_TOLD]
 
     def _complete(self, deal: str, spoken: Spoken) -> None:
         known = self._register.deal(deal)
@@ -178,66 +187,60 @@ class Deals:
 
     # Permission without a name
 
-    def _by_permission(self, spoken: Spoken, message: Message) -> Tie | None:
+    def _by_permission(self, spoken: Spoken) -> Tie | None:
         """Tie the office's answer that names no job to the one deal that waits for an answer."""
-        wanted = next((one for event in spoken.events if event.believed and (one := self._awaited(event))), None)
-        if wanted is None:
-            return None
-        waiting = [
-            deal.id for deal in self._register.deals() if self._course(deal.id, message.date).permission is wanted
-        ]
+        waiting = next((some for one in spoken.events if one.believed and (some := self._waiting(one))), [])
         return Tie(waiting[0], _("the only deal that waits for this answer"), sure=False) if len(waiting) == 1 else None
 
-    def _awaited(self, event: Event) -> Permission | None:
+    def _permits(self, event: Event) -> bool:
+        """Whether an event is an application or an answer of the office."""
         effect = self._effects.get(event.kind)
-        if effect is None or effect.permission in (None, Permission.APPLIED):
-            return None
-        return Permission.APPROVED if effect.permission is Permission.NONE else Permission.APPLIED
+        return event.believed and effect is not None and effect.permission is not None
+
+    def _waiting(self, event: Event) -> list[str]:
+        """Return the deals that waited for an answer of the office when it was given; none for other events."""
+        said = self._effects[event.kind].permission if self._permits(event) else None
+        if said in (None, Permission.APPLIED):
+            return []
+        wanted = Permission.APPROVED if said is Permission.NONE else Permission.APPLIED
+        return [deal.id for deal in self._register.deals() if self._course(deal.id, event.at).permission is wanted]
 
     def _adopt(self) -> None:
         """Give an answer that came before its question to the deal that turned out to have asked."""
         for noted in self._register.orphans():
-            wanted = self._awaited(noted.event) if counts(noted) and not noted.note else None
-            if wanted is None:
-                continue
-            at = noted.event.at
-            waiting = [deal.id for deal in self._register.deals() if self._course(deal.id, at).permission is wanted]
-            if len(waiting) == 1:
-                self._note(replace(noted.event, deal=waiting[0]), "")
+            if counts(noted) and not noted.note and self._register.told(noted.event.source) is None:
+                waiting = self._waiting(noted.event)
+                if len(waiting) == 1:
+                    self._note(replace(noted.event, deal=waiting[0]), "")
 
     # How far
 
     def standing(self, deal: str, at: datetime, own: str = "") -> Standing:
-        """Return how far `deal` had come before `at`; the events of the mail `own` itself count, too."""
+        """Return how far `deal` had come before `at`, and by the mail `own` itself and what was read before it of `at`."""
         if not deal or (known := self._register.deal(deal)) is None:
             return Standing(why=_("no deal is known for it"))
         course = self._course(deal, at, own)
         by = course.by
-        why = self._why(by) if by is not None else _("no genuine mail has shown how far it is")
+        why = (
+            reasons.why(by, self._effects, self._zone)
+            if by is not None
+            else _("no genuine mail has shown how far it is")
+        )
         since = None if course.since == ALWAYS else course.since
         return Standing(course.stage, course.permission, self._register.now(deal), since, why, known.client)
 
     def _course(self, deal: str, at: datetime, own: str = "") -> Course:
         events = self._events(deal)
-        return fold(
-            (one for one in events if counts(one) and (one.event.at < at or (own and one.event.source == own))),
-            self._effects,
-        )
+        mine = {one.number for one in events if own and one.event.source == own}
+        now = (at, min(mine, default=0))
+        known = (one for one in events if (one.event.at, one.number) < now or one.number in mine)
+        return fold(filter(counts, known), self._effects)
 
     def _events(self, deal: str) -> list[Noted]:
         """Return the events of a deal in order of time, with what the configuration says of it."""
         said = self._told.events(self._register, self._register.now(deal))
         events = self._register.events(deal)
         return sorted([*said, *events], key=lambda noted: noted.event.at) if said else events
-
-    def _why(self, event: Event) -> str:
-        at = event.at.astimezone(self._zone)
-        day = _("{year}-{month:02}-{day:02}").format(year=at.year, month=at.month, day=at.day)
-        if event.source == CONFIGURED:
-            return event.why
-        if event.source == WORKER:
-            return _("set by you on {day}").format(day=day)
-        return _("the notice “{event}” of {day} (confirmed genuine)").format(event=self.title(event.kind), day=day)
 
     def has_contract(self, deal: str, at: datetime) -> bool:
         """Whether any deal with the client of `deal` is, or was, under contract before `at`."""
@@ -247,10 +250,7 @@ class Deals:
 
     def title(self, kind: str) -> str:
         """Return an event's name for people."""
-        if kind.startswith(FALSE_ALARM):
-            return _("false alarm: {rule}").format(rule=kind.removeprefix(FALSE_ALARM))
-        effect = self._effects.get(kind)
-        return str(effect.title) if effect is not None else kind
+        return reasons.title(kind, self._effects)
 
     def timeline(self, deal: str) -> tuple[Line, ...]:
         """Return everything that happened in a deal, in order of time, and how far it was after each.
@@ -360,7 +360,7 @@ class Deals:
     def undo(self, number: int) -> bool:
         """Take back one event or correction; False when there is none, or it is taken back already."""
         done = self._store.undo(number)
-        self._register = Register(self._store)
+        self._read()
         if done:
             self._rejoin(number)
         return done
@@ -374,7 +374,7 @@ class Deals:
 
     def _correct(self, event: Event, note: str = "") -> int:
         number = self._store.append(replace(event, source=WORKER), note)
-        self._register = Register(self._store)
+        self._read()
         assert number is not None  # the worker may say the same thing twice
         return number
 

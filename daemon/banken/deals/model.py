@@ -119,6 +119,10 @@ class EventStore(Protocol):
         """Take an event back by a row that says so; False when there is none, or it is undone already."""
         ...
 
+    def stamp(self) -> object:
+        """Return what is another after each row that was added or erased, by whichever process."""
+        ...
+
 
 class Effect(Protocol):
     """What an event does to a deal (platform.yaml, `events:`)."""

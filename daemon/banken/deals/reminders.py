@@ -10,7 +10,7 @@ from typing import Protocol
 import re2
 
 from banken.deals.fold import counts, fold
-from banken.deals.model import Effect, Noted
+from banken.deals.model import Effect, Key, Noted
 from banken.words import Category, Stage
 
 DUE = "due:"
@@ -21,6 +21,9 @@ TALK = "talk:"
 
 LATEST = timedelta(days=30)
 """How long after its time a reminder is still worth giving: what was missed months ago helps nobody."""
+
+OVERTAKES = timedelta(days=1)
+"""How much earlier than the mail before it a mail may come in."""
 
 _DAY = re2.compile(r"(?:([0-9]{4})\s*[年/.\-]\s*)?([0-9]{1,2})\s*[月/.\-]\s*([0-9]{1,2})")
 
@@ -103,6 +106,7 @@ def reminders(
 def _due(deal: str, past: Sequence[Noted], rule: ReminderRule, now: datetime) -> Reminder | None:
     stopped = max((one.event.at for one in past if _is(one, rule.stops)), default=None)
     started = [one for one in past if _is(one, rule.starts) and (stopped is None or one.event.at > stopped)]
+    started = [one for one in started if not _overtaken(one, past, rule)]
     if not started:
         return None
     if rule.needs and not any(_is(one, rule.needs) and (stopped is None or one.event.at > stopped) for one in past):
@@ -125,6 +129,16 @@ def _due(deal: str, past: Sequence[Noted], rule: ReminderRule, now: datetime) ->
         source=rule.source,
         key=f"{rule.id}:{deal}:{first.event.source}",
     )
+
+
+def _overtaken(start: Noted, past: Sequence[Noted], rule: ReminderRule) -> bool:
+    """Whether the first word of a contract merely came in behind the one that stops its clock."""
+    if Key.read(start.note).kind != "contract":
+        return False
+    same = [one for one in past if one.note == start.note]
+    stop = next((one for one in same if _is(one, rule.stops)), start)
+    first = next(one for one in same if _is(one, (_kind(start),)))
+    return stop is not start and first is start and start.event.at - stop.event.at <= OVERTAKES
 
 
 def _is(noted: Noted, kinds: Iterable[str]) -> bool:

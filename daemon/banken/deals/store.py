@@ -56,3 +56,7 @@ class LedgerStore:
     def undo(self, number: int) -> bool:
         """Take an event back by a row that says so; False when there is none, or it is undone already."""
         return self._ledger.events.undo(number, datetime.now(UTC), account=self._account)
+
+    def stamp(self) -> object:
+        """Return what is another after each row that was added or erased, by whichever process."""
+        return self._ledger.deals.stamp(self._account)

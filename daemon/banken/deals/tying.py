@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from banken.deals.model import Key, Spoken, Tie
-from banken.deals.names import Names, plain, stands_in
+from banken.deals.names import Names, addresses, plain, stands_in
 from banken.deals.register import Register
 from banken.i18n import _
 from banken.message.model import Message
@@ -18,6 +18,9 @@ NUMBERS = ("contract", "proposal", "message", "job")
 _SPOKEN = (SegmentKind.BODY, SegmentKind.SIGNATURE)
 _LOOKED_AT = 20_000
 """Code points at either end of a direct mail in which names and titles are looked for."""
+
+_MOST_TOLD = 20
+"""Mail addresses of one notice that are taken for the client's: each is compared with every later mail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +147,15 @@ class Tier:
     def _by_name_in(self, text: str) -> Sequence[str]:
         keys = {key for key, _deal in self._register.keys("client") if stands_in(key.value, text)}
         return self._by(sorted(keys))
+
+
+def told_addresses(spoken: Spoken, message: Message) -> Sequence[str]:
+    """Return the mail addresses that a client wrote in a genuine notice: mail from there is the client's."""
+    if not spoken.judged:
+        return ()
+    words = "\n".join(message.text[one.start : one.end] for one in spoken.segments if one.kind is SegmentKind.BODY)
+    own = {one.address for one in message.recipients}
+    return [one for one in addresses(words) if one not in own][:_MOST_TOLD]
 
 
 def _comparable(spoken: Spoken, message: Message) -> str:

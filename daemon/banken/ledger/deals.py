@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 
 from banken.ledger import tables
 from banken.ledger.desk import Desk, insert_new, insert_or_ignore, row_of, upsert
@@ -47,6 +47,26 @@ class DealsRepository:
         query = select(c.deal, c.kind, c.value).where(c.account == account).order_by(c.id)
         with self._desk.connection() as connection:
             return [Tie(**row) for row in connection.execute(query).mappings()]
+
+    def addresses(self, accounts: Iterable[str]) -> frozenset[str]:
+        """Return the mail addresses that lead to deals of some accounts."""
+        c = tables.ties.c
+        query = select(c.value).where(c.account.in_(sorted(accounts)), c.kind == "address")
+        with self._desk.connection() as connection:
+            return frozenset(connection.execute(query).scalars())
+
+    def stamp(self, account: str) -> tuple[int, ...]:
+        """Return what is another after each row of the account's deals, ties and events that was added or erased.
+
+        A number is never given out twice, so that the last one and how many there are tell one set of rows from any other.
+        """
+        lists = [
+            select(func.count(), func.coalesce(func.max(one.c.id), 0)).where(one.c.account == account)
+            for one in (tables.events, tables.ties)
+        ]
+        deals = select(func.count()).where(tables.deals.c.account == account)
+        with self._desk.connection() as connection:
+            return tuple(number for query in (*lists, deals) for number in connection.execute(query).one())
 
     def _find(self, *wanted: ColumnElement[bool]) -> list[Deal]:
         query = select(tables.deals).where(*wanted).order_by(tables.deals.c.opened, tables.deals.c.id)

@@ -52,7 +52,8 @@ class Ledger:
         """Open (and make, and bring up to date) a ledger.
 
         `where` is a state folder, a file ending in `.db`, a database URL, or ":memory:" (tests, dry runs). `alone`
-        takes the right to guard, which one process has at a time; verbs that only read or correct do without.
+        takes the right to guard, which one process has at a time, and looks through the whole file for damage; verbs that
+        only read or correct do without.
         Raises LedgerError: unwritable, damaged, in use, or written by a newer Banken.
         """
         if str(where) == MEMORY:
@@ -63,7 +64,7 @@ class Ledger:
         prepare(file)
         lock = Lock(file) if alone else None
         try:
-            return cls(_opened(URL.create("sqlite", database=str(file))), file, lock)
+            return cls(_opened(URL.create("sqlite", database=str(file)), alone=alone), file, lock)
         except BaseException as error:
             if lock is not None:
                 lock.release()
@@ -98,7 +99,16 @@ class Ledger:
         self.close()
 
     def check(self) -> list[str]:
-        """Look through the whole ledger; return what is wrong with it, nothing when all is well."""
+        """Look through the whole ledger; return what is wrong with it, nothing when all is well.
+
+        Raises LedgerError, also for damage that keeps it from being looked through.
+        """
+        try:
+            return self._check()
+        except LedgerDamagedError as error:
+            raise (error.with_backup(newest_backup(self.file.parent)) if self.file else error) from None
+
+    def _check(self) -> list[str]:
         with self._desk.connection() as connection:
             if connection.dialect.name != "sqlite":
                 return postgres.check(connection, metadata.sorted_tables)
@@ -110,6 +120,8 @@ class Ledger:
         """Write a copy of the ledger, whole and consistent, to a new file (0600). Raises LedgerError."""
         if self._desk.engine.dialect.name != "sqlite":
             raise LedgerError(_("this ledger lies in PostgreSQL"), _("back it up with pg_dump"))
+        with self._desk.connection() as connection:
+            _quick_check(connection)
         create(to)
         try:
             self._outside_a_transaction("VACUUM INTO ?", str(to))
@@ -165,7 +177,8 @@ def _opened(url: URL, *, alone: bool = False) -> Desk:
     desk = Desk(engine_for(url, alone=alone))
     try:
         with desk.transaction() as connection:
-            _quick_check(connection)
+            if alone:
+                _quick_check(connection)
             (schema.create if url == _MEMORY else schema.upgrade)(connection)
     except BaseException:
         desk.engine.dispose()

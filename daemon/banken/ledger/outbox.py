@@ -222,6 +222,12 @@ class OutboxRepository:
         """Return all that is still owed."""
         return self._find(tables.outbox.c.state.in_(OPEN), *([tables.outbox.c.account == account] if account else []))
 
+    def owing(self) -> frozenset[str]:
+        """Return the accounts for which something is still owed, whether or not they are still watched."""
+        query = select(tables.outbox.c.account).where(tables.outbox.c.state.in_(OPEN)).distinct()
+        with self._desk.connection() as connection:
+            return frozenset(connection.execute(query).scalars())
+
     def wrote(self, message_id: str) -> bool:
         """Return whether a mail with this Message-ID is one that was planned here: nobody else can know its name."""
         return bool(message_id and self._find(tables.outbox.c.message_id == message_id, limit=1))

@@ -29,6 +29,8 @@ WINDOW_OCTETS = 8 * 1024 * 1024
 _HEADER_LIMIT = 256 * 1024
 _PIECE = 4 * 1024 * 1024
 _SECTIONS_A_LINE = 50
+_AHEAD = dt.timedelta(days=1)
+"""How far a server's clock (or its zone) may be ahead of ours."""
 _THREAD = "X-GM-THRID"
 _FACTS = "UID FLAGS RFC822.SIZE INTERNALDATE"
 
@@ -142,7 +144,7 @@ class Fetcher:
         """Return the message; a `content` that is text says why there is none."""
         place = Place(self._folder, self._uidvalidity, fact.uid)
         raw, broken = (b"", content) if isinstance(content, str) else (content, "")
-        arrived = fact.arrived or arrival(raw) or dt.datetime.now(dt.UTC)
+        arrived = _arrived(fact.arrived, raw)
         complete = complete and not broken
         return RawMessage(place, arrived, raw, fact.size, fact.flags, complete, broken, fact.thread)
 
@@ -217,6 +219,15 @@ def _internal_date(answer: Items) -> dt.datetime | None:
         return moment.astimezone(dt.UTC)
     except (ValueError, TypeError, OverflowError, IndexError):
         return None
+
+
+def _arrived(told: dt.datetime | None, raw: bytes) -> dt.datetime:
+    """Return when a message came: as the server tells, unless that is yet to come and the message's own way tells better."""
+    latest = dt.datetime.now(dt.UTC) + _AHEAD
+    if told is not None and told <= latest:
+        return told
+    shown = arrival(raw)
+    return shown if shown is not None and shown <= latest else told or shown or latest - _AHEAD
 
 
 def _header(answer: Items) -> bytes:

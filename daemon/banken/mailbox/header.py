@@ -24,9 +24,15 @@ def arrival(header: bytes) -> dt.datetime | None:
     The topmost Received was written by the worker's own provider, the Date by the sender.
     """
     try:
-        fields = header_fields(header)
-        received = str(fields.get("Received", "")).rpartition(";")[2]
-        return _moment(received) or _moment(str(fields.get("Date", "")))
+        return received(header) or _moment(str(header_fields(header).get("Date", "")))
+    except _PARSE_ERRORS:
+        return None
+
+
+def received(header: bytes) -> dt.datetime | None:
+    """Return the time of the topmost Received field; None when there is none."""
+    try:
+        return _moment(str(header_fields(header).get("Received", "")).rpartition(";")[2])
     except _PARSE_ERRORS:
         return None
 

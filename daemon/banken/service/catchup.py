@@ -17,6 +17,7 @@ from itertools import groupby
 from banken.guard import Examined, Guard
 from banken.ledger import Mark, Poison
 from banken.mailbox.errors import MailboxError, concerns_all
+from banken.mailbox.header import received
 from banken.mailbox.model import FolderState, Mailbox, Place, RawMessage
 from banken.message import Message, read_header
 from banken.message.provider import learn_authserv
@@ -40,6 +41,9 @@ SCANNED = "scanned {}"
 """Name under which the ledger keeps how far a folder went when it was scanned last: its UIDVALIDITY and last UID."""
 
 _BEGINNING, _ALWAYS = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+
+WRITTEN = datetime(2026, 1, 1, tzinfo=UTC)
+"""No clock tells an earlier time: there was no Banken. Small machines begin in 1970 until they have asked the network."""
 
 CLOCKS_DIFFER = timedelta(days=1)
 """How far a server's clock (or its zone) may be off."""
@@ -71,6 +75,8 @@ class CatchUp:
     """Where the mails lie that `resume` left out."""
     missing: dict[str, MailboxError] = field(default_factory=dict)
     """The folders that could not be opened or read, each with the reason; the others were read all the same."""
+    behind: bool = False
+    """Whether more is new than could be found out in the time for listing."""
     _shelves: dict[str, Shelf] = field(default_factory=dict)
     _examiner: Examiner = field(init=False)
     _isolation: Isolation = field(init=False)
@@ -81,7 +87,7 @@ class CatchUp:
         return self._examiner.poisoned
 
     def __post_init__(self) -> None:
-        self._examiner = Examiner(self.guard, self.keep)
+        self._examiner = Examiner(self.guard, self.keep, leave_forgotten=self.since is None)
         self._isolation = Isolation(self._examiner)
 
     def run(self) -> Iterator[Examined]:
@@ -114,17 +120,21 @@ class CatchUp:
                 self._miss(folder, error)
         self._learn(headers)
         waiting.sort()
+        self.behind = until < _ALWAYS
         waiting.end_at(until)  # in order of time also where one folder was listed further than another
         return waiting
 
     def _list_folder(self, folder: str, waiting: Queue, headers: deque[Message]) -> datetime:
         """Put what is new in a folder into `waiting`; return until which arrival that is known."""
         shelf, latest = self._opened(folder), _BEGINNING
+        guarded = self._guarded_since() - CLOCKS_DIFFER if shelf.anew or shelf.doubtful else _BEGINNING
         end = uptime() + self.listing / len(self.folders)
         for raw in self._isolation.ask(shelf.state, "header", shelf.unanswered(), self.mailbox.headers):
             header = read_header(raw.raw, arrived=raw.arrived)
             headers.append(header)
-            if self._is_wanted(raw) and not (shelf.doubtful and self._is_known(raw.place, header)):
+            # Some servers that mail is moved to give all of it the time of the move; what it came through still tells.
+            history = (received(raw.raw) or _ALWAYS) < guarded
+            if self._is_wanted(raw) and not history and not (shelf.doubtful and self._is_known(raw.place, header)):
                 needs_body = self.guard.needs_body(header)
                 waiting.add(raw.arrived, Waiting(folder, raw.place.uid, needs_body))
                 shelf.wait(raw.place.uid)
@@ -187,7 +197,7 @@ class CatchUp:
             return Shelf(state, self.mailbox.uids(since=self.since), held)
         mark = ledger.marks.get(account, state.name)
         if mark is None:
-            self._guarded_since()
+            self._guarded_since(self._newest())
             return self._first_shelf(state, held)
         if state.uidvalidity == 0 or self._goes_back(state, mark):
             return Shelf(state, self.mailbox.uids(), self._before_the_guard() | held, doubtful=True)
@@ -200,16 +210,28 @@ class CatchUp:
     def _first_shelf(self, state: FolderState, held: frozenset[int]) -> Shelf:
         """Return the shelf of a folder without a mark: all in it is history.
 
-        Where it was scanned before, what has come since is new: people scan first, and let the guard run later.
+        Where it was scanned before, what has come since is new: people scan first, and let the guard run later. The same
+        where it was watched under another name.
         """
         listed = list(self.mailbox.uids())
+        before = self._renamed(state)
+        if before is not None:
+            return Shelf(state, listed, _up_to(before.uid, listed) | self._before_the_guard() | held)
         scanned = self.guard.ledger.learned.get(self.guard.account, SCANNED.format(state.name)) or ""
         validity, _space, last = scanned.partition(" ")
         if state.uidvalidity and validity == str(state.uidvalidity):
-            return Shelf(state, listed, frozenset(uid for uid in listed if uid <= int(last)) | held)
+            return Shelf(state, listed, _up_to(int(last), listed) | held)
         history = Shelf(state, listed)
         history.answered()
         return history
+
+    def _renamed(self, state: FolderState) -> Mark | None:
+        """Return the mark of the folder that is called so by now: watched before, numbered like it, and gone from the server."""
+        marks = self.guard.ledger.marks.all(self.guard.account)
+        alike = [one for one in marks if one.uidvalidity == state.uidvalidity and one.folder not in self.folders]
+        there = self.mailbox.folders() if alike and state.uidvalidity else ()
+        gone = [one for one in alike if there and one.folder not in there]
+        return gone[0] if len(gone) == 1 else None
 
     def _note_scan(self, state: FolderState) -> None:
         """Note what lies in a folder when a scan that is kept begins, whether or not it is asked for."""
@@ -242,12 +264,18 @@ class CatchUp:
             return False
         return self.until is None or raw.arrived < self.until
 
-    def _guarded_since(self) -> datetime:
+    def _newest(self) -> datetime:
+        """Return when the newest mail of the open folder came, where this machine's clock tells an impossible time."""
+        if self.guard.clock() >= WRITTEN:
+            return _BEGINNING
+        return max((raw.arrived for raw in self.mailbox.headers(self.mailbox.uids()[-1:])), default=_BEGINNING)
+
+    def _guarded_since(self, at_least: datetime = _BEGINNING) -> datetime:
         ledger, account = self.guard.ledger, self.guard.account
         known = ledger.learned.get(account, GUARDED_SINCE)
         if known is None:
             now = self.guard.clock()
-            known = now.isoformat()
+            known = max(now, at_least).isoformat()
             ledger.learned.put(account, GUARDED_SINCE, known, now)
         return datetime.fromisoformat(known)
 
@@ -298,3 +326,7 @@ class CatchUp:
                 ledger.marks.reset(account, folder)
             if mark.uid or ledger.marks.get(account, folder) is None:
                 ledger.marks.advance(mark)
+
+
+def _up_to(last: int, uids: Iterable[int]) -> frozenset[int]:
+    return frozenset(uid for uid in uids if uid <= last)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
 import traceback
-from collections.abc import Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from banken.guard import Examined, Guard, Look
 from banken.ledger import LedgerError, Poison, crash_point
 from banken.mailbox.errors import MailboxError
 from banken.mailbox.model import Place, RawMessage
+from banken.service.pace import uptime
 
 FETCH = "fetch"
 """The step at which a message is held that its server could not give."""
@@ -24,6 +27,10 @@ the others back for that long, nor when it is the one that takes all memory."""
 
 BATCH_MESSAGES, BATCH_OCTETS = 50, 2_000_000
 """What is examined and written down in one step: each costs a flush of the disk, 5 ms here and 50 on a memory card."""
+
+HELD, GIVE_WAY = 0.5, 0.1
+"""Seconds after which a step ends whatever is left of its batch, and for which others are let write then. Whoever waits for
+SQLite asks ten times a second."""
 
 
 def batches(raws: Iterable[RawMessage]) -> Iterator[list[RawMessage]]:
@@ -42,12 +49,17 @@ def batches(raws: Iterable[RawMessage]) -> Iterator[list[RawMessage]]:
 
 @dataclass(slots=True)
 class Examiner:
-    """Examines messages for a guard; `keep`: write down what was seen and is owed, and what is set aside."""
+    """Examines messages for a guard; `keep`: write down what was seen and is owed, and what is set aside.
+
+    `leave_forgotten`: what was erased stays so when its mail turns up elsewhere.
+    """
 
     guard: Guard
     keep: bool = True
     poisoned: list[Poison] = field(default_factory=list)
     """What was set aside so far."""
+    leave_forgotten: bool = False
+    now: Callable[[], float] = uptime
 
     def examine(self, raw: RawMessage) -> Examined | None:
         """Return what is thought of a message, None when it was set aside; one that was held is let go.
@@ -56,17 +68,28 @@ class Examiner:
         """
         return next(iter(self.examine_all([raw])), None)
 
-    def examine_all(self, raws: Sequence[RawMessage]) -> list[Examined]:
-        """Return what is thought of some messages, without those set aside; all of it is written down, or none.
+    def examine_all(self, raws: Sequence[RawMessage]) -> Iterator[Examined]:
+        """Yield what is thought of some messages, without those set aside, as soon as it is written down.
 
         Raises MailboxError, LedgerError.
         """
-        looks = [(raw, self._look(raw)) for raw in raws]  # first: a slow name server must not hold the ledger
-        with self.guard.ledger.transaction():
-            examined = [one for raw, look in looks if (one := self._examine(raw, look)) is not None]
-        if examined and self.keep:
+        looks = deque((raw, self._look(raw)) for raw in raws)  # first: a slow name server must not hold the ledger
+        while looks:
+            yield from self._step(looks)
+            if looks and self.keep:  # a ledger that is thrown away is nobody else's
+                time.sleep(GIVE_WAY)
+
+    def _step(self, looks: deque[tuple[RawMessage, Look | Exception]]) -> list[Examined]:
+        """Examine and write down, as one step, what waits, or as much of it as others can be kept waiting for."""
+        with self.guard.ledger.transaction(), self.guard.deals.step():
+            end = self.now() + HELD
+            examined = [self._examine(*looks.popleft())]
+            while looks and self.now() < end:
+                examined.append(self._examine(*looks.popleft()))
+        found = [one for one in examined if one is not None]
+        if found and self.keep:
             crash_point("examine.committed")
-        return examined
+        return found
 
     def _look(self, raw: RawMessage) -> Look | Exception:
         try:
@@ -85,9 +108,11 @@ class Examiner:
             return None
         try:
             with self.guard.ledger.transaction():
-                examined = self.guard.examine(look)
-                if self.keep:
+                forgotten = self.leave_forgotten and self.guard.forgot(look)
+                examined = None if forgotten else self.guard.examine(look)
+                if self.keep and examined is not None:
                     self.guard.remember(examined)
+                if self.keep:
                     self.guard.ledger.quarantine.let_go(self.guard.account, raw.place)
         except (MailboxError, LedgerError):
             raise

@@ -6,7 +6,7 @@ import structlog
 
 from banken.config import Account
 from banken.guard import Examined, Guard
-from banken.ledger import Ledger
+from banken.ledger import Ledger, LedgerError
 from banken.mailbox.errors import LoginRefused, MailboxError, TooMany
 from banken.mailbox.imap import ImapMailbox
 from banken.platform import UNKNOWN, shapes
@@ -41,10 +41,14 @@ class Eye:
         except LoginRefused:
             self._refused.add(account.name)
             raise
+        except LedgerError:
+            self._guards.pop(account.name, None)  # what it noted may have been rolled back
+            raise
 
     def _look(self, account: Account, box: ImapMailbox, leash: Leash) -> None:
         guard = self._guard(account)
-        guard.deals.reload()  # the worker may have set one right by `banken deals` in the meantime
+        guard.deals.refresh()  # the worker may have set one right by `banken deals` in the meantime
+        guard.elsewhere = rooms.known_elsewhere(self.house, account.name, self._ledger)
         found = 0
         catch_up = CatchUp(guard=guard, mailbox=box, folders=account.folders, listing=LOOK_SECONDS / 3)
         for examined in catch_up.run():
@@ -63,7 +67,8 @@ class Eye:
         )
         outcome = carry_out(self._ledger, account.name, box, guard.warning, self.house.advice)
         trouble = self._take_answers(guard, box, account)
-        guard.remind(guard.clock())
+        if not catch_up.missing and not catch_up.behind:  # else what it would remind of may have come
+            guard.remind(guard.clock())
         if trouble is None or not trouble.lost:
             outcome.take(carry_out(self._ledger, account.name, box, guard.warning, self.house.advice))
         outcome.take(send_notices(self._ledger, account.name, guard.warning))

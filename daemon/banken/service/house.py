@@ -90,10 +90,16 @@ def guard(house: House, account: str, ledger: Ledger, *, settings: WarningSettin
         ledger=ledger,
         deals=open_deals(house, account, ledger),
         clients={address: "" for client in house.config.clients for address in client.addresses},
+        elsewhere=known_elsewhere(house, account, ledger),
         own=own_addresses(house.config),
         warning=settings,
         trust=trust,
     )
+
+
+def known_elsewhere(house: House, account: str, ledger: Ledger) -> frozenset[str]:
+    """Return the addresses from which clients are known to write to other accounts than this one."""
+    return ledger.deals.addresses(one.name for one in house.config.accounts if one.name != account)
 
 
 def own_addresses(config: Config) -> frozenset[str]:
@@ -153,7 +159,7 @@ def dry_ledger(config: Config) -> Iterator[Ledger]:
         copy = Path(place) / "copy.db"
         with open_ledger(config, alone=False) as ledger:
             ledger.backup(copy)
-        with Ledger.open(copy) as ledger:
+        with Ledger.open(copy, alone=False) as ledger:
             yield ledger
 
 

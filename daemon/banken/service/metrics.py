@@ -9,6 +9,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST as CONTENT_TYPE
 
 from banken.ledger import Ledger
+from banken.respond import HOUSE
 from banken.service.health import Condition
 
 __all__ = ["CONTENT_TYPE", "expose"]
@@ -40,8 +41,10 @@ class _Figures:
             if one.looked is not None:
                 looked.add_metric(labels, one.looked.timestamp())
             tries.add_metric(labels, one.trouble.tries if one.trouble else 0)
-            owed.add_metric(labels, len(self._ledger.outbox.open(one.account)))
             held.add_metric(labels, len(self._ledger.quarantine.held(one.account)))
+        watched = {one.account for one in self._accounts}
+        for name in sorted(watched | self._ledger.outbox.owing() - {HOUSE}):  # also those not configured any more
+            owed.add_metric([name], len(self._ledger.outbox.open(name)))
         yield from (fresh, looked, tries, owed, held)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,7 @@ import structlog
 from banken.config import Account, SecretError
 from banken.ledger import Ledger, LedgerError
 from banken.mailbox.errors import MailboxError, Unreachable
-from banken.respond import HOUSE, WarningSettings, carry_out, send_notices
+from banken.respond import HOUSE, Outcome, WarningSettings, carry_out, send_notices
 from banken.service import bulletin, pace, systemd
 from banken.service import house as rooms
 from banken.service.health import Condition, Health, Trouble, conditions, trouble
@@ -110,10 +111,9 @@ class Nurse:
             outcome = carry_out(self._ledger, HOUSE, None, settings, self._house.advice, shelter=shelter)
             outcome.take(send_notices(self._ledger, HOUSE, settings))
             for account in config.accounts:
-                settings = self._settings(account)
-                if self._is_away(account):
-                    outcome.take(carry_out(self._ledger, account.name, None, settings, self._house.advice))
-                outcome.take(send_notices(self._ledger, account.name, settings))
+                self._send_for(account.name, self._settings(account), outcome, away=self._is_away(account))
+            for name in self._ledger.outbox.owing() - {HOUSE, *(one.name for one in config.accounts)}:
+                self._send_for(name, replace(settings, watched=frozenset()), outcome, away=True)
         except LedgerError as error:
             log.error("letters not sent", why=str(error))
             return
@@ -121,6 +121,12 @@ class Nurse:
             log.warning("letter not sent", why=row.result)
         if outcome.done:
             log.info("letters sent", done=len(outcome.done))
+
+    def _send_for(self, name: str, settings: WarningSettings, outcome: Outcome, *, away: bool) -> None:
+        """Send what is owed for an account; by mail only when it is `away`, or not in the configuration any more."""
+        if away:
+            outcome.take(carry_out(self._ledger, name, None, settings, self._house.advice))
+        outcome.take(send_notices(self._ledger, name, settings))
 
     def _is_away(self, account: Account) -> bool:
         """Return whether what is owed by SMTP should not wait for a look, which could attach the mail it is about."""
