@@ -57,6 +57,8 @@ def say(state: dict[str, object], line: Said) -> None:
     to, moves, contract = (
         (Stage(word), "always", "") if what == "stage" else (effect.stage, effect.moves, line.contract)
     )
+    if what == "stage":
+        state["ended"] = []
     if to is None or stands_still(state, to, moves, contract, line.at):
         return
     if state["stage"] is Stage.COMPLETED and (
@@ -184,7 +186,10 @@ class DealsMachine(RuleBasedStateMachine):
 @settings(max_examples=1500)
 @given(
     st.lists(
-        st.tuples(st.sampled_from([*KINDS, f"permission:{Permission.APPROVED}"]), st.sampled_from(["", "1", "2"])),
+        st.tuples(
+            st.sampled_from([*KINDS, f"permission:{Permission.APPROVED}", *(f"stage:{stage}" for stage in Stage)]),
+            st.sampled_from(["", "1", "2"]),
+        ),
         min_size=3,
         max_size=9,
     )

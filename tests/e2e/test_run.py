@@ -154,7 +154,7 @@ def test_other_ways_are_told_as_they_want_to_be(desk, running):
         running()
         desk.deliver(notice("続きはLINEで。", number=1))
         until(lambda: loud.told)
-        assert "「LINE」" in loud.told[0][1]
+        assert "「続きはLINEで。」" in loud.told[0][1]
         assert "青空工房" in loud.told[0][1]
         desk.deliver(notice("仮払いの前に作業を始めてください。", number=2))
         until(lambda: shy.told)

@@ -38,6 +38,7 @@ class Course:
         """Let one event move the deal."""
         event = noted.event
         if event.kind.startswith(STAGE):
+            self._over.clear()  # the worker knows better which contracts have ended
             self._move(Stage(event.kind.removeprefix(STAGE)), event, "")
         elif event.kind.startswith(PERMISSION):
             self._permit(Permission(event.kind.removeprefix(PERMISSION)), event)
@@ -72,9 +73,9 @@ class Course:
                 return moves == "after" and self._belongs_to_the_last(contract)
 
     def _begins_anew(self, effect: Effect) -> bool:
-        """Whether, behind a finished contract, an event begins another that nothing was approved for since."""
-        approved = self.since is not None and self.permitted_by is not None and self.permitted_by.at > self.since
-        return effect.moves == "opens" or (effect.moves == "begins" and not approved)
+        """Whether, behind a finished contract, an event begins another for which the office has said nothing yet."""
+        heard = self.since is not None and self.permitted_by is not None and self.permitted_by.at > self.since
+        return effect.moves == "opens" or (effect.moves == "begins" and not heard)
 
     def _belongs_to_the_last(self, contract: str) -> bool:
         """Whether a late word on a finished contract comes in while a newer one is on its way."""
