@@ -14,6 +14,7 @@ from banken.config import Config
 from banken.guard import Trust
 from banken.ledger import Ledger
 from banken.mailbox.model import Place, RawMessage
+from banken.message import reading
 from banken.respond import Warn, WarningSettings
 from banken.respond.letter import write
 from banken.service import house as rooms
@@ -130,3 +131,20 @@ def test_an_approved_client_keeps_it_whose_address_the_worker_tied(desk):
     (deal,) = desk.guard.deals.deals()
     desk.guard.deals.tie_address(deal.id, "oka@harukaze.example", START)
     assert desk.direct("oka@harukaze.example").verdict.level is Level.NOTICE
+
+
+@pytest.fixture
+def _unreadable(monkeypatch):
+    """A fault of ours, over each mail."""
+    monkeypatch.setattr(reading, "_read", lambda *_words: 1 / 0)
+
+
+@pytest.mark.usefixtures("_unreadable")
+def test_each_mail_that_cannot_be_read_is_warned_of_also_after_the_first_was_erased(desk):
+    for number in (1, 2):
+        raw = f"クラウドワークスでご応募いただいた件です。{number} {ASK}".encode()
+        look = desk.guard.look(RawMessage(Place("INBOX", 7, number), START, raw))
+        assert not desk.guard.forgot(look)
+        desk.guard.remember(desk.guard.examine(look))
+        desk.guard.ledger.retain(START + timedelta(days=1))
+    assert [row.action for row in desk.guard.ledger.outbox.open("home")].count("warn") == 2

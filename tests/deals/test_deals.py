@@ -185,6 +185,38 @@ def test_an_answer_with_two_waiting_deals_is_nobodys(post):
     assert {post.deals.standing(deal, day(3)).permission for deal in deals} == {Permission.APPLIED}
 
 
+def unanswered(post):
+    """Return two deals that asked, and an answer that may be either's."""
+    deals = [post.send("permission_applied", at=day(1), client=name, job=name * 3, message=name) for name in "甲乙"]
+    post.send("permission_approved", at=day(2))
+    return deals
+
+
+def merge(post, one, other):
+    post.deals.merge(one, other, day(3))
+
+
+def join(post, _one, _other):
+    post.send("", at=day(3), client="甲", message="甲", proposal="丙")
+    post.send("", at=day(3), client="乙", message="乙", proposal="丙")
+
+
+def deny(post, _one, other):
+    post.deals.set_permission(other, Permission.NONE, day(1.5))
+
+
+def withdraw(post, _one, other):
+    (number,) = [line.number for line in post.deals.timeline(other) if line.event.kind == "permission_applied"]
+    post.deals.undo(number)
+
+
+@pytest.mark.parametrize("happens", [merge, join, deny, withdraw])
+def test_an_answer_is_given_to_the_deal_that_turns_out_to_be_the_only_one_that_waits(post, happens):
+    one, other = unanswered(post)
+    happens(post, one, other)
+    assert post.deals.standing(one, day(4)).permission is Permission.APPROVED
+
+
 def test_the_timeline_tells_all(post):
     deal = post.send("scouted", at=day(1), client="甲", job="図鑑")
     post.send("contracted", at=day(2), believed=False, client="甲", job="図鑑")

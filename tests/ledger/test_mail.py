@@ -25,6 +25,12 @@ def message(uid: int = 1, **more) -> SeenMessage:
     return SeenMessage(**(plain | more))
 
 
+def test_a_message_without_a_fingerprint_is_like_no_other(ledger):
+    for uid in (1, 2):
+        ledger.seen.record(message(uid))
+    assert not ledger.seen.same("home", "")
+
+
 def test_a_message_comes_back_as_it_was_written(ledger):
     seen = message(
         fingerprint="f1",

@@ -162,6 +162,17 @@ def test_nobody_is_reminded_while_the_answer_may_lie_in_a_folder_that_cannot_be_
 
 
 @pytest.mark.usefixtures("_escrow_missing")
+def test_a_folder_that_is_gone_for_good_keeps_no_reminder_back(desk):
+    desk.config = folders(desk.config, "INBOX", "仕事")
+    desk.look()
+    lost = datetime.now(UTC) - desk.config.health.unreachable
+    desk.ledger.learned.put("home", "missing 仕事", lost.isoformat(), lost)
+    desk.look()
+    assert reminders(desk) == 1
+    assert sum(b"\nX-Banken: news" in mail.raw for mail in desk.server.inbox.mails) == 1
+
+
+@pytest.mark.usefixtures("_escrow_missing")
 def test_nobody_is_reminded_while_not_all_that_is_new_was_looked_at(desk, monkeypatch):
     for number in (2, 3):
         desk.deliver(number)

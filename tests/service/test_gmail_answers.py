@@ -17,7 +17,7 @@ from banken.respond import WarningSettings
 from banken.service import house as rooms
 from banken.service.answers import take_answers
 from banken.service.catchup import CatchUp
-from banken.words import Stage
+from banken.words import Level, Permission, Stage
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +101,28 @@ def test_a_label_taken_off_is_taken_back(gmail):
     gmail.fake.inbox.mails[-1].labels.clear()
     assert gmail.look()[0] == 0
     assert gmail.stage() is before
+
+
+def direct(number):
+    head = f"From: <oka@aozora.example>\r\nTo: nao@example.jp\r\nMessage-ID: <{number}@aozora.example>\r\nMIME-Version: 1.0\r\n"
+    text = "青空工房の岡です。「商品紹介文の作成」の件、続きはLINEで連絡しましょう。"
+    return f"{head}Content-Type: text/plain; charset=utf-8\r\nSubject: 商品紹介文の作成の件\r\n\r\n{text}\r\n".encode()
+
+
+def test_an_approval_told_on_a_mail_holds_for_its_sender_until_it_is_taken_back(gmail):
+    def write(number):
+        gmail.fake.inbox.add(direct(number)).when = dt.datetime.now(dt.UTC) + dt.timedelta(minutes=number)
+        ((examined,),) = gmail.look()[1:]
+        return examined.standing.permission, examined.verdict.level
+
+    assert write(0) == (Permission.NONE, Level.WARNING)
+    asked = gmail.fake.inbox.mails[-1]
+    gmail.label("banken/承認済")
+    assert gmail.look()[0] == 1
+    assert write(1) == (Permission.APPROVED, Level.NOTICE)
+    asked.labels.clear()
+    gmail.look()
+    assert write(2) == (Permission.NONE, Level.WARNING)
 
 
 def test_all_mail_is_known_by_its_mark_not_by_its_name(gmail):

@@ -257,6 +257,22 @@ def test_a_warning_that_may_have_arrived_waits_until_its_mailbox_can_be_looked_i
     assert not [one for one in sink.messages if one.message_id == ledger.outbox.get(warning).message_id]
 
 
+@pytest.mark.parametrize("well", [False, True])
+def test_what_is_refused_for_good_goes_into_an_inbox_that_is_still_looked_at(by_smtp, sink, ledger, well):
+    _label, warning = owe(ledger)
+    sink.answer("RCPT", "550 5.1.1 nobody here")
+    by_smtp.home = by_smtp.home.model_copy(update={"name": "office"})
+    config = by_smtp.config.model_copy(update={"accounts": (by_smtp.home, by_smtp.other)})
+    by_smtp.nurse.adopt(replace(by_smtp.house, config=config))
+    if well:
+        by_smtp.works(by_smtp.other)
+    by_smtp.nurse.send()
+    (row,) = ledger.outbox.open("other" if well else "office")
+    assert (row.action, row.target) == ("warn", "append:INBOX")
+    assert row.message_id == ledger.outbox.get(warning).message_id
+    assert [one.action for one in ledger.outbox.open("home")] == ["label"]
+
+
 @pytest.mark.parametrize("doubtful", [False, True])
 def test_what_is_owed_for_an_account_that_has_another_name_by_now_goes_out_by_smtp(by_smtp, sink, ledger, doubtful):
     label, warning = owe(ledger)

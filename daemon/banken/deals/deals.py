@@ -112,16 +112,17 @@ class Deals:
         tie = tie if tie is not None else self.tie(spoken, message)
         # A notice of nothing that happened belongs to a deal, and teaches nothing of it.
         tells = spoken.channel is Channel.NOTIFICATION or bool(spoken.events)
-        genuine = spoken.authentic is Authentic.VERIFIED and tells
+        genuine, joined = spoken.authentic is Authentic.VERIFIED and tells, False
         if not tie.deal and self._opens(spoken, found):
             tie = Tie(self._open(spoken, message, found), _("a new deal"), sure=True)
         elif genuine and tie.deal:
-            tie = replace(tie, deal=self._join(tie.deal, found, message))
+            joined = self._join(tie.deal, found, message)
+            tie = replace(tie, deal=self._register.now(tie.deal))
         if tie.deal and (genuine or spoken.channel is Channel.DIRECT):
             self._learn(tie, spoken, message, found, genuine=genuine)
         events = tuple(replace(event, deal=tie.deal or None, source=message.fingerprint) for event in spoken.events)
         self._write(events, spoken, message, tie, found)
-        if any(self._permits(event) for event in events):
+        if joined or any(self._permits(event) for event in events):
             self._adopt()
         return tie, events
 
@@ -145,13 +146,15 @@ class Deals:
             self._learn(Tie(deal.id, "", sure=True), spoken, message, found, genuine=True)
         return deal.id
 
-    def _join(self, deal: str, found: Traits, message: Message) -> str:
-        """Merge the deals that one genuine mail shows to be the same."""
+    def _join(self, deal: str, found: Traits, message: Message) -> bool:
+        """Merge the deals that one genuine mail shows to be the same; return whether there were others."""
+        joined = False
         for other in Tier(self._register, self._names).all_numbered(found):
             if other != deal and not (self._register.is_apart(other) or self._register.is_apart(deal)):
                 event = Event(MERGE, message.date, believed=True, why=_("one mail names both"), deal=deal)
                 self._note(replace(event, source=message.fingerprint), other)
-        return self._register.now(deal)
+                joined = True
+        return joined
 
     def _learn(self, tie: Tie, spoken: Spoken, message: Message, found: Traits, *, genuine: bool) -> None:
         """Remember what leads to the deal: of genuine mail all, of direct mail only its thread."""
@@ -206,7 +209,7 @@ class Deals:
         return [deal.id for deal in self._register.deals() if self._course(deal.id, event.at).permission is wanted]
 
     def _adopt(self) -> None:
-        """Give an answer that came before its question to the deal that turned out to have asked."""
+        """Give an answer that nobody, or more than one, had asked for to the only deal that turned out to wait for it."""
         for noted in self._register.orphans():
             if counts(noted) and not noted.note and self._register.told(noted.event.source) is None:
                 waiting = self._waiting(noted.event)
@@ -220,12 +223,7 @@ class Deals:
         if not deal or (known := self._register.deal(deal)) is None:
             return Standing(why=_("no deal is known for it"))
         course = self._course(deal, at, own)
-        by = course.by
-        why = (
-            reasons.why(by, self._effects, self._zone)
-            if by is not None
-            else _("no genuine mail has shown how far it is")
-        )
+        why = reasons.why(course.by, self._effects, self._zone)
         since = None if course.since == ALWAYS else course.since
         return Standing(course.stage, course.permission, self._register.now(deal), since, why, known.client)
 
@@ -363,6 +361,7 @@ class Deals:
         self._read()
         if done:
             self._rejoin(number)
+            self._adopt()
         return done
 
     def _rejoin(self, number: int) -> None:
@@ -376,6 +375,7 @@ class Deals:
         number = self._store.append(replace(event, source=WORKER), note)
         self._read()
         assert number is not None  # the worker may say the same thing twice
+        self._adopt()
         return number
 
     def _id(self, *parts: str) -> str:

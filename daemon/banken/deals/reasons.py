@@ -20,8 +20,10 @@ def title(kind: str, effects: Mapping[str, Effect]) -> str:
     return str(effect.title) if effect is not None else kind
 
 
-def why(event: Event, effects: Mapping[str, Effect], zone: tzinfo) -> str:
-    """Return the reason for which an event moved its deal, with the day it is where the worker lives."""
+def why(event: Event | None, effects: Mapping[str, Effect], zone: tzinfo) -> str:
+    """Return the reason for which an event moved its deal, with the day it is where the worker lives; None for no event."""
+    if event is None:
+        return _("no genuine mail has shown how far it is")
     if event.source == CONFIGURED:
         return event.why
     at = event.at.astimezone(zone)

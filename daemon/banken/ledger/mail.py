@@ -59,7 +59,9 @@ class SeenRepository:
             return frozenset(connection.execute(query).scalars())
 
     def same(self, account: str, fingerprint: str) -> Sequence[SeenMessage]:
-        """Return the places of one message, the first examined first."""
+        """Return the places of one message, the first examined first; what has no fingerprint is like no other message."""
+        if not fingerprint:
+            return ()
         return self._find(tables.seen.c.account == account, tables.seen.c.fingerprint == fingerprint)
 
     def by_message_id(self, message_id: str) -> Sequence[SeenMessage]:

@@ -31,8 +31,8 @@ def read(raw: bytes, *, arrived: datetime | None = None, limits: Limits = DEFAUL
     """Return the mail `raw` as text, with what was doubtful named in its notes; never raises.
 
     `arrived` is the server's time of arrival (INTERNALDATE), the Date field where it is not known; `complete` is False when
-    parts of it were left on the server. A mail over a limit is read as far as possible. Should a fault of our own come up, the octets are taken as UTF-8 and the note `unreadable`
-    says so: one mail must not stop the watch.
+    parts of it were left on the server. A mail over a limit is read as far as possible. Should a fault of our own come up,
+    the octets are taken as UTF-8 and the note `unreadable` says so: one mail must not stop the watch.
     """
     budget = Budget(limits, complete)
     try:
@@ -93,7 +93,17 @@ def _as_text(raw: bytes, arrived: datetime | None, budget: Budget) -> Message:
     budget.note(Note.UNREADABLE)
     text = charset.simply(raw[: budget.limits.text])
     segments = (Segment(SegmentKind.BODY, 0, len(text)),) if text else ()
-    return Message("", arrived or _EPOCH, "", _NOBODY, text=text, segments=segments, notes=tuple(budget.notes), raw=raw)
+    return Message(
+        message_id="",
+        date=arrived or _EPOCH,
+        subject="",
+        sender=_NOBODY,
+        text=text,
+        segments=segments,
+        notes=tuple(budget.notes),
+        fingerprint=fingerprint("", [], [raw]),  # each has a name of its own: what is owed for one is not owed for all
+        raw=raw,
+    )
 
 
 def _fingerprint(fields: Fields, message_id: str, made: Composition) -> str:

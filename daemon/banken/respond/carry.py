@@ -50,7 +50,8 @@ def carry_out(
     """Carry out all that is due for an account, each action at most once; return what became of it.
 
     Without a `mailbox` only what goes by SMTP is tried. Other ways than mail are used by `send_notices`. `shelter`: the account
-    whose inbox takes a letter of the house that the submission server refuses for good; HOUSE for none.
+    whose inbox takes what the submission server refuses for good, where it is not this one's: of the house, of an account
+    that is not configured any more; HOUSE for none.
 
     Failures of servers are no exceptions here: they stand in the outbox, with the time of the next try. Raises
     LedgerError.
@@ -302,7 +303,7 @@ class Hands:
             else:
                 after = outbox.retry(row.id, now, why, doubtful=doubtful, last_way=last_way)
                 permanent = after.state is OutboxState.FAILED
-            account = row.account or self.shelter
+            account = self.shelter or row.account
             if permanent and account and row.action != "label" and row.target.startswith("smtp:"):
                 outbox.plan([self._another_way(row, account)], now)
 

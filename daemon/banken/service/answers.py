@@ -176,6 +176,8 @@ def _apply(guard: Guard, row: SeenMessage, answer: Answer, now: datetime) -> Ite
         yield guard.deals.set_stage(row.deal, _STAGES[answer], now)
     elif row.deal:
         yield guard.deals.set_permission(row.deal, Permission.APPROVED, now)
+        if row.channel == Channel.DIRECT and row.sender:  # what was approved counts for addresses known as the client's
+            yield guard.deals.tie_address(row.deal, row.sender, now)
 
 
 def _let_go(guard: Guard, row: SeenMessage, now: datetime) -> Iterator[int]:

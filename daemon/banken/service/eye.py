@@ -56,7 +56,7 @@ class Eye:
             self._tell_unknown(account, examined)
             if leash.pulled:
                 return
-        missing.note(
+        awaited = missing.note(
             self._ledger,
             account.name,
             account.folders,
@@ -67,7 +67,7 @@ class Eye:
         )
         outcome = carry_out(self._ledger, account.name, box, guard.warning, self.house.advice)
         trouble = self._take_answers(guard, box, account)
-        if not catch_up.missing and not catch_up.behind:  # else what it would remind of may have come
+        if not awaited and not catch_up.behind:  # else what it would remind of may have come
             guard.remind(guard.clock())
         if trouble is None or not trouble.lost:
             outcome.take(carry_out(self._ledger, account.name, box, guard.warning, self.house.advice))

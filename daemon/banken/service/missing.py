@@ -24,11 +24,12 @@ def note(
     *,
     now: datetime,
     patience: timedelta,
-) -> None:
+) -> bool:
     """Note which of the `watched` folders are `missing`; owe a letter, once each time, on one that is so for `patience`.
 
-    Raises LedgerError.
+    Return whether one may soon be back: it is missing for less than that. Raises LedgerError.
     """
+    awaited = False
     for folder in watched:
         known = ledger.learned.get(account, _name(folder))
         if folder not in missing:
@@ -42,6 +43,9 @@ def note(
         if now - since >= patience:
             key = f"{_name(folder)} {account} {since.isoformat()}"
             tell(ledger, account, key, _letter(account, folder, missing[folder]), settings, now)
+        else:
+            awaited = True
+    return awaited
 
 
 def noted(ledger: Ledger, account: str, watched: Sequence[str]) -> tuple[str, ...]:

@@ -108,12 +108,13 @@ class Nurse:
         try:
             self._tell_in_time()
             settings, shelter = self._settings(config.accounts[0]), next(iter(self._well()), HOUSE)
-            outcome = carry_out(self._ledger, HOUSE, None, settings, self._house.advice, shelter=shelter)
-            outcome.take(send_notices(self._ledger, HOUSE, settings))
+            outcome = Outcome()
+            self._send_for(HOUSE, settings, outcome, away=True, shelter=shelter)
             for account in config.accounts:
                 self._send_for(account.name, self._settings(account), outcome, away=self._is_away(account))
+            shelter = shelter or config.accounts[0].name
             for name in self._ledger.outbox.owing() - {HOUSE, *(one.name for one in config.accounts)}:
-                self._send_for(name, replace(settings, watched=frozenset()), outcome, away=True)
+                self._send_for(name, replace(settings, watched=frozenset()), outcome, away=True, shelter=shelter)
         except LedgerError as error:
             log.error("letters not sent", why=str(error))
             return
@@ -122,10 +123,12 @@ class Nurse:
         if outcome.done:
             log.info("letters sent", done=len(outcome.done))
 
-    def _send_for(self, name: str, settings: WarningSettings, outcome: Outcome, *, away: bool) -> None:
+    def _send_for(
+        self, name: str, settings: WarningSettings, outcome: Outcome, *, away: bool, shelter: str = HOUSE
+    ) -> None:
         """Send what is owed for an account; by mail only when it is `away`, or not in the configuration any more."""
         if away:
-            outcome.take(carry_out(self._ledger, name, None, settings, self._house.advice))
+            outcome.take(carry_out(self._ledger, name, None, settings, self._house.advice, shelter=shelter))
         outcome.take(send_notices(self._ledger, name, settings))
 
     def _is_away(self, account: Account) -> bool:
