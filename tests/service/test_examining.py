@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -45,7 +46,7 @@ def test_others_may_write_after_half_a_second_of_a_batch(ledger, monkeypatch):
     written = []
 
     def write(_seconds):
-        with sqlite3.connect(ledger.file, timeout=0, isolation_level=None) as other:
+        with closing(sqlite3.connect(ledger.file, timeout=0, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             written.append(other.execute(SEEN).fetchone()[0])
             other.execute("ROLLBACK")
