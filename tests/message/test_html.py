@@ -48,6 +48,12 @@ HIDDEN = [
     "<style>@media all {{ .x {{ visibility: hidden }} }}</style><p class=x>{}</p>",
     "<style>@media (width:9px) {{ .y {{ display:block }} }} .x {{ display:none }}</style><p class=x>{}</p>",
     "<style>@media print {{ .x {{ display:block }} }} .x {{ display:none }}</style><p class=x>{}</p>",
+    "<style>.y{{display:block}} .x{{display:none}}</style><p class='x y'>{}</p>",
+    "<style>.x{{display:none!important}}</style><p class=x style='display:block'>{}</p>",
+    "<style>@import url(x.css); .x{{display:none}}</style><p class=x>{}</p>",
+    "<style>@media (width:9px) {{ .x {{ display:block }} }}</style><p class=x style='display:none'>{}</p>",
+    "<style>@media (width:9px) {{ p, div {{ display:block!important }} }}</style><p class=x style='display:none'>{}</p>",
+    "<style>@media (width:9px) {{ @font-face {{ x:y }} .y {{ z:z }} }} .x {{ display:none }}</style><p class=x>{}</p>",
     "<div style='display:none'><table><tr><td><b>{}</b></td></tr></table></div>",
 ]
 SHOWN = [
@@ -58,6 +64,9 @@ SHOWN = [
     "<table><td style='background-image:url(x.png)'><span style='color:#fff'>{}</span></td></table>",
     "<style>.btn{{background:#06c}}</style><a class=btn style='color:#fff'>{}</a>",
     "<style>@media (max-width:600px) {{ .x {{ display:none }} }}</style><p class=x>{}</p>",
+    "<style>@media (width:9px) {{ @-ms-viewport {{ width:9px }} .x {{ display:none }} }}</style><p class=x>{}</p>",
+    "<style>@media (width:9px) {{ @media print {{ .y {{ x:y }} }} .x {{ display:none }} }}</style><p class=x>{}</p>",
+    "<style>.x{{display:none}} @media (width:9px) {{ *[class=x] {{ display:block }} }}</style><p class=x>{}</p>",
     "<style>.y{{display:none}}</style><p class=x>{}</p>",
     "<style>.x{{display:none}} @media (max-width:600px) {{ .x {{ display:block!important }} }}</style><p class=x>{}</p>",
     "<style>@media (max-width:600px) {{ .x {{ display:block!important }} }}</style><p class=x style='display:none'>{}</p>",
@@ -91,6 +100,23 @@ def test_what_people_see_is_not_taken_for_hidden(template):
 def test_hidden_letters_do_not_break_a_word():
     message = _read("<p>L<span style='display:none'>a</span>I<span style='font-size:0'>b</span>NEで連絡します</p>")
     assert "LINEで連絡します" in _kinds(message, SegmentKind.BODY)
+
+
+@pytest.mark.parametrize(
+    "sheet",
+    [
+        "span{display:inline}",
+        "@media (min-width:9000px){span{display:inline}}",
+        "span,div{visibility:visible}",
+        ".x{display:none} span{display:inline!important}",
+        "@media (width:9px){.x{display:inline!important}}",
+    ],
+)
+def test_no_sheet_shows_letters_hidden_within_a_word(sheet):
+    filler = "<span class=x style='display:none'>a</span>"
+    message = _read(f"<style>{sheet}</style><p>L{filler}I{filler}NEで連絡します</p>")
+    assert "LINEで連絡します" in _kinds(message, SegmentKind.BODY)
+    assert Note.HIDDEN_TEXT in message.notes
 
 
 @pytest.mark.parametrize(
@@ -213,6 +239,7 @@ HOSTILE = {
     + "<i>x</i>" * 60_000
     + SECRET,
     "braces": "<style>" + "{" * 190_000 + "</style>" + SECRET,
+    "open media": "<style>" + "@media (width:9px){" * 10_000 + ".x{display:none}}" * 10_000 + "</style>" + SECRET,
     "css comments": "<style>" + "/*" * 90_000 + "</style>" + SECRET,
     "tables": "<table>" * 100_000 + SECRET,
     "spans then blocks": "<span>" * 60_000 + "<div>" * 60_000 + SECRET,

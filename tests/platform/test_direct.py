@@ -135,6 +135,13 @@ def read(text, subject="色見本"):
         "色見本の件、転送いたします。",
         "下記をご覧ください。",
         "詳細は添付をご確認ください。",
+        "添付ファイルをご確認ください。",
+        "添付をお読みください。",
+        "原稿料のお支払いは添付をご確認ください。",
+        "添付のご案内をご一読いただけますと幸いです。",
+        "お返事は添付ファイルの通りで。",
+        "今後の進め方を書きました。添付の\nファイルをご覧ください。",
+        "朱と藍です。" * 60 + "今後の進め方は添付のファイルにまとめましたので、ご確認ください。",
         "Please see the mail below.",
     ],
 )
@@ -150,17 +157,47 @@ def test_what_a_short_cover_hands_on_to_be_read_is_read(cover):
         "案内を参考に転送します。",
         "原稿を添付します。ご確認ください。",
         "色見本をお送りします。",
-        "下記をご覧ください。" + "朱と藍です。" * 40,
+        "下記をご覧ください。" + "朱と藍です。" * 100,
+        "下記をご覧ください、" + "朱と藍です、" * 40,
+        "原稿を添付しますのでご確認ください。",
+        "原稿を添付します。校正をお願いします。",
+        "添付の原稿をご確認ください。",
+        "添付の記事をお読みになって、感想をお書きください。",
+        "原稿は添付ファイルをご覧ください。",
+        "添付ファイルをご確認のうえ、校正をお願いします。",
     ],
 )
 def test_what_is_handed_on_beside_other_words_stays_another_mail(cover):
     assert ASK not in read(f"{cover}\n\n---------- Forwarded message ---------\n{HEAD}\n{ASK}")
 
 
-@pytest.mark.parametrize("said", ["赤字で回答しました。", "下に書き込みました。", "My answers are inline, in red."])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "赤字で回答しました。",
+        "赤でお返事いたします。",
+        "下に書き込みました。",
+        "以下に記入いたしましたので、ご確認ください。",
+        "いただいたメールに書き込んでおきました。",
+        "My answers are inline, in red.",
+    ],
+)
 @pytest.mark.parametrize("older", ["-----Original Message-----\n" + HEAD + "\n", "> 色はどうしますか。\n> "])
 def test_an_older_mail_into_which_answers_were_written_is_read(said, older):
     body = read(f"お世話になっております。{said}\n\n{older}{ASK}")
     assert ASK in body
     assert "boss@client.example" not in body
     assert ASK not in read(f"お世話になっております。直しは赤で入れました。\n\n{older}{ASK}")
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "以下にご希望の納期をご記入ください。",
+        "下にお名前を記入してお送りください。",
+        "赤字で回答してください。",
+        "下に記入いただきますようお願いします。",
+    ],
+)
+def test_who_asks_for_an_answer_has_written_none(said):
+    assert ASK not in read(f"お世話になっております。{said}\n\n> 色はどうしますか。\n> {ASK}")

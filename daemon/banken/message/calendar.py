@@ -10,7 +10,8 @@ _LINE = re.compile(
     r"(?:;[^:\n]*)?:(.+)$",
     re.MULTILINE | re.IGNORECASE,
 )
-_NO_INVITATION = re.compile(r"^METHOD:\s*(?:CANCEL|REPLY)\s*$", re.MULTILINE | re.IGNORECASE)
+_WORDS = re.compile(r"^DESCRIPTION(?:;[^:\n]*)?:(.+)$", re.MULTILINE | re.IGNORECASE)
+_METHOD = re.compile(r"^(?:METHOD:\s*(CANCEL\b|REPLY\b)?|BEGIN:VEVENT\s*$)", re.MULTILINE | re.IGNORECASE)
 _CARD_LINE = re.compile(r"^(?:[\w-]{1,40}\.)?NOTE(?:;[^:\n]*)?:(.+)$", re.MULTILINE | re.IGNORECASE)
 _ESCAPED = re.compile(r"\\([nN,;\\])")
 _MOST = 200
@@ -19,9 +20,10 @@ _MOST = 200
 def text(source: str) -> str:
     """Return summary, time, place and description of the events in `source`, a line each.
 
-    What is called off or answered invites to nothing, and says nothing.
+    What is called off or answered invites to nothing; what is written there beside time and place is said all the same.
     """
-    return "" if _NO_INVITATION.search(source) else _said(_LINE, source)
+    method = _METHOD.search(source)
+    return _said(_WORDS if method and method[1] else _LINE, source)
 
 
 def card(source: str) -> str:

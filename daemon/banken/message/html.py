@@ -173,8 +173,8 @@ class _Walk:
         self.concealed = Writer()
         self.page = Page()
         self.sheet: dict[int, Style] = {}
-        self.seen: set[int] = set()
-        """Elements that a style sheet shows, on every screen or on some."""
+        self.seen: dict[int, int] = {}
+        """Elements that a style sheet shows, on every screen or on some, and how much that weighs."""
         self.painted = False
         """A style sheet sets backgrounds, so that a colour alone tells nothing."""
         self._read_sheets(tree)
@@ -253,9 +253,10 @@ class _Walk:
     def _said(self, node: LexborNode, kind: _Kind, attributes: _Attributes) -> Style:
         text = attributes.get("style")
         said = style.parse(text[: style.LENGTH]) if text else style.NOTHING
-        if self.sheet and (ruled := self.sheet.get(node.mem_id)) and said.hidden is None:
-            said = ruled
-        if said.hidden and node.mem_id in self.seen:
+        own = said.hidden is not None
+        if self.sheet and (ruled := self.sheet.get(node.mem_id)) and _weight(ruled) >= _weight(said) + own:
+            said, own = ruled, False
+        if said.hidden and self.seen.get(node.mem_id, -1) >= _weight(said) + own:
             return style.shown(said)
         if "hidden" in attributes and said.hidden is None:
             return _HIDDEN
@@ -294,31 +295,53 @@ class _Walk:
             spans.append((start, writer.length))
 
     def _read_sheets(self, tree: LexborHTMLParser) -> None:
-        hiding: dict[str, Style] = {}
-        showing: dict[str, None] = {}
+        kept: dict[tuple[str, bool, bool], Style] = {}
+        count = {True: 0, False: 0}
         for sheet in tree.css("style")[:_SHEETS]:
             for selector, said, everywhere in style.rules(sheet.text()[:_SHEET_LENGTH]):
-                if said.hidden is False and len(showing) < _HIDING_RULES:
-                    showing[selector] = None
-                if not everywhere:
+                if everywhere:
+                    self.painted = self.painted or said.background is not None or said.picture
+                hides = bool(said.hidden or said.tiny or said.clear)
+                if not (everywhere if hides else said.hidden is False and _is_apart(selector)):
                     continue
-                self.painted = self.painted or said.background is not None or said.picture
-                if (said.hidden or said.tiny or said.clear) and len(hiding) < _HIDING_RULES:
-                    hiding[selector] = said
-        for selector, said in hiding.items():
-            for node in _select(tree, selector)[:_RULED]:
+                known = kept.pop((selector, everywhere, hides), None)
+                if known or count[hides] < _HIDING_RULES:
+                    count[hides] += not known
+                    kept[selector, everywhere, hides] = said
+        # Among rules for every screen the later one holds; then come those for some.
+        for (selector, _, hides), said in sorted(kept.items(), key=lambda rule: not rule[0][1]):
+            self._rule(_select(tree, selector)[:_RULED], said, hides=hides)
+
+    def _rule(self, nodes: list[LexborNode], said: Style, *, hides: bool) -> None:
+        """Keep what a rule says of `nodes`. Only what stands on lines of its own is shown again: no letters within a word."""
+        for node in nodes:
+            if hides:
                 self.sheet[node.mem_id] = said
-        for selector in showing:
-            self.seen.update(node.mem_id for node in _select(tree, selector)[:_RULED])
+                if self.seen.get(node.mem_id, -1) <= _weight(said):
+                    self.seen.pop(node.mem_id, None)
+            elif node.tag in _SHOWN_AGAIN:
+                self.seen[node.mem_id] = max(self.seen.get(node.mem_id, 0), _weight(said))
 
 
-_SHEETS, _SHEET_LENGTH, _HIDING_RULES, _RULED = 20, 200_000, 100, 2_000
+_SHEETS, _SHEET_LENGTH, _HIDING_RULES, _RULED, _SELECTOR = 20, 200_000, 100, 2_000, 200
 _PRE = Style(pre=True)
 _HIDDEN = Style(hidden=True)
+_SHOWN_AGAIN = frozenset(f"{BLOCKS} {PARAGRAPHS} td th".split())
+_APART = re.compile(r"(?:[.#]|\[\s*(?:class|id)\b)[^\s>+]*$", re.IGNORECASE)
+
+
+def _is_apart(selector: str) -> bool:
+    """Return whether `selector` means elements by their class or id, not all of a kind: a newsletter's reset shows nothing."""
+    return len(selector) <= _SELECTOR and all(_APART.search(one.strip()) for one in selector.split(","))
+
+
+def _weight(said: Style) -> int:
+    """Return how much a rule's word on being hidden weighs; what an element says itself weighs one more."""
+    return 2 * said.important
 
 
 def _select(tree: LexborHTMLParser, selector: str) -> list[LexborNode]:
-    if ":" in selector or len(selector) > 200:
+    if ":" in selector or len(selector) > _SELECTOR:
         return []
     try:
         return tree.css(selector)

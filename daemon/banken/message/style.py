@@ -51,6 +51,8 @@ class Style:
     """What one element's declarations say; None where they say nothing."""
 
     hidden: bool | None = None
+    important: bool = False
+    """What it says of being hidden or shown is `!important`."""
     tiny: bool | None = None
     colour: Colour | None = None
     clear: bool = False
@@ -73,14 +75,18 @@ def parse(declarations: str) -> Style:
     if not _TELLING.search(text):
         return NOTHING
     said: dict[str, str] = {}
+    important: set[str] = set()
     for declaration in text.split(";"):
         name, colon, value = declaration.partition(":")
         if colon:
-            said[name.strip()] = value.replace("!important", "").strip()
+            value, mark, _ = value.partition("!")
+            said[name.strip()] = value.strip()
+            important |= {name.strip()} if mark else set()
     background = said.get("background-color") or said.get("background", "")
     paint = said.get("color", "")
     return Style(
         hidden=_hidden(said),
+        important=not important.isdisjoint(("display", "visibility")),
         tiny=_tiny(said.get("font-size") or said.get("font", "")),
         colour=colour(paint),
         clear=paint == "transparent" or _alpha(paint) == 0,
@@ -189,21 +195,22 @@ def rules(sheet: str) -> Iterator[tuple[str, Style, bool]]:
     what a computer hides.
     """
     sheet = _COMMENT.sub(" ", sheet).replace("<!--", " ").replace("-->", " ")
-    prelude, place, skip, everywhere = "", 0, 0, True
+    prelude, place, skipped, everywhere = "", 0, False, True
+    outside: list[tuple[bool, bool]] = []
     for brace in _BRACE.finditer(sheet):
         between, place = sheet[place : brace.start()].strip(), brace.end()
         if brace[0] == "{":
-            prelude = between
-            skip += bool(skip) or (prelude.startswith("@") and not _for_screens(prelude))
-            everywhere = everywhere and not (prelude.startswith("@") and "(" in prelude)
-        elif skip:
-            skip -= 1
-            everywhere = everywhere or not skip
-        elif prelude and not prelude.startswith("@"):
+            outside.append((skipped, everywhere))
+            prelude = between.rpartition(";")[2].strip()
+            if prelude.startswith("@"):
+                skipped = skipped or not _for_screens(prelude)
+                everywhere = everywhere and "(" not in prelude
+            continue
+        if prelude and not (skipped or prelude.startswith("@")):
             yield prelude, parse(between), everywhere
-            prelude = ""
-        else:
-            everywhere = True
+        prelude = ""
+        if outside:
+            skipped, everywhere = outside.pop()
 
 
 def _for_screens(prelude: str) -> bool:

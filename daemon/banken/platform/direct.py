@@ -19,8 +19,11 @@ _LOOKED_AT = 200
 _EDGE = 6
 """Lines at the beginning and at the end where people say who they are."""
 
-_COVER = 200
+_COVER = 600
 """Characters of a writer's own words that are only a cover: what it points at is what he has to say."""
+
+_POINTER = 200
+"""Characters of a sentence that points; what runs on without a full stop is no such sentence."""
 
 _HEAD = 20
 """Lines that are looked at for the head of an older mail."""
@@ -52,8 +55,8 @@ class DirectMail:
             Patterns(one, names)
             for one in (direct.ties, direct.alone, direct.applied, direct.work, direct.not_ours, direct.hearsay)
         )
-        self._hands_on, self._answers_within = (
-            Patterns(one, names) for one in (direct.hands_on, direct.answers_within)
+        self._hands_on, self._hands_on_unless, self._answers_within = (
+            Patterns(one, names) for one in (direct.hands_on, direct.hands_on_unless, direct.answers_within)
         )
         self._enough = direct.enough_work
         self._locals = frozenset(unrelated.locals)
@@ -77,11 +80,14 @@ class DirectMail:
         said = "\n".join(message.text[one.start : one.end] for one in message.segments if one.kind is SegmentKind.BODY)
         lines = [fold(line[:LONGEST]) for line in said.split("\n", _LOOKED_AT)[:_LOOKED_AT]]
         meant: set[SegmentKind] = set()
-        if len(said) <= _COVER and any(map(self._hands_on.matches, lines)):
+        if len(said) <= _COVER and any(map(self._points, _sentences(lines))):
             meant.add(SegmentKind.FORWARD)
         if any(map(self._answers_within.matches, lines)):
             meant |= {SegmentKind.HISTORY, SegmentKind.QUOTE}
         return tuple(itertools.chain.from_iterable(_meant(message.text, one, meant) for one in message.segments))
+
+    def _points(self, sentence: str) -> bool:
+        return self._hands_on.matches(sentence) and not self._hands_on_unless.matches(sentence)
 
     def why(self, message: Message, book: AddressBook) -> str:
         """Return why `message` is a client's, "" when it is not."""
@@ -159,6 +165,12 @@ class DirectMail:
 
     def _work_words(self, lines: Sequence[str]) -> int:
         return sum(any(pattern.find(line) is not None for line in lines) for pattern in self._work.patterns)
+
+
+def _sentences(lines: Sequence[str]) -> Iterator[str]:
+    """Yield the sentences of lines, each of which may run on into the next line."""
+    for one, other in itertools.pairwise((*lines, "")):
+        yield from (sentence for sentence in (one + other).split("。") if len(sentence) <= _POINTER)
 
 
 def _meant(text: str, segment: Segment, meant: set[SegmentKind]) -> Iterator[Segment]:

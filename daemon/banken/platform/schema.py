@@ -193,6 +193,7 @@ class Direct(Fact):
     not_ours: list[PatternText] = []
     hearsay: list[PatternText] = []
     hands_on: list[PatternText] = []
+    hands_on_unless: list[PatternText] = []
     answers_within: list[PatternText] = []
     enough_work: int = Field(2, ge=1)
 
