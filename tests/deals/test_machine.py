@@ -57,7 +57,7 @@ def say(state: dict[str, object], line: Said) -> None:
     to, moves, contract = (
         (Stage(word), "always", "") if what == "stage" else (effect.stage, effect.moves, line.contract)
     )
-    if what == "stage":
+    if what == "stage" and to is not Stage.COMPLETED:
         state["ended"] = []
     if to is None or stands_still(state, to, moves, contract, line.at):
         return

@@ -38,8 +38,10 @@ class Course:
         """Let one event move the deal."""
         event = noted.event
         if event.kind.startswith(STAGE):
-            self._over.clear()  # the worker knows better which contracts have ended
-            self._move(Stage(event.kind.removeprefix(STAGE)), event, "")
+            stage = Stage(event.kind.removeprefix(STAGE))
+            if stage is not Stage.COMPLETED:
+                self._over.clear()  # the worker knows better which contracts have ended
+            self._move(stage, event, "")
         elif event.kind.startswith(PERMISSION):
             self._permit(Permission(event.kind.removeprefix(PERMISSION)), event)
         elif event.kind in effects:
