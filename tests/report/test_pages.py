@@ -11,13 +11,16 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from tests.deals.memory import MemoryStore
 from tests.report.scenes import EVIL, NOON, find, mail, step, story
 
+from banken.deals import Deals
 from banken.i18n import set_language
 from banken.ledger import Poison
 from banken.report import Summary
 from banken.report.picture import LEFT, RIGHT, draw
 from banken.report.scanpage import scan_page
+from banken.report.story import tell
 from banken.words import Authentic, Level, Permission, Stage
 
 TOKYO = ZoneInfo("Asia/Tokyo")
@@ -76,6 +79,13 @@ def test_the_page_tells_the_deal_the_words_and_what_was_done():
 def test_a_forged_mail_does_not_stand_there_as_the_clients():
     seen = Seen(page(story(mails=[mail(authentic=Authentic.FORGED)])))
     assert "unknown sender (in the name of 山田商店)" in seen.text
+
+
+def test_a_forged_mail_gives_a_deal_no_name():
+    forged, genuine = mail(1, authentic=Authentic.FORGED, client="偽物商店"), mail(2, client="山田商店")
+    assert tell(Deals(MemoryStore(), {}), "home", "", [forged]).client == ""
+    assert tell(Deals(MemoryStore(), {}), "home", "", [forged, genuine]).client == "山田商店"
+    assert mail(authentic=Authentic.FORGED, client="").who == "unknown sender"
 
 
 def test_nothing_is_loaded_run_or_followed():

@@ -77,6 +77,8 @@ class Mail:
         """Who wrote it, for people: of a forged mail only the name that it bears is known."""
         if self.authentic is not Authentic.FORGED:
             return self.client
+        if not self.client:
+            return _("unknown sender")
         return _("unknown sender (in the name of {name})").format(name=self.client)
 
     @property

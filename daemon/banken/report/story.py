@@ -10,7 +10,7 @@ from banken.deals import Deals, Line
 from banken.i18n import _
 from banken.report.model import Mail
 from banken.respond import permission_name, stage_name
-from banken.words import Event, Permission, Stage
+from banken.words import Authentic, Event, Permission, Stage
 
 _QUIET = ("mail:", "talk:", "due:")
 """How the kinds of those lines begin that move nothing (deals/deals.py, deals/reminders.py)."""
@@ -57,9 +57,9 @@ def tell(deals: Deals, account: str, deal: str, mails: Iterable[Mail]) -> Story:
     steps = tuple(_telling(_step(deals, line) for line in lines if not line.event.kind.startswith(_QUIET)))
     known = next((one for one in deals.deals() if one.id == deal), None)
     in_order = tuple(sorted(mails, key=lambda mail: mail.at))
-    client = known.client if known else ""
-    job = known.job if known else ""
-    return Story(account, deal, client or (in_order[0].who if in_order else ""), job, steps, in_order)
+    named = (mail.client for mail in in_order if mail.authentic is not Authentic.FORGED)
+    client, job = (known.client, known.job) if known else ("", "")
+    return Story(account, deal, client or next(named, ""), job, steps, in_order)
 
 
 def sources(deals: Deals, deal: str) -> frozenset[str]:
