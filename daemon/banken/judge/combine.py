@@ -30,15 +30,16 @@ of 365 of later authors beside it, instead of 3 of 373 and 21 of 369.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from banken.judge.predicates import Place
 from banken.words import LEVELS, Category, Level
 
 ALONE = 0.5
 """From this score on the reader raises a finding by itself."""
-ALONE_IN_FEW = 0.85
+ALONE_IN_FEW = 0.7
 """The same in a message of few sentences."""
 FEW = 2
 """So many sentences are few."""
@@ -71,19 +72,25 @@ class Candidate:
 
 
 def settle(
-    candidates: Iterable[Candidate], scores: Iterable[Candidate], *, heard: bool = True, few: bool = False
+    candidates: Iterable[Candidate],
+    scores: Iterable[Candidate],
+    *,
+    heard: bool = True,
+    few: bool = False,
+    in_few: Mapping[Category, float] = MappingProxyType({}),
 ) -> Iterator[tuple[Candidate, str]]:
     """Yield every candidate with "" when it becomes a finding, else the reason why it does not.
 
     `candidates` are the rules' finds and the reader's; `scores` are all the reader's windows, weak ones included;
-    `heard` is whether a reader was asked at all, `few` whether the message has no more than FEW sentences.
+    `heard` is whether a reader was asked at all, `few` whether the message has no more than FEW sentences, `in_few` from
+    which score on a category is told there where that is not ALONE_IN_FEW.
     """
     candidates, scores = list(candidates), list(scores)
     finds = [one for one in candidates if one.score is None]
     sure = {one.category for one in finds if one.sure}
-    alone = ALONE_IN_FEW if few else ALONE
     windows = sorted((one for one in candidates if one.score is not None), key=_loudness, reverse=True)
-    loud = [one for one in windows if (one.score or 0.0) >= alone]
+    loud = [one for one in windows if (one.score or 0.0) >= (in_few.get(one.category, ALONE_IN_FEW) if few else ALONE)]
+    quiet = {id(one) for one in windows}.difference(map(id, loud))
     said = {id(one) for one in loud if any(_same_matter(one, find) for find in finds)}
     its_own = [one for one in loud if id(one) not in said]
     reasons = []
@@ -97,7 +104,7 @@ def settle(
     for one, reason in zip(finds, reasons, strict=True):
         yield one, reason or _yielded(one, told)
     for one in windows:
-        if (one.score or 0.0) < alone:
+        if id(one) in quiet:
             reason = "unsure"
         elif id(one) in said:
             reason = "said by a rule"

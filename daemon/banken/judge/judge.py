@@ -71,6 +71,8 @@ class Judge:
         self.reader = reader
         self._gate = Gate(book)
         self._rules = {rule.id: rule for rule in book.rules}
+        borders = ((name, kind.reader.in_few) for name, kind in book.categories.items())
+        self._in_few = {name: border for name, border in borders if border is not None}
 
     def judge(self, case: Case, *, explain: bool = False) -> Verdict:
         """Return all findings of `case`, what was let go and why; with `explain`, how it came to that line by line."""
@@ -208,7 +210,8 @@ class Judge:
     def _decide(self, tally: _Tally) -> Iterator[Finding]:
         told: dict[str, int] = {}
         candidates = [replace(one, unread=_is_unread(one.place, tally)) for one in tally.candidates]
-        for one, reason in settle(candidates, tally.scores, heard=self.reader is not None, few=tally.few):
+        heard = self.reader is not None
+        for one, reason in settle(candidates, tally.scores, heard=heard, few=tally.few, in_few=self._in_few):
             if reason:
                 if one.score is None:
                     self._let_go(one, (reason, ""), tally)
