@@ -63,4 +63,4 @@ def _form(option: Option, language: str) -> str:
 
 
 def _said(text: About | Form, language: str) -> str:
-    return (text.ja if language == "ja" else text.en).replace("\n", "")
+    return text.ja.replace("\n", "") if language == "ja" else text.en.replace("\n", " ")
