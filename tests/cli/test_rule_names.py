@@ -15,3 +15,28 @@ def test_an_unknown_rule_is_a_mistake(words, name, told):
     result = CliRunner().invoke(build(), ["rules", verb, name, *rest])
     assert result.exit_code == 2
     assert told in result.output
+
+
+def test_a_rule_that_names_no_advice_is_told_where_it_stands(tmp_path):
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "version: 1\n"
+        "rules:\n"
+        "  - id: own.chat\n"
+        "    title: {ja: チャット, en: chat}\n"
+        "    category: direct_contact\n"
+        "    find: {any: [{mention: line}]}\n"
+        "    advice: contact.chta\n"
+        "    as_of: 2026-11-28\n"
+        "    source: https://crowdworks.example/rules\n"
+        "    tests: [{hit: LINEでどうぞ。}, {miss: はい。}]\n",
+        encoding="utf-8",
+    )
+    config = tmp_path / "config.yaml"
+    config.write_text(f"state: {tmp_path}/state\nrules: {{add: [{own}]}}\n", encoding="utf-8")
+    config.chmod(0o600)
+    result = CliRunner().invoke(build(), ["rules", "lint", "--config", str(config)])
+    assert result.exit_code == 1
+    assert f"{own}:3:1" in result.output
+    assert "contact.chta" in result.output
+    assert "contact.chat" in result.output.rpartition("contact.chta")[2]

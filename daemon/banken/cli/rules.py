@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -17,6 +18,7 @@ from banken.guard import Assumed, case
 from banken.i18n import _
 from banken.judge import lint as linting
 from banken.judge import ruletests
+from banken.judge.book import Rulebook
 from banken.judge.measure import Report, Score, wilson
 from banken.judge.whynot import why_not
 from banken.platform import examples
@@ -27,7 +29,7 @@ from banken.respond import category_name
 from banken.respond.tidy import visible
 from banken.service import house as rooms
 from banken.service.rows import measure_file
-from banken.strictyaml import nearest
+from banken.strictyaml import Problem, did_you_mean, nearest
 from banken.words import Category, Permission
 
 
@@ -87,13 +89,22 @@ def lint_rules(config: ConfigOption = None) -> None:
     with faults():
         house = rooms.build(configuration(config, accounts=False))
         book = house.knowledge.judge.book
-        gaps, hints = list(linting.gaps(book)), list(linting.hints(book))
+        gaps = [*linting.gaps(book), *_without_advice(book, house.advice.keys)]
+        hints = list(linting.hints(book))
         for problem in (*hints, *gaps):
             console().print(str(problem), markup=False, soft_wrap=True)
         counts = _("{gaps} rules are not fit to stay, {hints} hints.").format(gaps=len(gaps), hints=len(hints))
         console().print(counts, markup=False)
         if gaps:
             raise typer.Exit(Exit.FOUND)
+
+
+def _without_advice(book: Rulebook, known: Collection[str]) -> Iterator[Problem]:
+    """Yield every rule that names an advice which does not exist: the worker would only read what the category says."""
+    for rule in book.rules:
+        if rule.advice and rule.advice not in known:
+            what = _("“{name}” names the advice “{key}”, which does not exist").format(name=rule.id, key=rule.advice)
+            yield linting.at(book, rule.id, what, did_you_mean(rule.advice, known))
 
 
 def why_not_rule(

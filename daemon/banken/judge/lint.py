@@ -34,18 +34,18 @@ def hints(book: Rulebook) -> Iterator[Problem]:
     used = _used(book)
     for name in book.concepts:
         if name not in used:
-            yield _at(book, name, _("nothing uses the concept “{name}”").format(name=name))
+            yield at(book, name, _("nothing uses the concept “{name}”").format(name=name))
     for name in set(book.excuses) - _used_excuses(book):
-        yield _at(book, name, _("nothing uses the excuse “{name}”").format(name=name))
+        yield at(book, name, _("nothing uses the excuse “{name}”").format(name=name))
 
 
 def _rule(book: Rulebook, rule: Rule) -> Iterator[Problem]:
     if not any(test.hit for test in rule.tests):
-        yield _at(book, rule.id, _("“{name}” has no test that it finds").format(name=rule.id))
+        yield at(book, rule.id, _("“{name}” has no test that it finds").format(name=rule.id))
     if not any(test.miss for test in rule.tests):
-        yield _at(book, rule.id, _("“{name}” has no near miss among its tests").format(name=rule.id))
+        yield at(book, rule.id, _("“{name}” has no near miss among its tests").format(name=rule.id))
     if not (rule.as_of and rule.source):
-        yield _at(book, rule.id, _("“{name}” does not say from when and where it is known").format(name=rule.id))
+        yield at(book, rule.id, _("“{name}” does not say from when and where it is known").format(name=rule.id))
 
 
 def _short_words(book: Rulebook, name: str) -> Iterator[Problem]:
@@ -54,7 +54,7 @@ def _short_words(book: Rulebook, name: str) -> Iterator[Problem]:
     single = dict.fromkeys(one.literal for source in sources for one in source if len(one.whole) == 1)
     if single:
         what = _("“{word}” of “{name}” is a single character")
-        yield _at(book, name, what.format(word=_(", ").join(single), name=name))
+        yield at(book, name, what.format(word=_(", ").join(single), name=name))
 
 
 def _superfluous(book: Rulebook, name: str, concept: Concept) -> Iterator[Problem]:
@@ -77,7 +77,7 @@ def _superfluous(book: Rulebook, name: str, concept: Concept) -> Iterator[Proble
             what = _("“{word}” of “{name}” needs no entry: “{other}” finds it").format(
                 word=source, name=name, other=_(", ").join(dict.fromkeys(inside))
             )
-            yield _at(book, name, what)
+            yield at(book, name, what)
 
 
 def _blocks_nothing(book: Rulebook, name: str, concept: Concept) -> Iterator[Problem]:
@@ -87,7 +87,7 @@ def _blocks_nothing(book: Rulebook, name: str, concept: Concept) -> Iterator[Pro
     idle = [source for source in concept.not_inside if not any(_holds(one, parts) for one in spellings(source))]
     if idle:
         what = _("under “not_inside” of “{name}” this holds no word of it: {words}")
-        yield _at(book, name, what.format(name=name, words=_(", ").join(idle)))
+        yield at(book, name, what.format(name=name, words=_(", ").join(idle)))
 
 
 def _holds(one: Spelling, parts: AbstractSet[str]) -> bool:
@@ -136,6 +136,7 @@ def _used_excuses(book: Rulebook) -> set[str]:
     }
 
 
-def _at(book: Rulebook, name: str, what: str) -> Problem:
+def at(book: Rulebook, name: str, what: str, instead: str = "") -> Problem:
+    """Return a problem at the place of the rule, concept or excuse `name`; `instead` is what to write instead."""
     file, _colon, line = book.places.get(name, "").rpartition(":")
-    return Problem(file, int(line or 0), 1, what)
+    return Problem(file, int(line or 0), 1, what, instead)
