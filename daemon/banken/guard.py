@@ -21,6 +21,7 @@ from banken.message import Limits, Message, read
 from banken.message.authenticity import Authenticity, authenticate
 from banken.message.dns import Resolver
 from banken.message.notes import Note
+from banken.message.subject import is_new
 from banken.platform import AddressBook, Correspondence, Recogniser
 from banken.respond import Action, Label, ReminderFacts, Spot, WarningSettings, owe, plan, plan_reminder
 from banken.words import (
@@ -298,6 +299,7 @@ def case(message: Message, mail: Correspondence, standing: Standing) -> Case:
         agent=mail.agent,
         links=message.links,
         subject=mail.job or message.subject,
+        heading=heading(message, mail),
         known_client=bool(standing.deal),
         impersonates=mail.impersonates,
         unbelieved=_unproved(mail),
@@ -305,6 +307,11 @@ def case(message: Message, mail: Correspondence, standing: Standing) -> Case:
         partial=not _CUT.isdisjoint(message.notes),
         reached=mail.channel is Channel.DIRECT and standing.stage is Stage.BEFORE and bool(standing.deal),
     )
+
+
+def heading(message: Message, mail: Correspondence) -> str:
+    """Return the subject where it is a client's own new words, "" where it is the platform's or an older mail's."""
+    return message.subject if mail.channel is Channel.DIRECT and is_new(message.subject) else ""
 
 
 def _not_approved(standing: Standing) -> Standing:

@@ -138,11 +138,17 @@ class Standing:
     """The client of the deal, as genuine mail has named them."""
 
 
+SUBJECT = "subject"
+"""The `how` of evidence that stands in the mail's subject, not in its text."""
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """The exact original words of a finding: `Message.text[start:end] == text`.
 
-    `how` says how they were found: plain, disguised, masked, atom, link, reader, sender.
+    `how` says how they were found: plain, disguised, masked, atom, link, reader, sender; or where, and then no more:
+    hidden (in text that the HTML hides), subject. Words with `how` SUBJECT stand in the mail's subject:
+    `Message.subject[start:end] == text` (`Message.source` gives the one or the other).
     """
 
     text: str

@@ -8,6 +8,7 @@ import datetime as dt
 import io
 import signal
 from email import message_from_bytes, policy
+from email.message import EmailMessage
 
 import pytest
 from tests.e2e.conftest import NOW, notice
@@ -47,6 +48,27 @@ def test_the_story_is_labelled_and_warned_about(desk):
     assert len(warnings) == len(loud)
     assert len({one.message_id for one in warnings}) == len(loud)
     assert {one.recipients for one in desk.sink.messages} == {(desk.user,)}
+
+
+def test_an_ask_in_the_subject_of_a_direct_mail_is_labelled_and_warned_about(desk):
+    text = "クラウドワークスでご応募いただいた件でご連絡しました。\n原稿を拝見しました。\n締切は金曜です。\nよろしくお願いします。\n"
+    found = {}
+    for subject in ("LINEを交換しませんか", "Re: LINEを交換しませんか"):
+        mail = EmailMessage(policy=policy.SMTP)
+        mail["From"], mail["To"], mail["Subject"] = "Oka <oka@client.example>", desk.user, subject
+        mail["Message-ID"] = f"<{len(found)}@client.example>"
+        mail.set_content(text)
+        found[desk.deliver(mail.as_bytes())] = subject
+    answer = desk.run("scan", "--since", "30d", "--apply", "--json")
+    new, old = found
+    told = {one["uid"]: [each["evidence"] for each in one["findings"]] for one in answer.objects()}
+    assert told == {new: [[{"text": "LINE", "start": 0, "end": 4, "how": "subject"}]] * len(told[new]), old: []}
+    assert told[new]
+    assert levels(desk.flags()) == {new: "banken-warning", old: ""}
+    [warning] = [message_from_bytes(one.raw, policy=policy.default) for one in desk.sink.messages]
+    assert "件名：【LINE】を交換しませんか" in warning.get_body(("plain",)).get_content()
+    desk.run("scan", "--since", "30d", "--apply")
+    assert len(desk.sink.messages) == 1
 
 
 def test_a_second_scan_does_nothing(desk):

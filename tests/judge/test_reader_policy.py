@@ -42,6 +42,7 @@ class Told:
 
 
 CONTACT = Category.DIRECT_CONTACT
+TEXT = SimpleNamespace(is_heading=False)
 MORE = "つぎの話です。おわりの話です。"
 """What makes a message one of more than few sentences."""
 
@@ -141,7 +142,7 @@ def test_where_a_rule_tells_of_it_the_reader_is_silent_unless_it_is_louder(both)
 def test_an_unsure_find_is_outdone_by_what_the_reader_hears_better_elsewhere():
     def placed(rule, start, score=None, *, sure=False, level=Level.WARNING, how="plain"):
         hits = (Hit(start, start + 5, "word", how),)
-        place = SimpleNamespace(passage=None, start=start, end=start + 5, hits=hits)
+        place = SimpleNamespace(passage=TEXT, start=start, end=start + 5, hits=hits)
         return Candidate(CONTACT, rule, place, level, sure=sure, score=score)
 
     def told(find, *windows):
@@ -158,7 +159,7 @@ def test_an_unsure_find_is_outdone_by_what_the_reader_hears_better_elsewhere():
 
 def test_a_rule_that_only_reminds_does_not_silence_a_reader_that_warns():
     def find(rule, level, start, score=None):
-        place = SimpleNamespace(passage=None, start=start, end=start + 5, hits=())
+        place = SimpleNamespace(passage=TEXT, start=start, end=start + 5, hits=())
         return Candidate(CONTACT, rule, place, level, certain=True, score=score)
 
     rule, loud = find("contact.line", Level.NOTICE, 0), find("reader.direct_contact", Level.WARNING, 9, 0.8)

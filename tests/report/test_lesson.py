@@ -84,7 +84,7 @@ def test_what_was_let_go_comes_first_with_its_excuse(judge):
     near = nearest(judge, Case.of("納期は金曜です。LINEで連絡しません。", stage=Stage.BEFORE), Category.DIRECT_CONTACT)
     assert near[0].rule.id == "contact.line"
     assert "let go: negation" in near[0].why
-    assert near[0].start == len("納期は金曜です。")
+    assert near[0].sentence.start == len("納期は金曜です。")
 
 
 def test_known_words_are_not_new(judge):

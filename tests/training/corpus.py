@@ -15,6 +15,7 @@ import yaml
 
 from banken import message as mail
 from banken import platform
+from banken.guard import heading
 from banken.judge import Case
 from banken.judge.book import Rulebook
 from banken.judge.loading import load_book
@@ -190,6 +191,7 @@ def case_of(row: dict) -> Case:
         agent=found.agent,
         links=read.links,
         subject=found.job or read.subject,
+        heading=heading(read, found),
         known_client=row["channel"] == "direct",
     )
 

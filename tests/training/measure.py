@@ -26,7 +26,7 @@ from banken.judge import Judge, load
 from banken.judge.combine import ALONE
 from banken.judge.reader import Reader, load_reader
 from banken.judge.reader.features import Vocabulary
-from banken.words import Finding, Level
+from banken.words import SUBJECT, Finding, Level
 
 if TYPE_CHECKING:
     from tests.training import learn
@@ -190,13 +190,13 @@ def marks(texts: Sequence[Text]) -> dict[str, list[Text]]:
 
 
 def quotes(texts: Sequence[Text], reader: Reader) -> Quotes:
-    """Return where the evidence lies of what is rightly found in texts whose asks are marked."""
+    """Return where the evidence lies of what is rightly found in texts whose asks are marked; no subject is marked."""
     judge, count = load(RULES, reader=reader), Quotes()
     for text in texts:
         if not (text.guilty and text.case):
             continue
         for finding in judge.judge(text.case).findings:
-            if finding.category in text.asked:
+            if finding.category in text.asked and all(one.how != SUBJECT for one in finding.evidence):
                 count.told += 1
                 count.inside += bool(finding.evidence) and all(
                     any(start <= one.start and one.end <= end for start, end in text.guilty) for one in finding.evidence

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -25,7 +25,7 @@ from banken.respond import category_name, level_name, permission_name, shown_lab
 from banken.respond.labels import keyword
 from banken.respond.tidy import visible
 from banken.service import house as rooms
-from banken.words import Authentic, Category, Channel, Permission, SegmentKind
+from banken.words import SUBJECT, Authentic, Category, Channel, Evidence, Permission, SegmentKind
 
 STYLES = {
     SegmentKind.BODY: "",
@@ -83,7 +83,7 @@ class Page:
 
     def show(self, one: Examined, done: Sequence[OutboxRow] | None) -> None:
         """Show a mail: who, its words, what was found, what was let go, what was done (None: nothing is known)."""
-        self._out.rule(Text(visible(one.message.subject) or "—"))
+        self._out.rule(_subject(one))
         for name, value in self._facts(one):
             self._line(Text.assemble((f"{name}: ", "bold"), visible(value)))
         self._line(_legend(one))
@@ -198,6 +198,7 @@ def _how(how: str) -> str:
         "hidden": _("hidden from the eye"),
         "link": _("a link"),
         "sender": _("the sender"),
+        SUBJECT: _("the subject"),
         "reader": _("the sentence as a whole"),
     }
     return f" ({ways[how]})" if how in ways else ""
@@ -243,10 +244,28 @@ def _legend(one: Examined) -> Text:
 
 def _words(one: Examined) -> Text:
     """Return the mail's text coloured by whose words they are, with the evidence marked, the unseen shown as a dot."""
-    text = Text("".join(letter if visible(letter) else "·" for letter in one.message.text))
+    text = Text(_seen(one.message.text))
     for segment in one.correspondence.segments or one.message.segments:
         text.stylize(STYLES[segment.kind], segment.start, segment.end)
-    for finding in one.verdict.findings:
-        for evidence in finding.evidence:
-            text.stylize(MARKED, evidence.start, evidence.end)
+    _mark(text, [found for found in _evidence(one) if found.how != SUBJECT])
     return text
+
+
+def _subject(one: Examined) -> Text:
+    """Return the mail's subject with the evidence marked, the unseen shown as a dot."""
+    text = Text(_seen(one.message.subject) or "—")
+    _mark(text, [found for found in _evidence(one) if found.how == SUBJECT])
+    return text
+
+
+def _evidence(one: Examined) -> Iterator[Evidence]:
+    return (evidence for finding in one.verdict.findings for evidence in finding.evidence)
+
+
+def _mark(text: Text, found: Iterable[Evidence]) -> None:
+    for evidence in found:
+        text.stylize(MARKED, evidence.start, evidence.end)
+
+
+def _seen(text: str) -> str:
+    return "".join(letter if visible(letter) else "·" for letter in text)

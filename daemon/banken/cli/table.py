@@ -17,7 +17,7 @@ from banken.i18n import _
 from banken.report import Find, Mail, Summary
 from banken.respond import category_name, level_name, stage_name
 from banken.respond.tidy import visible
-from banken.words import LEVELS, Category, Channel, Level
+from banken.words import LEVELS, SUBJECT, Category, Channel, Level
 
 COLOURS = {Level.DANGER: "bold red", Level.WARNING: "bold yellow", Level.NOTICE: "cyan", Level.UNJUDGED: "dim"}
 
@@ -95,7 +95,8 @@ def _quote(find: Find) -> Text:
     cut_before = "…" if before != find.before else ""
     cut_after = "…" if len(after) > AROUND else ""
     marked = (" ".join(find.words.split()), COLOURS[find.level])
-    return Text.assemble(cut_before, before.lstrip(), marked, after[:AROUND].rstrip(), cut_after)
+    heading = _("Subject: ") if find.how == SUBJECT else ""
+    return Text.assemble(heading, cut_before, before.lstrip(), marked, after[:AROUND].rstrip(), cut_after)
 
 
 def _totals(console: Console, summary: Summary) -> None:

@@ -240,6 +240,8 @@ def _margin(condition: Condition) -> int:
 
 
 def _subject(_condition: Condition, place: Place, reading: Reading) -> str | None:
+    if place.passage.is_heading and reading.case.subject in reading.case.heading:
+        return None  # the subject does not excuse its own words; a title known from elsewhere may
     return next((hit.concept for hit in place.hits if hit.concept in reading.subject), None)
 
 

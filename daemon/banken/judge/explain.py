@@ -10,7 +10,7 @@ from banken.judge.combine import Candidate
 from banken.judge.passage import Passage
 from banken.judge.reading import Reading
 from banken.judge.views import Span
-from banken.words import Finding
+from banken.words import SUBJECT, Finding
 
 _SHOWN = 60
 
@@ -24,6 +24,8 @@ def reading(read: Reading) -> Iterator[str]:
     for segment in case.segments:
         yield f"{segment.kind.value} [{segment.start}, {segment.end}) {_short(case.text[segment.start : segment.end])}"
     for passage in read.passages:
+        if passage.is_heading:
+            yield f"{SUBJECT} [0, {len(passage.source)}) {_short(passage.source)}"
         for start, end in passage.sentences:
             yield _("sentence: {text}").format(text=_short(passage.evidence(start, end).text))
         for span, names in _by_place(passage):

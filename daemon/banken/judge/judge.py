@@ -19,9 +19,9 @@ from banken.judge.combine import FEW, SURE, Candidate, settle
 from banken.judge.gate import Gate, lower
 from banken.judge.lexicon import Hit
 from banken.judge.model import Case, Reader
-from banken.judge.plain import PlainSentence, plain_lines, spoken
+from banken.judge.plain import PlainSentence, headed, plain_lines, spoken
 from banken.judge.predicates import DISGUISED, Finder, Place
-from banken.judge.reading import JUDGED_CHANNELS, Reading, read
+from banken.judge.reading import JUDGED_CHANNELS, MOST_HEADING, Reading, read
 from banken.judge.schema import LEVEL, Find, Rule
 from banken.judge.sentences import behind_mark
 from banken.words import Category, Evidence, Excused, Finding, Level, Verdict, strongest
@@ -165,6 +165,13 @@ class Judge:
     def _ask_reader(self, reader: Reader, reading: Reading, tally: _Tally) -> None:
         sentences = spoken(reading.passages)
         tally.few = sum(bool(sentence.text) for sentence in sentences) <= FEW
+        self._listen(reader, headed(reading.passages), tally)
+        for one in self._listen(reader, sentences, tally):
+            self._weigh_window(one, reading, tally)
+
+    def _listen(self, reader: Reader, sentences: Sequence[PlainSentence], tally: _Tally) -> Sequence[Candidate]:
+        """Return what the reader hears in `sentences`, which are of one whole."""
+        heard = []
         said = [sentence.text for sentence in sentences]
         for sentence in reversed(sentences[reader.reach(said) :]):
             tally.unread[id(sentence.passage)] = sentence.span(0, 1)[0]
@@ -172,11 +179,12 @@ class Judge:
             place = _window(sentences, window.first, window.last)
             rule = f"{READER}.{window.category.value}"
             one = Candidate(window.category, rule, place, Level.NOTICE, score=window.score)
-            tally.scores.append(one)
+            heard.append(one)
             if tally.explain:
                 words = _telling(reader, sentences[window.first : window.last + 1], window.category)
                 tally.trace.append(tell.heard(one, words))
-            self._weigh_window(one, reading, tally)
+        tally.scores += heard
+        return heard
 
     def _weigh_window(self, one: Candidate, reading: Reading, tally: _Tally) -> None:
         """Let the category's excuses look at each anchor in the window: it stands while one of them has none."""
@@ -263,9 +271,9 @@ class Judge:
         level = strongest([finding.level for finding in findings])
         if reading.case.channel not in JUDGED_CHANNELS:
             return level, _("not a client's words")
-        if level is None and not any(passage.source.strip() for passage in reading.passages):
+        if level is None and not any(one.source.strip() for one in reading.passages if not one.is_heading):
             return Level.UNJUDGED, _("this mail holds no words of the client")
-        if level is None and reading.case.partial:
+        if level is None and (reading.case.partial or len(reading.case.heading) > MOST_HEADING):
             return Level.UNJUDGED, _("this mail is too long to be read to its end")
         return level, ""
 

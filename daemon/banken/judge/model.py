@@ -17,10 +17,11 @@ class Case:
     """One message as the judge sees it: words, whose they are, and how far the deal had come.
 
     `segments` point into `text`; only BODY, HIDDEN and (in a mail without other words) FORWARD are judged. `subject`
-    is the mail's subject or the job's title: context, never evidence. `impersonates` says why the sender looks like
-    someone passing as the platform, `unbelieved` which event kinds the mail claims without proof, `forged` whether it
-    was found not to be from whom it says, `reached` whether it came straight from a client with whom there is no
-    contract yet, `partial` whether more stood in the mail than was read.
+    is the mail's subject or the job's title: context, never evidence. `heading` is the subject of a client's own mail
+    where it is new (`message.subject.is_new`), as it came: its words are judged like a first line.
+    `impersonates` says why the sender looks like someone passing as the platform, `unbelieved` which event kinds the
+    mail claims without proof, `forged` whether it was found not to be from whom it says, `reached` whether it came
+    straight from a client with whom there is no contract yet, `partial` whether more stood in the mail than was read.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Case:
     agent: bool = False
     links: Sequence[Link] = ()
     subject: str = ""
+    heading: str = ""
     known_client: bool = False
     impersonates: str = ""
     unbelieved: tuple[str, ...] = ()

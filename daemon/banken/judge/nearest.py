@@ -10,12 +10,12 @@ from banken.i18n import _
 from banken.judge.judge import Judge
 from banken.judge.model import Case
 from banken.judge.passage import Passage
-from banken.judge.plain import spoken
+from banken.judge.plain import headed, spoken
 from banken.judge.predicates import Finder, hits_of
 from banken.judge.reading import Reading, read
 from banken.judge.schema import Rule
 from banken.judge.views import Span
-from banken.words import Category, Excused
+from banken.words import Category, Evidence, Excused
 
 _RUN = re.compile(r"[一-龥々]{2,}|[ァ-ヺー]{2,}|[A-Za-z][A-Za-z0-9]+")
 _MOST = 200
@@ -26,11 +26,10 @@ _AS_A_WORD = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Near:
-    """A rule that nearly found something in one sentence of the message (code points)."""
+    """A rule that nearly found something in one sentence of the message, as it stands there."""
 
     rule: Rule
-    start: int
-    end: int
+    sentence: Evidence
     share: float
     """Which part of what the rule needs stands in the sentence; more than 1 when it found all, and was let go."""
     why: str
@@ -48,7 +47,7 @@ def nearest(judge: Judge, case: Case, category: Category | None = None, *, most:
     found = [near for rule in rules for near in _of_rule(judge, rule, reading, excused)]
     best: dict[str, Near] = {}
     for near in sorted(
-        found, key=lambda one: (-one.share - heard.get((one.rule.category, one.start), 0.0), -len(one.missing))
+        found, key=lambda one: (-one.share - heard.get((one.rule.category, one.sentence), 0.0), -len(one.missing))
     ):
         best.setdefault(near.rule.id, near)
     return list(best.values())[:most]
@@ -71,14 +70,14 @@ def _unknown(judge: Judge, passage: Passage) -> Iterator[str]:
             yield run.group()
 
 
-def _heard(judge: Judge, reading: Reading) -> dict[tuple[Category, int], float]:
-    """Return how loud the reader hears each category in each sentence, by where the sentence begins."""
-    heard: dict[tuple[Category, int], float] = {}
-    sentences = spoken(reading.passages)
-    for window in judge.reader.read([one.text for one in sentences]) if judge.reader and sentences else ():
-        for one in sentences[window.first : window.last + 1]:
-            start = _place(one.passage, one.passage.sentence_at(one.span(0, 1)[0]))[0]
-            heard[window.category, start] = max(window.score, heard.get((window.category, start), 0.0))
+def _heard(judge: Judge, reading: Reading) -> dict[tuple[Category, Evidence], float]:
+    """Return how loud the reader hears each category in each sentence."""
+    heard: dict[tuple[Category, Evidence], float] = {}
+    for sentences in (headed(reading.passages), spoken(reading.passages)):
+        for window in judge.reader.read([one.text for one in sentences]) if judge.reader and sentences else ():
+            for one in sentences[window.first : window.last + 1]:
+                key = window.category, _sentence(one.passage, one.passage.sentence_at(one.span(0, 1)[0]))
+                heard[key] = max(window.score, heard.get(key, 0.0))
     return heard
 
 
@@ -90,7 +89,7 @@ def _of_rule(judge: Judge, rule: Rule, reading: Reading, excused: Sequence[Excus
         why = ", ".join(f"{name} ({word})" if word else name for name, word in names)
         yield Near(
             rule,
-            *_place(fate.place.passage, fate.place.sentences[0]),
+            _sentence(fate.place.passage, fate.place.sentences[0]),
             share=1.5,
             why=_("all its words are there; let go: {why}").format(why=why or _("the policy")),
         )
@@ -120,9 +119,8 @@ def _near(rule: Rule, finder: Finder, passage: Passage, sentence: int, row: Sequ
         why = _("no word of {concepts}").format(concepts=_(" or ").join(sorted(missing)))
     else:
         why = _("the words are there, but do not stand as they must")
-    return Near(rule, *_place(passage, sentence), share=sum(row) / len(row), why=why, missing=missing)
+    return Near(rule, _sentence(passage, sentence), share=sum(row) / len(row), why=why, missing=missing)
 
 
-def _place(passage: Passage, sentence: int) -> Span:
-    evidence = passage.evidence(*passage.sentences[sentence])
-    return evidence.start, evidence.end
+def _sentence(passage: Passage, sentence: int) -> Evidence:
+    return passage.evidence(*passage.sentences[sentence])

@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from banken.judge.lexicon import Hit, Lexicon, Scan
 from banken.judge.sentences import Splitter
 from banken.judge.views import Span, View, fold
-from banken.words import Evidence, SegmentKind
+from banken.words import SUBJECT, Evidence, SegmentKind
 
 _PARAGRAPH_END = re.compile(r"\n[ ]*\n")
 _QUOTES = re.compile(r"[「」『』“”\"]")
@@ -26,13 +26,15 @@ _BEHIND_A_NAME = "でにのをはがもとかへやま"
 
 @dataclass
 class Passage:
-    """A judged segment; all positions are in the folded text, `evidence` gives the original back."""
+    """A judged segment, or the subject; all positions are in the folded text, `evidence` gives the original back."""
 
     kind: SegmentKind
     base: int
     source: str
     splitter: Splitter
     lexicon: Lexicon
+    is_heading: bool = False
+    """Whether it is the mail's subject, and no stretch of its text."""
     view: View = field(init=False)
     extra: list[Hit] = field(init=False, default_factory=list)
     """What was found otherwise than as a plain word: disguises, atoms, links."""
@@ -65,9 +67,12 @@ class Passage:
         return {(hit.start, hit.end): hit.how for hit in self.extra}
 
     def evidence(self, start: int, end: int, how: str = "plain") -> Evidence:
-        """Return the original words behind the folded `[start, end)`, placed in the whole message."""
+        """Return the original words behind the folded `[start, end)`, placed in the whole message (or in its subject)."""
         first, last = self.view.span(start, end)
-        how = "hidden" if self.kind is SegmentKind.HIDDEN else how
+        if self.is_heading:
+            how = SUBJECT
+        elif self.kind is SegmentKind.HIDDEN:
+            how = "hidden"
         return Evidence(self.source[first:last], self.base + first, self.base + last, how)
 
     def folded(self, start: int, end: int) -> Span:

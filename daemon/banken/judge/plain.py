@@ -37,9 +37,14 @@ class PlainSentence:
 
 
 def spoken(passages: Iterable[Passage]) -> list[PlainSentence]:
-    """Return all sentences that the reader is asked about: those of the passages that the mail shows."""
-    shown = (passage for passage in passages if passage.kind is not SegmentKind.HIDDEN)
+    """Return all sentences of the text that the reader is asked about: those of the passages that the mail shows."""
+    shown = (one for one in passages if one.kind is not SegmentKind.HIDDEN and not one.is_heading)
     return [sentence for passage in shown for sentence in plain_sentences(passage)]
+
+
+def headed(passages: Iterable[Passage]) -> list[PlainSentence]:
+    """Return the sentences of the subject, about which the reader is asked apart: they do not go on in the text."""
+    return [sentence for passage in passages if passage.is_heading for sentence in plain_sentences(passage)]
 
 
 def plain_sentences(passage: Passage) -> list[PlainSentence]:

@@ -24,6 +24,8 @@ if TYPE_CHECKING:  # the judge needs no mail reader to run
 _start = attrgetter("start")
 _SHOWN = 100
 """So much of an address behind words is shown to the reader (code points)."""
+MOST_HEADING = 1_000
+"""So much of a subject is judged (code points): nobody shows more, and it may be any length."""
 JUDGED_CHANNELS = (Channel.DIRECT, Channel.NOTIFICATION)
 """On the other channels nobody asks the worker for anything: they carry no client's words."""
 
@@ -51,10 +53,11 @@ class Reading:
 
 
 def read(case: Case, book: Rulebook) -> Reading:
-    """Return `case` with its judged stretches; none on a channel that carries no client's words."""
-    segments = judged(case) if case.channel in JUDGED_CHANNELS else ()
+    """Return `case` with its judged stretches, the subject first; none on a channel that carries no client's words."""
+    if case.channel not in JUDGED_CHANNELS:
+        return Reading(case, (), book)
     links = sorted(case.links, key=_start)
-    return Reading(case, [_passage(case, segment, links, book) for segment in segments], book)
+    return Reading(case, [*_heading(case, book), *(_passage(case, one, links, book) for one in judged(case))], book)
 
 
 def judged(case: Case) -> list[Segment]:
@@ -65,10 +68,21 @@ def judged(case: Case) -> list[Segment]:
     return [segment for segment in own if segment.start < segment.end]
 
 
+def _heading(case: Case, book: Rulebook) -> Iterator[Passage]:
+    """Yield the subject as a passage of its own, so that no sentence of the text goes on in it; no link stands in it."""
+    heading = case.heading[:MOST_HEADING]
+    if heading.strip():
+        yield _read(Passage(SegmentKind.BODY, 0, heading, book.splitter, book.lexicon, is_heading=True), (), book)
+
+
 def _passage(case: Case, segment: Segment, links: Sequence[Link], book: Rulebook) -> Passage:
     """Return a judged segment, read; `links` are those of the message, in order."""
     text = case.text[segment.start : segment.end]
-    passage = Passage(segment.kind, segment.start, text, book.splitter, book.lexicon)
+    return _read(Passage(segment.kind, segment.start, text, book.splitter, book.lexicon), links, book)
+
+
+def _read(passage: Passage, links: Sequence[Link], book: Rulebook) -> Passage:
+    """Return `passage` with all that is found in it otherwise than as a plain word."""
     passage.disguised = book.disguises.scan(passage.view, passage) | dict(spelled_out(passage))
     leading = list(_links(links, passage, book))
     passage.leads = dict(_hidden(leading, passage))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from banken.words import Segment
+from banken.words import SUBJECT, Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,8 @@ class Attachment:
 class Message:
     """One mail as text: what it says, who says so, and what was doubtful in reading it.
 
-    `text` is the whole decoded text, attached mail included; every offset of the house points into it.
+    `text` is the whole decoded text, attached mail included; every offset of the house points into it, but for those of
+    evidence that stands in the subject.
     `notes` names what was guessed, lost or cut (one word each, see `message/notes.py`), for `explain`.
     """
 
@@ -76,3 +77,7 @@ class Message:
     """Stable over copies and folders: Message-ID and a hash of the content (design.md 4.1)."""
     raw: bytes = field(default=b"", repr=False, compare=False)
     """The octets it was read from (headers and text parts; a big attachment may be missing)."""
+
+    def source(self, how: str) -> str:
+        """Return what the places of evidence point into that was found so (`words.Evidence.how`): the text or the subject."""
+        return self.subject if how == SUBJECT else self.text

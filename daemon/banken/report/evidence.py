@@ -11,7 +11,7 @@ from banken.i18n import _
 from banken.ledger import SeenMessage, SeenState
 from banken.mailbox.errors import FolderMissing, Refused
 from banken.mailbox.model import Mailbox, Place, RawMessage
-from banken.message import read, read_header
+from banken.message import Message, read, read_header
 from banken.report.model import Find, Mail, examined_mail, in_context, known_mail
 from banken.report.story import Story, sources, tell
 from banken.report.summary import deed
@@ -72,16 +72,15 @@ def find_again(box: Mailbox, folder: str, uidvalidity: int, uid: int, message_id
 
 def in_sentences(mail: Mail, original: bytes) -> Mail:
     """Return a mail whose evidence has its sentence around it, where the text is what it was."""
-    text = read(original, arrived=mail.at).text
-    finds = tuple(
-        in_context(find, text[find.start : find.end], text) if _stands(find, text) else find for find in mail.finds
-    )
-    return replace(mail, finds=finds)
+    message = read(original, arrived=mail.at)
+    return replace(mail, finds=tuple(_in_sentence(find, message) for find in mail.finds))
 
 
-def _stands(find: Find, text: str) -> bool:
-    """Whether the words of a find stand in `text`; the ledger keeps only the beginning of long ones."""
-    return bool(find.words) and text[find.start : find.end].startswith(find.words.rstrip("…"))
+def _in_sentence(find: Find, message: Message) -> Find:
+    """Return a find in its sentence where its words stand in `message`; the ledger keeps only the beginning of long ones."""
+    words = message.source(find.how)[find.start : find.end]
+    stands = bool(find.words) and words.startswith(find.words.rstrip("…"))
+    return in_context(find, words, message) if stands else find
 
 
 def _original(box: Mailbox, row: SeenMessage) -> bytes | None:

@@ -39,10 +39,10 @@ def lessons(judge: Judge, examined: Examined, inventor: Inventor, missed: Catego
 
 
 def _false(judge: Judge, examined: Examined, inventor: Inventor) -> Iterator[Lesson]:
-    text = examined.message.text
+    message = examined.message
     by_rule = {find.rule: find for find in reversed(examined_mail(examined).finds) if find.level in LOUD}
     for rule, find in by_rule.items():
-        whole = in_context(find, find.words, text)
+        whole = in_context(find, find.words, message)
         sentence = _flat(inventor.text(f"{whole.before}{whole.words}{whole.after}"))
         stage = examined.standing.stage
         verdict = judge.judge(Case.of(sentence, stage=stage))
@@ -56,7 +56,7 @@ def _false(judge: Judge, examined: Examined, inventor: Inventor) -> Iterator[Les
 
 def _missed(judge: Judge, examined: Examined, inventor: Inventor, near: list[Near]) -> Lesson:
     first = near[0]
-    sentence = _flat(inventor.text(examined.message.text[first.start : first.end]))
+    sentence = _flat(inventor.text(first.sentence.text))
     notes = [f"{one.rule.id} ({one.rule.category.value}): {one.why}" for one in near]
     if words := new_words(judge, sentence):
         notes.append(_("words that no list knows: {words}").format(words=_(", ").join(words)))

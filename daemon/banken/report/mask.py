@@ -13,6 +13,7 @@ from banken.judge.atoms import ATOMS
 from banken.judge.views import fold
 from banken.report.model import Find, Mail
 from banken.report.story import Step, Story
+from banken.words import SUBJECT
 
 HIDDEN = "●●●"
 
@@ -132,8 +133,14 @@ class Mask:
         return replace(step, title=self.text(step.title), why=self.text(step.why))
 
     def _find(self, find: Find) -> Find:
-        words = HIDDEN if find.how == "atom" else self.text(find.words)
+        words = HIDDEN if find.how == "atom" or _is_atom(find) else self.text(find.words)
         return replace(find, words=words, before=self.text(find.before), after=self.text(find.after))
+
+
+def _is_atom(find: Find) -> bool:
+    """Whether words of the subject, of which is not told how they were found, are a number, an address or a name."""
+    words = fold(find.words).text
+    return find.how == SUBJECT and any((0, len(words)) in shape(words) for shape in ATOMS.values())
 
 
 def names_of(

@@ -9,8 +9,9 @@ from datetime import datetime
 from banken.guard import Examined
 from banken.i18n import _
 from banken.ledger import SeenMessage, StoredFinding
+from banken.message import Message
 from banken.respond.tidy import one_line, sentence_around
-from banken.words import LEVELS, Authentic, Category, Channel, Evidence, Finding, Level, Permission, Stage
+from banken.words import LEVELS, SUBJECT, Authentic, Category, Channel, Evidence, Finding, Level, Permission, Stage
 
 WORDS = 240
 """Code points of the words of a find that are shown; the ledger keeps as many."""
@@ -20,7 +21,8 @@ WORDS = 240
 class Find:
     """One piece of evidence of one finding, with what stands around it in its sentence.
 
-    `start` and `end` point into the decoded text; `line` counts from 1, 0 where the text is not at hand.
+    `start` and `end` point into the decoded text, or into the subject where `how` says so; `line` counts from 1, 0 in a
+    subject and where the text is not at hand.
     """
 
     category: Category
@@ -35,6 +37,13 @@ class Find:
     start: int = 0
     end: int = 0
     how: str = ""
+
+    @property
+    def where(self) -> str:
+        """The line of the text it stands in, or that it is the subject, for people; "" where nothing is known of it."""
+        if self.how == SUBJECT:
+            return _("subject")
+        return _("line {line}").format(line=self.line) if self.line else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +129,7 @@ def examined_mail(one: Examined) -> Mail:
         authentic=mail.authentic,
         level=one.verdict.level,
         why=one.verdict.why,
-        finds=tuple(find for finding in one.verdict.findings for find in _finds(finding, message.text)),
+        finds=tuple(find for finding in one.verdict.findings for find in _finds(finding, message)),
     )
 
 
@@ -151,21 +160,21 @@ def known_mail(seen: SeenMessage, findings: Iterable[StoredFinding]) -> Mail:
     )
 
 
-def _finds(finding: Finding, text: str) -> Iterator[Find]:
+def _finds(finding: Finding, message: Message) -> Iterator[Find]:
     facts = (finding.category, finding.level, finding.rule, finding.title, finding.by)
     for evidence in finding.evidence or (Evidence("", 0, 0, ""),):
         yield in_context(
-            Find(*facts, "", start=evidence.start, end=evidence.end, how=evidence.how), evidence.text, text
+            Find(*facts, "", start=evidence.start, end=evidence.end, how=evidence.how), evidence.text, message
         )
 
 
-def in_context(find: Find, words: str, text: str) -> Find:
-    """Return a find with its words and the sentence around them, if they stand in `text` where the find says."""
-    shown = one_line(words, WORDS)
+def in_context(find: Find, words: str, message: Message) -> Find:
+    """Return a find with its words and the sentence around them, if they stand in `message` where the find says."""
+    shown, text = one_line(words, WORDS), message.source(find.how)
     if not words or text[find.start : find.end] != words:
         return replace(find, words=shown)
     before, after = sentence_around(text, find.start, find.end)
-    line = text.count("\n", 0, find.start) + 1
+    line = 0 if find.how == SUBJECT else text.count("\n", 0, find.start) + 1
     return replace(find, words=shown, before=before, after=after, line=line)
 
 

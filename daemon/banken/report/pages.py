@@ -108,8 +108,7 @@ def _apart(finds: Iterable[Find]) -> list[Find]:
 
 
 def _quoted(find: Find) -> Quoted:
-    line = _("line {line}").format(line=find.line) if find.line else ""
-    note = " · ".join(filter(None, (find.title if find.words else "", line)))
+    note = " · ".join(filter(None, (find.title if find.words else "", find.where)))
     around = (clean(find.before), clean(find.words or find.title), clean(find.after))
     return Quoted(category_name(find.category), *around, clean(note))
 

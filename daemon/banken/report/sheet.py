@@ -12,6 +12,7 @@ from banken.i18n import _
 from banken.report.model import Find, Mail
 from banken.respond import category_name, level_name, permission_name, stage_name
 from banken.respond.tidy import one_line
+from banken.words import SUBJECT
 
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 """How a cell begins that a spreadsheet may take for a formula; the wide ones count in a Japanese one."""
@@ -57,5 +58,5 @@ def _rows(mail: Mail, zone: tzinfo) -> Iterator[tuple[str, ...]]:
 
 def _found(find: Find) -> tuple[str, ...]:
     sentence = f"{find.before}{find.words}{find.after}"
-    words = (find.words, sentence, str(find.line or ""))
+    words = (find.words, sentence, str(find.line or "") if find.how != SUBJECT else _("subject"))
     return level_name(find.level), category_name(find.category), find.rule, *words

@@ -73,7 +73,7 @@ def _title(told: Counsel) -> str:
 def _sure(point: Point, facts: WarningFacts) -> str:
     if point.category is Category.IMPERSONATION:
         return _("What was checked: {why}").format(why=facts.authentic_why) if facts.authentic_why else ""
-    if not any(quote.line for quote in point.quotes):
+    if not any(quote.is_said for quote in point.quotes):
         return ""  # it is not in the words, but in their having come
     if not point.rules:
         return _(
@@ -103,9 +103,14 @@ def _how_written(ways: Container[str]) -> str:
 
 
 def _shown(quote: Quote) -> Quote:
-    """Return a quote as it is shown: nothing to press in it, and no marks that could be taken for ours."""
+    """Return a quote as it is shown: nothing to press in it, no marks that could be taken for ours, a subject named."""
     before, words, after = (unpressable(text).translate(_MARKS) for text in (quote.before, quote.words, quote.after))
-    return replace(quote, before=before, words=words, after=after)
+    return replace(quote, before=headed(quote) + before, words=words, after=after)
+
+
+def headed(quote: Quote) -> str:
+    """Return what is written before words of the mail's subject, "" before others."""
+    return _("Subject: ") if quote.in_subject else ""
 
 
 _MARKS = str.maketrans("【】", "［］")
@@ -113,6 +118,8 @@ _MARKS = str.maketrans("【】", "［］")
 
 def _overlap(one: Quote, other: Quote) -> bool:
     """Whether two quotes show the same sentence, one a part of the other, or the one the other's words."""
+    if one.in_subject is not other.in_subject:
+        return False
     texts = [f"{quote.before}{quote.words}{quote.after}".strip() for quote in (one, other)]
     if one.line == other.line and (texts[0] in texts[1] or texts[1] in texts[0]):
         return True

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from pydantic import TypeAdapter
 
 from banken.respond.way import Way
-from banken.words import Authentic, Category, Channel, Level, Permission, Stage
+from banken.words import SUBJECT, Authentic, Category, Channel, Level, Permission, Stage
 
 
 class Spoken(Protocol):
@@ -47,9 +47,10 @@ class Spot:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """Words of the mail with a little of what stands around them; `line` counts from 1, 0 when they stand nowhere.
+    """Words of the mail with a little of what stands around them; `line` counts from 1, 0 when they stand in no line.
 
-    `how` says how they were written, as `words.Evidence` does; `start` and `end` are where the quote stands in the text.
+    `how` says how they were written, as `words.Evidence` does; `start` and `end` are where the quote stands in the text
+    (or in the subject, where `how` says so).
     """
 
     before: str
@@ -59,6 +60,16 @@ class Quote:
     how: str = "plain"
     start: int = field(default=0, compare=False)
     end: int = field(default=0, compare=False)
+
+    @property
+    def in_subject(self) -> bool:
+        """Whether they stand in the mail's subject."""
+        return self.how == SUBJECT
+
+    @property
+    def is_said(self) -> bool:
+        """Whether they are words of the mail, and not only whom it came from."""
+        return bool(self.line) or self.in_subject
 
 
 @dataclass(frozen=True, slots=True)

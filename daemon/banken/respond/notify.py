@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from banken.i18n import _
+from banken.respond.found import headed
 from banken.respond.model import WarningFacts
 from banken.respond.names import category_name, level_name
 from banken.respond.news import News
@@ -91,7 +92,7 @@ def _about(facts: WarningFacts) -> str:
 
 def _quoted(facts: WarningFacts, most: int) -> list[str]:
     quotes = [quote for point in facts.points for quote in point.quotes if quote.words]
-    said = dict.fromkeys(one_line(f"{quote.before}{quote.words}{quote.after}") for quote in quotes)
+    said = dict.fromkeys(one_line(f"{headed(quote)}{quote.before}{quote.words}{quote.after}") for quote in quotes)
     return [f"「{unpressable(words)}」" for words in list(said)[:most]]
 
 

@@ -144,7 +144,7 @@ def _is_false(facts: WarningFacts) -> bool:
 def _is_bare(facts: WarningFacts) -> bool:
     """Whether nothing in the words was found, only that a client has written straight to the worker."""
     quotes = (quote for point in facts.points for quote in point.quotes)
-    return facts.channel is Channel.DIRECT and not any(quote.line for quote in quotes)
+    return facts.channel is Channel.DIRECT and not any(quote.is_said for quote in quotes)
 
 
 def _is_straight(facts: WarningFacts) -> bool:

@@ -29,7 +29,7 @@ from banken.respond.model import (
 )
 from banken.respond.tidy import one_line, sentence_around, sentence_bounds
 from banken.respond.way import KIND
-from banken.words import LEVELS, Category, Channel, Evidence, Finding, Permission, Standing, Verdict
+from banken.words import LEVELS, SUBJECT, Category, Channel, Evidence, Finding, Permission, Standing, Verdict
 
 WORDS = 200
 """Code points quoted of the words."""
@@ -162,19 +162,33 @@ def _points(findings: Sequence[Finding], message: Message) -> Iterator[Point]:
     for category in dict.fromkeys(finding.category for finding in order):
         found = [finding for finding in order if finding.category is category]
         rules = tuple(dict.fromkeys(finding.rule for finding in found if finding.by == "rule"))
-        told = _together(_joined(_apart(found), message.text), message.text)[:QUOTES]
+        told = _told(_apart(found), message)[:QUOTES]
         quotes = tuple(_quote(evidence, message) for evidence in told)
         advice, *others = dict.fromkeys(finding.advice for finding in found)
         yield Point(category, found[0].level, rules, advice, quotes, tuple(others))
+
+
+def _told(found: Sequence[Evidence], message: Message) -> list[Evidence]:
+    """Return the evidence as it is quoted, that of the subject before that of the text: their places are of two counts."""
+    parts = (
+        (message.subject, [one for one in found if one.how == SUBJECT]),
+        (message.text, [one for one in found if one.how != SUBJECT]),
+    )
+    return [one for text, there in parts for one in _together(_joined(there, text), text)]
 
 
 def _apart(findings: Sequence[Finding]) -> list[Evidence]:
     """Return the evidence that does not lie over what was taken before: several findings may see the same words."""
     taken: list[Evidence] = []
     for evidence in (evidence for finding in findings for evidence in finding.evidence):
-        if not any((one.start < evidence.end and evidence.start < one.end) or one == evidence for one in taken):
+        if not any(_overlap(one, evidence) or one == evidence for one in taken):
             taken.append(evidence)
     return taken
+
+
+def _overlap(one: Evidence, other: Evidence) -> bool:
+    alike = (one.how == SUBJECT) is (other.how == SUBJECT)
+    return alike and one.start < other.end and other.start < one.end
 
 
 def _joined(found: Sequence[Evidence], text: str) -> list[Evidence]:
@@ -214,10 +228,10 @@ def _is_near(one: Evidence, other: Evidence, text: str) -> bool:
 
 def _quote(evidence: Evidence, message: Message) -> Quote:
     """Return the words with the rest of their sentence around them, as far as it is short; the sender for no words."""
-    text = message.text
+    text = message.source(evidence.how)
     words = one_line(evidence.text or message.sender.address, WORDS)
     if not evidence.text or text[evidence.start : evidence.end] != evidence.text:
         return Quote("", words, "")
     before, after = sentence_around(text, evidence.start, evidence.end)
-    line = text.count("\n", 0, evidence.start) + 1
+    line = 0 if evidence.how == SUBJECT else text.count("\n", 0, evidence.start) + 1
     return Quote(before, words, after, line, evidence.how, *sentence_bounds(text, evidence.start, evidence.end))
