@@ -12,14 +12,9 @@ from banken.cli.explain import _labels
 from banken.i18n import set_language
 from banken.message.notes import Note, describe
 
+pytestmark = pytest.mark.usefixtures("english")
+
 STORY = Path(__file__).parents[1] / "story"
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    set_language("en")
-    yield
-    set_language("ja")
 
 
 def run(*words, code=0):

@@ -13,9 +13,11 @@ from pathlib import Path
 
 import pytest
 import yaml
+from tests.fakeimap import FakeImap, Folder
 from tests.servers import Dovecot, SmtpSink
 
 from banken.cli.demo import story
+from banken.ledger import Ledger
 
 NOW = dt.datetime.now(dt.timezone(dt.timedelta(hours=9)))
 USERS = {f"worker{number}@example.jp": f"pass word {number}" for number in range(300)}
@@ -125,7 +127,7 @@ class Desk:
 
 @pytest.fixture(scope="session")
 def server():
-    with Dovecot(USERS) as dovecot:
+    with Dovecot(USERS, lasting=True) as dovecot:  # a program that is started anew logs in anew, hundreds of times
         yield dovecot
 
 
@@ -158,3 +160,23 @@ def notice(words, *, subject="【クラウドワークス】青空工房さん�
         "Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: 8bit\r\nSubject: "
     )
     return head.encode() + subject.encode() + b"\r\n\r\n" + body.replace("\n", "\r\n").encode()
+
+
+@pytest.fixture
+def fake():
+    """A scripted server with a second folder."""
+    with FakeImap() as running:
+        running.folders["Jobs"] = Folder()
+        yield running
+
+
+@pytest.fixture
+def look(fake):
+    """Looks at the scripted server, after the first one, which passes over what was there."""
+    from tests.e2e.look import Look, old
+
+    with Ledger.open(":memory:") as ledger:
+        fake.inbox.add(old(1))
+        one = Look(fake, ledger)
+        assert one() == 0
+        yield one

@@ -334,7 +334,7 @@ def test_on_a_server_of_our_own():
 def test_on_dovecot():
     names = itertools.count()
     users = {f"worker{number}@example.jp": "open sesame" for number in range(2000)}
-    with Dovecot(users) as dovecot:
+    with Dovecot(users, lasting=True) as dovecot:
 
         class OnDovecot(Machine):
             @staticmethod

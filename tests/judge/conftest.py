@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from banken.i18n import set_language
 from banken.judge import Case, load
 from banken.judge.loading import load_book
 from banken.words import Stage
@@ -49,11 +48,3 @@ def excused(judge):
         return {one.rule: one.excuse for one in verdict.excused}
 
     return excused
-
-
-@pytest.fixture
-def english():
-    """Speak English for one test."""
-    set_language("en")
-    yield
-    set_language("ja")

@@ -12,6 +12,8 @@ from banken.judge import Case, load
 from banken.places import rules_root
 from banken.words import Stage
 
+pytestmark = pytest.mark.slow  # as in platform/test_hostile.py
+
 TIMES = 8
 LINEAR = 20
 """How much longer `TIMES` the text may take: a curve would take 64 times as long, a busy machine never 20."""

@@ -23,9 +23,8 @@ def texts():
         yield from (row.get("body") or row["text"] for row in map(json.loads, rows))
 
 
-@pytest.mark.parametrize(
-    "reader", [False, pytest.param(True, marks=pytest.mark.slow)], ids=["rules", "rules and reader"]
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("reader", [False, True], ids=["rules", "rules and reader"])
 def test_evidence_is_exact_and_short(reader):
     judge, found = load(rules_root(), reader=reader), 0
     for text in texts():

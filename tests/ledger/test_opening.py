@@ -13,17 +13,11 @@ from pathlib import Path
 import pytest
 from tests.ledger.by_hand import by_hand
 
-from banken.i18n import set_language
 from banken.ledger import Ledger, LedgerDamagedError, LedgerError, LedgerInUseError, SeenMessage
 
+pytestmark = pytest.mark.usefixtures("english")
+
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    set_language("en")
-    yield
-    set_language("ja")
 
 
 def mode(path: Path) -> int:

@@ -14,20 +14,12 @@ from sqlalchemy.exc import DBAPIError
 from tests.ledger.test_keeping import story
 from tests.postgres import PASSWORD, Postgres
 
-from banken.i18n import set_language
 from banken.ledger import Ledger, LedgerDamagedError, LedgerError, LedgerInUseError, Owed, SeenMessage, postgres
 from banken.ledger.desk import BUSY
 
-pytestmark = pytest.mark.server
+pytestmark = [pytest.mark.server, pytest.mark.usefixtures("english")]
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    set_language("en")
-    yield
-    set_language("ja")
 
 
 @pytest.fixture

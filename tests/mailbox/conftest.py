@@ -9,7 +9,6 @@ from tests.courier import Courier
 from tests.fakeimap import FakeImap
 from tests.servers import Dovecot
 
-from banken.i18n import set_language
 from banken.mailbox.imap import Server, connect
 
 _numbers = itertools.count(1)
@@ -20,10 +19,8 @@ def pytest_configure(config):
 
 
 @pytest.fixture(autouse=True)
-def _language():
-    set_language("en")
-    yield
-    set_language("ja")
+def _language(english):
+    """English is the language spoken in this folder."""
 
 
 @pytest.fixture(scope="session")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 CRLF = b"\r\n"
 
@@ -47,3 +48,14 @@ def attachment(octets: int, name: str = "shiryo.pdf") -> bytes:
 
 
 HEAD = "Message-ID: <big@client.example>\r\nSubject: big\r\nFrom: yamada@client.example\r\nMIME-Version: 1.0"
+
+
+def big(text: bytes = b"the words\r\n") -> bytes:
+    """Return a message whose attachment is too big to be fetched."""
+    pdf = part("application/pdf", b"x" * 600_000 + b"\r\n")
+    return multipart(part("text/plain", text), pdf, head=HEAD)
+
+
+def uids_in(line: str) -> set[int]:
+    """Return the UIDs that a command names."""
+    return {uid for a, b in re.findall(r"(\d+)(?::(\d+))?", line.split()[2]) for uid in range(int(a), int(b or a) + 1)}

@@ -17,18 +17,12 @@ import keyring.errors
 import pytest
 from tests.tokenserver import TokenServer
 
-from banken.i18n import set_language
 from banken.mailbox.errors import Unavailable, Unreachable
 from banken.oauth import FileKeep, Grant, LoginNeeded, RingKeep, Tokens
 
+pytestmark = pytest.mark.usefixtures("english")
+
 USER = "worker@example.jp"
-
-
-@pytest.fixture(autouse=True)
-def _language():
-    set_language("en")
-    yield
-    set_language("ja")
 
 
 def _secret():

@@ -12,6 +12,8 @@ from banken import platform
 from banken.platform.cutting import MOST_LINES
 from banken.words import Authentic, SegmentKind
 
+pytestmark = pytest.mark.slow  # how time grows is a matter of the algorithm, not of the Python that runs it
+
 TIMES = 8
 LINEAR = 20
 """How much longer `TIMES` the text may take: a curve would take 64 times as long."""

@@ -9,12 +9,13 @@ import yaml
 from typer.testing import CliRunner
 
 from banken.cli.app import build
-from banken.i18n import set_language
 from banken.judge import Case, load
 from banken.judge.nearest import nearest, new_words
 from banken.places import rules_root
 from banken.report.invented import ADDRESS, Inventor
 from banken.words import Category, Stage
+
+pytestmark = pytest.mark.usefixtures("english")
 
 HEAD = """\
 From: "Sora Trading, Sato" <sato.kenji@real-client.example>
@@ -35,13 +36,6 @@ MISSED = HEAD + "お世話になります。\n原稿の件、ポケットトー�
 @pytest.fixture(scope="module")
 def judge():
     return load(rules_root())
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    set_language("en")
-    yield
-    set_language("ja")
 
 
 def learn(tmp_path, mail, *options):

@@ -7,16 +7,10 @@ import time
 import pytest
 from tests.report.scenes import find, mail, step, story
 
-from banken.i18n import set_language
 from banken.report.mask import HIDDEN, Mask, names_of
 from banken.report.plain import plain
 
-
-@pytest.fixture(autouse=True)
-def _english():
-    set_language("en")
-    yield
-    set_language("ja")
+pytestmark = pytest.mark.usefixtures("english")
 
 
 @pytest.mark.parametrize(

@@ -10,23 +10,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banken.i18n import set_language
 from banken.ledger import Ledger, Owed, SeenMessage, SeenState
 from banken.report.bars import TALLEST, bars, columns
 from banken.report.month import LOUD, _by_client, month_of, month_page
 from banken.words import Category, Evidence, Finding, Level
 
+pytestmark = pytest.mark.usefixtures("english")
+
 TOKYO = ZoneInfo("Asia/Tokyo")
 NOVEMBER = date(2026, 11, 1)
 MIDNIGHT = datetime(2026, 10, 31, 15, 0, tzinfo=UTC)
 """When November begins in Tokyo."""
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    set_language("en")
-    yield
-    set_language("ja")
 
 
 @pytest.fixture

@@ -15,7 +15,6 @@ from tests.deals.memory import MemoryStore
 from tests.report.scenes import EVIL, NOON, find, mail, step, story
 
 from banken.deals import Deals
-from banken.i18n import set_language
 from banken.ledger import Poison
 from banken.report import Summary
 from banken.report.picture import LEFT, RIGHT, draw
@@ -23,14 +22,9 @@ from banken.report.scanpage import scan_page
 from banken.report.story import tell
 from banken.words import Authentic, Level, Permission, Stage
 
+pytestmark = pytest.mark.usefixtures("english")
+
 TOKYO = ZoneInfo("Asia/Tokyo")
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    set_language("en")
-    yield
-    set_language("ja")
 
 
 class Seen(HTMLParser):

@@ -12,18 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from tests.report.scenes import EVIL, NOON, find, mail
 
-from banken.i18n import set_language
 from banken.report.sheet import cell, sheet
 from banken.words import Category, Level
 
+pytestmark = pytest.mark.usefixtures("english")
+
 TOKYO = ZoneInfo("Asia/Tokyo")
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    set_language("en")
-    yield
-    set_language("ja")
 
 
 def rows(*mails):

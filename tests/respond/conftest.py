@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import pytest
+from tests.respond.house import House
+from tests.respond.scene import MemoryMailbox
+from tests.servers import SmtpSink
 
-from banken.i18n import set_language
 from banken.ledger import Ledger
 from banken.places import rules_root
 from banken.respond import load_advice
 
 
 @pytest.fixture(autouse=True)
-def _language():
-    set_language("en")
-    yield
-    set_language("ja")
+def _language(english):
+    """English is the language spoken in this folder."""
 
 
 @pytest.fixture(scope="session")
@@ -26,3 +26,19 @@ def advice():
 def ledger():
     with Ledger.open(":memory:") as opened:
         yield opened
+
+
+@pytest.fixture
+def sink():
+    with SmtpSink() as running:
+        yield running
+
+
+@pytest.fixture
+def mailbox():
+    return MemoryMailbox()
+
+
+@pytest.fixture
+def house(ledger, mailbox, sink, advice):
+    return House(ledger, mailbox, sink, advice)

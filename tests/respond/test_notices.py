@@ -1,76 +1,21 @@
-"""When notices go: routing, hours of silence, digests, repeats; nothing lost, nothing twice, over restarts too."""
+"""When notices go: routing, hours of silence, digests, repeats; nothing lost, nothing twice."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 from dataclasses import replace
-from datetime import UTC, datetime, time, timedelta
-from zoneinfo import ZoneInfo
+from datetime import time, timedelta
 
 import pytest
-from tests.respond import scene
+from tests.respond.desk import Desk, at
 from tests.respond.websink import WebSink
 
-from banken.ledger import Ledger, LedgerError, OutboxState, SeenMessage
+from banken.ledger import LedgerError, OutboxState
 from banken.mailbox.errors import FolderMissing
-from banken.respond import HOUSE, News, WarningSettings, Way, notices, notify, owe, plan, send_notices, tell
+from banken.respond import HOUSE, News, WarningSettings, Way, notices, notify, tell
 from banken.respond.post import PostError
 from banken.service import bulletin, missing
 from banken.service.health import Trouble
 from banken.words import Category, Level
-
-TOKYO = ZoneInfo("Asia/Tokyo")
-
-
-def at(hour, minute=0, *, day=24):
-    return datetime(2026, 11, day, hour, minute, tzinfo=TOKYO).astimezone(UTC)
-
-
-class Desk:
-    """A ledger on disk, a service that is told, a clock, and the warnings that come."""
-
-    def __init__(self, ledger, site, **way):
-        self.ledger, self.site, self.now, self.count = ledger, site, at(12), 0
-        self.use(**way)
-
-    def use(self, *ways, **way):
-        ways = ways or (Way(address=lambda: self.site.url, **way),)
-        self.settings = WarningSettings(to=(scene.WORKER,), via="none", notify=ways, timezone=TOKYO)
-
-    def warn(self, level=Level.WARNING, category=Category.DIRECT_CONTACT, *, deal="deal-1"):
-        """A mail comes that is warned about, as `Guard.remember` would write it down."""
-        self.count += 1
-        name = f"print-{self.count}"
-        verdict = scene.verdict(scene.finding(category=category, level=level))
-        standing = scene.Standing(scene.Stage.BEFORE, scene.Permission.NONE, deal or None, self.now, "")
-        message = scene.message(fingerprint=name)
-        actions = plan(verdict, message, scene.Spoken(), standing, spot=scene.SPOT, settings=self.settings)
-        row = SeenMessage(
-            account="home",
-            folder="INBOX",
-            uidvalidity=1,
-            uid=self.count,
-            arrived=self.now,
-            examined=self.now,
-            fingerprint=name,
-            deal=deal,
-        )
-        with self.ledger.transaction():
-            self.ledger.findings.record(self.ledger.seen.record(row), verdict.findings, "v")
-            owe(self.ledger, "home", name, [one for one in actions if one.__class__.__name__ == "Warn"], self.now)
-
-    def tick(self, *moment, account="home"):
-        """Let the clock show `moment`; return the titles of what is told then."""
-        self.now = at(*moment) if len(moment) != 3 else at(*moment[:2], day=moment[2])
-        before = len(self.site.told)
-        send_notices(self.ledger, account, self.settings, clock=lambda: self.now)
-        return self.site.titles[before:]
-
-    def open(self):
-        return self.ledger.outbox.open()
 
 
 @pytest.fixture
@@ -299,66 +244,6 @@ def test_news_of_the_house_wait_for_the_morning_but_not_for_a_digest(desk):
     tell(desk.ledger, HOUSE, "back home", news, desk.settings, at(23))
     assert desk.tick(23, account=HOUSE) == []
     assert len(desk.tick(7, 0, 25, account=HOUSE)) == 1
-
-
-CHILD = """
-import sys
-from datetime import datetime
-from zoneinfo import ZoneInfo
-from banken.ledger import Ledger
-from banken.respond import Way, WarningSettings, send_notices
-from tests.respond.test_notices import Desk, time
-where, url, hour, warnings = sys.argv[1:]
-class Site: pass
-Site.url, Site.told, Site.titles = url, [], []
-with Ledger.open(where) as ledger:
-    desk = Desk(ledger, Site, quiet=(time(22), time(7)))
-    for number in range(int(warnings)):
-        desk.now = datetime.fromisoformat(hour)
-        desk.warn(deal=f"deal-{number}")
-    send_notices(ledger, "home", desk.settings, clock=lambda: datetime.fromisoformat(hour))
-"""
-
-
-def process(where, site, moment, *, warnings=0, crash=""):
-    done = subprocess.run(
-        [sys.executable, "-c", CHILD, str(where), site.url, moment.isoformat(), str(warnings)],
-        env={**os.environ, "BANKEN_CRASH_AT": crash, "LANG": "en_US.UTF-8"},
-        check=False,
-    )
-    assert done.returncode == (-signal.SIGKILL if crash else 0)
-
-
-@pytest.mark.parametrize("crash", ["outbox.claimed", "outbox.claimed:3", "warning.accepted", "outbox.settled:2"])
-def test_what_is_held_survives_restarts_and_kills(tmp_path, crash):
-    with WebSink() as site:
-        process(tmp_path, site, at(23), warnings=3)
-        process(tmp_path, site, at(1, day=25))
-        assert site.told == []
-        process(tmp_path, site, at(7, day=25), crash=crash)
-        for minute in (1, 2):
-            process(tmp_path, site, at(7, minute, day=25))
-        with Ledger.open(tmp_path) as ledger:
-            assert not ledger.outbox.open("home")
-        told = [text for _title, text in site.told]
-        if crash in ("warning.accepted", "outbox.settled:2"):
-            # The service had it and the ledger did not know: told again, and said so.
-            assert len(told) == 2
-            assert told[1].count("\n") > told[0].count("\n")
-        else:
-            assert len(told) == 1
-        assert "×3" in told[-1]
-
-
-def test_what_a_crash_left_open_may_wait_for_the_morning_and_says_then_that_it_may_be_a_repeat(tmp_path):
-    with WebSink() as site:
-        process(tmp_path, site, at(12), warnings=1, crash="warning.accepted")
-        process(tmp_path, site, at(23))
-        assert len(site.told) == 1
-        process(tmp_path, site, at(7, day=25))
-        first, second = (text for _title, text in site.told)
-        assert second.startswith(first)
-        assert second != first
 
 
 def lost(desk, well):

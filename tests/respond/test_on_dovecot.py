@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import email
-import json
-import os
-import subprocess
-import sys
+from dataclasses import replace
+from datetime import timedelta
 from email import policy
-from pathlib import Path
 
 import pytest
+from tests.respond.killed import carry, process
 from tests.respond.scene import NOW, STANDING, WORKER, Spoken, message, verdict
 from tests.servers import USER, Dovecot, SmtpSink
 
@@ -21,8 +19,6 @@ from banken.ledger import Ledger, OutboxState
 from banken.ledger.crash import POINTS
 from banken.mailbox.imap import Server, connect
 from banken.respond import Label, SmtpServer, Spot, WarningSettings, carry_out, owe, plan, shown_labels
-
-ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -142,38 +138,11 @@ def test_a_renumbered_folder_is_searched(fresh, ledger, advice):
 
 # What follows kills real processes ---------------------------------------------------------------------------------
 
-PROCESS = """
-import json, sys
-from datetime import timedelta
-from pathlib import Path
-from banken.ledger import Ledger
-from banken.mailbox.imap import Server, connect
-from banken.places import rules_root
-from banken.respond import SmtpServer, WarningSettings, carry_out, load_advice
-told = json.loads(sys.argv[1])
-settings = WarningSettings(
-    to=(told["worker"],), via=told["via"], sender=told["worker"], settle=timedelta(0),
-    smtp=SmtpServer("127.0.0.1", told["smtp"], "plain"), watched=frozenset(told["watched"]),
-)
-box = connect("home", Server("127.0.0.1", told["imap"], "plain", told["user"], told["password"]))
-advice = load_advice(rules_root() / "crowdworks" / "advice")
-with Ledger.open(Path(told["state"])) as ledger:
-    carry_out(ledger, "home", box, settings, advice)
-    assert ledger.outbox.open() == [], ledger.outbox.open()
-box.close()
-"""
-
 
 def kills(via: str) -> list[str]:
     """Return where to kill, each point at its first and its second passing."""
     elsewhere = ("examine", "warning.before_data") if via == "append" else ("examine",)
     return [f"{point}:{nth}" for point in POINTS if not point.startswith(elsewhere) for nth in (1, 2)]
-
-
-def run(told: dict[str, object], crash_at: str = "") -> int:
-    environment = os.environ | {"BANKEN_CRASH_AT": crash_at}
-    command = [sys.executable, "-c", PROCESS, json.dumps(told)]
-    return subprocess.run(command, check=False, env=environment, cwd=ROOT).returncode
 
 
 @pytest.mark.parametrize(
@@ -187,26 +156,18 @@ def test_killed_at_every_point_nothing_is_lost_or_done_twice(fresh, tmp_path, vi
         with Ledger.open(tmp_path) as ledger:
             plan_all(ledger, spots, settings)
             names = {row.message_id for row in ledger.outbox.open() if row.action == "warn"}
-        told = {
-            "worker": WORKER,
-            "via": via,
-            "state": str(tmp_path),
-            "smtp": sink.port,
-            "imap": fresh.port,
-            "user": USER,
-            "password": fresh.password,
-            "watched": [WORKER] if watched else [],
-        }
+        server = Server("127.0.0.1", fresh.port, "plain", USER, fresh.password)
+        watching = replace(settings, watched=frozenset({WORKER} if watched else ()), settle=timedelta(0))
         handed = 0
         killed = []
         for point in kills(via):
-            if run(told, point) == -9:
+            if process(carry, tmp_path, server, watching, crash_at=point) == -9:
                 killed.append(point)
             if watched:
                 for got in sink.messages[handed:]:
                     fresh.append("INBOX", got.raw)
                 handed = len(sink.messages)
-        assert run(told) == 0
+        assert process(carry, tmp_path, server, watching) == 0
         sent = [got.message_id for got in sink.messages]
     lying = {uid: email.message_from_bytes(raw)["Message-ID"] for uid, raw in fresh.messages("INBOX").items()}
     arrived = sent if via == "smtp" else [name for name in lying.values() if name in names]

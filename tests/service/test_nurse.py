@@ -13,7 +13,6 @@ from tests.servers import SmtpSink
 
 from banken import respond
 from banken.config import Config
-from banken.i18n import set_language
 from banken.ledger import Ledger
 from banken.mailbox.errors import LoginRefused, Unreachable
 from banken.places import rules_root
@@ -22,15 +21,10 @@ from banken.service import bulletin, health, nurse, pace
 from banken.service import house as rooms
 from banken.service.nurse import Nurse
 
+pytestmark = pytest.mark.usefixtures("english")
+
 NOON = dt.datetime.now(dt.UTC) - dt.timedelta(days=1)
 """Long enough ago for all that a test lets happen, and not so long that the outbox gives up."""
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    set_language("en")
-    yield
-    set_language("ja")
 
 
 class Desk:

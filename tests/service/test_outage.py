@@ -10,11 +10,12 @@ from tests.fakeimap import FakeImap
 from tests.servers import SmtpSink
 
 from banken.config import Config
-from banken.i18n import set_language
 from banken.ledger import Ledger, LedgerError
 from banken.service import health, nurse, outage
 from banken.service import house as rooms
 from banken.service.nurse import Nurse
+
+pytestmark = pytest.mark.usefixtures("english")
 
 LOST, BACK = "The ledger cannot be written: no mail is watched", "The ledger can be written again"
 
@@ -22,13 +23,6 @@ HOME = {
     "name": "home",
     "imap": {"host": "127.0.0.1", "port": 1, "security": "plain", "user": "worker", "password": "open sesame"},
 }
-
-
-@pytest.fixture(autouse=True)
-def _english():
-    set_language("en")
-    yield
-    set_language("ja")
 
 
 class Desk:

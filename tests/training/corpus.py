@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from email.message import EmailMessage
+from email import policy
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 import yaml
@@ -95,14 +97,14 @@ class Text:
 
 def texts(files: Iterable[str] | None = None) -> list[Text]:
     """Return all labelled texts (of `files`), in the order of files and lines."""
-    return [(_phrase if "text" in row else _message)(row, file, author(file)) for file, row in labelled(files)]
+    return [_text(file, row) for file, row in labelled(files)]
 
 
 def unseen(language: str, every: int = 1) -> list[Text]:
     """Return the texts in a language that nothing is learned from, or one of so many of each file."""
     files = sorted((CORPUS / UNSEEN / language).glob("*.jsonl"))
     names = [file.relative_to(CORPUS).with_suffix("").as_posix() for file in files]
-    return [text for name in names for text in texts([name])[::every]]
+    return [_text(file, row) for name in names for file, row in islice(labelled([name]), 0, None, every)]
 
 
 def files_of(names: Collection[str]) -> list[str]:
@@ -137,6 +139,10 @@ def asked(row: dict) -> set[str]:
     if "text" in row:
         return {row["category"], *row.get("also", ())} if row["label"] == "ask" else set()
     return {*(row.get("expect") or ()), *(row.get("notice") or ())}
+
+
+def _text(file: str, row: dict) -> Text:
+    return (_phrase if "text" in row else _message)(row, file, author(file))
 
 
 def _phrase(row: dict, file: str, author: str) -> Text:
@@ -197,18 +203,25 @@ def case_of(row: dict) -> Case:
 
 
 def mail_of(row: dict) -> bytes:
-    """Return a labelled message as it would come in."""
-    made = EmailMessage()
-    made["From"] = f"=?utf-8?q?{_quoted(row['from_name'])}?= <{row['from_addr']}>"
-    made["To"] = "worker@example.jp"
-    made["Subject"] = row["subject"]
-    made["Message-ID"] = f"<{row['id']}@corpus.example>"
-    made.set_content(row["body"], cte="base64")
-    return made.as_bytes()
+    """Return a labelled message as it would come in.
+
+    It is put together by hand: the library takes a millisecond for each, and a test reads twenty thousand.
+    """
+    address = f" <{row['from_addr']}>"
+    head = (
+        f"{_header('From', row['from_name'], address)}{_header('Subject', row['subject'])}To: worker@example.jp\n"
+        f"Message-ID: <{row['id']}@corpus.example>\nMIME-Version: 1.0\n"
+        'Content-Type: text/plain; charset="utf-8"\nContent-Transfer-Encoding: base64\n\n'
+    )
+    return head.encode() + base64.encodebytes(row["body"].encode() + b"\n")
 
 
-def _quoted(name: str) -> str:
-    return "".join(f"={octet:02X}" for octet in name.encode())
+def _header(name: str, text: str, more: str = "") -> str:
+    """Return a field; one with blanks as the library folds it (it loses some of them, and what is learned has learned that)."""
+    word = "=?utf-8?q?" + "".join(f"={octet:02X}" for octet in text.encode()) + "?="
+    if " " not in text:
+        return f"{name}: {word}{more}\n"
+    return policy.default.header_factory(name, (word if more else text) + more).fold(policy=policy.default)
 
 
 def _sentences(case: Case) -> list[PlainSentence]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import sys
 from collections import Counter
 from collections.abc import Collection, Sequence
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -21,7 +22,6 @@ from tests.training.corpus import (
     KNOWN,
     RULES,
     Known,
-    Text,
     all_files,
     asked,
     author,
@@ -58,7 +58,7 @@ def facts(without: Collection[str] = ()) -> dict[str, object]:
         "authors": len(set(map(author, files))),
         "asked": {one.value: sum(one.value in asked(row) for _file, row in rows) for one in CATEGORIES},
         "digest": _digest([KNOWN, *(CORPUS / f"{file}.jsonl" for file in files)]),
-        "read": _read(texts(files_of(WATCHED))),
+        "read": _read(),
         "learned": {
             module.__name__.rpartition(".")[2]: {
                 name: value
@@ -70,11 +70,12 @@ def facts(without: Collection[str] = ()) -> dict[str, object]:
     }
 
 
-def _read(some: Sequence[Text]) -> str:
+@cache
+def _read() -> str:
     """Return a digest of how some texts are cut into sentences, and these into rows: it changes with the code that does it."""
     vocabulary = Vocabulary(*known())
     digest = sha256()
-    for sentence in (sentence for text in some for sentence in text.sentences):
+    for sentence in (sentence for text in texts(files_of(WATCHED)) for sentence in text.sentences):
         digest.update(repr([sentence, *map(sorted, rows(read(sentence, vocabulary), vocabulary))]).encode())
     return digest.hexdigest()
 
