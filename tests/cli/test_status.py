@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from banken.cli.app import build
 from banken.i18n import set_language
-from banken.ledger import Ledger, Owed
+from banken.ledger import Ledger, Owed, desk
 from banken.mailbox.errors import MailboxError
 from banken.respond import WarningSettings
 from banken.service import missing
@@ -93,3 +93,10 @@ def test_a_folder_that_is_not_watched_is_told(status):
     assert "could not be opened" not in status()
     assert status.code == 0
     assert json.loads(status("--json"))["accounts"][0]["unwatched"] == []
+
+
+def test_it_waits_for_nobody_who_writes(status, monkeypatch):
+    monkeypatch.setattr(desk, "BUSY", 0.1)
+    Health(status.ledger).worked("home")
+    with status.ledger.transaction():
+        assert json.loads(status("--json"))["fresh"] is True

@@ -16,7 +16,7 @@ from banken.config import Config
 from banken.ledger import Ledger, Owed
 from banken.service import systemd
 from banken.service.endpoint import Endpoint
-from banken.service.health import Health, conditions, refused_settings
+from banken.service.health import Health, Vitals, conditions, refused_settings
 from banken.service.heartbeat import beat
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -141,8 +141,9 @@ def test_without_systemd_nothing_happens(monkeypatch, tmp_path):
 @pytest.fixture
 def endpoint(ledger, accounts):
     clock = Clock()
-    one = Endpoint(0, lambda: conditions(ledger, accounts, clock.now), ledger)
-    one.clock = clock
+    more = {}
+    one = Endpoint(0, lambda: Vitals(conditions(ledger, accounts, clock.now), **more), ledger)
+    one.clock, one.more = clock, more
     yield one
     one.close()
 
@@ -170,6 +171,16 @@ def test_healthz_is_well_only_while_every_account_is_fresh(endpoint, ledger):
     status, body = ask(endpoint, "/healthz")
     assert status == 503
     assert [one["fresh"] for one in json.loads(body)["accounts"]] == [False, True]
+
+
+@pytest.mark.parametrize("trouble", [{"hung": 1}, {"ledger": "the disk is full"}])
+def test_healthz_tells_of_looks_that_do_not_end_and_of_a_ledger_that_fails(endpoint, ledger, trouble):
+    for name in "ab":
+        Health(ledger, endpoint.clock).worked(name)
+    endpoint.more |= trouble
+    status, body = ask(endpoint, "/healthz")
+    assert status == 503
+    assert trouble.items() <= json.loads(body).items()
 
 
 def test_metrics_say_the_same_to_prometheus(endpoint, ledger):

@@ -15,7 +15,7 @@ from banken.mailbox.errors import MailboxError, Unreachable
 from banken.respond import HOUSE, Outcome, WarningSettings, carry_out, send_notices
 from banken.service import bulletin, pace, systemd
 from banken.service import house as rooms
-from banken.service.health import Condition, Health, Trouble, conditions, trouble
+from banken.service.health import Condition, Health, Trouble, Vitals, conditions, trouble
 from banken.service.outage import Outage
 from banken.service.pace import uptime
 
@@ -42,6 +42,8 @@ class Nurse:
         """When each account's last look failed, by `uptime`."""
         self._endpoint: Endpoint | None = None
         self._outage = Outage()
+        self._known: dict[str, Condition] = {}
+        """How each account was when that was written down last."""
         self.adopt(house)
 
     def adopt(self, house: rooms.House) -> None:
@@ -49,6 +51,7 @@ class Nurse:
         self._house = house
         try:
             self._health.settings("")
+            self._known.update((one.account, one) for one in self.conditions())
         except LedgerError as error:
             log.error("health not noted", why=str(error))
         self._open_port(house.config.health.port)
@@ -70,6 +73,13 @@ class Nurse:
         """Return how the accounts are. Raises LedgerError."""
         return conditions(self._ledger, self._house.config.accounts, datetime.now(UTC))
 
+    def vitals(self) -> Vitals:
+        """Return how the watch is, without waiting for the ledger: from what was noted there of the last looks."""
+        config, now = self._house.config, datetime.now(UTC)
+        blank = (Condition(one.name, one.every, None, None, now) for one in config.accounts)
+        known = [replace(self._known.get(one.account, one), every=one.every, now=now) for one in blank]
+        return Vitals(known, self._hung(), self._outage.lasts(now, config.health.unreachable))
+
     def looked(self, account: Account, error: Exception | None) -> None:
         """Note how a look ended, and tell who has to know."""
         try:
@@ -77,6 +87,7 @@ class Nurse:
                 self._worked(account)
             else:
                 self._failed(account, error)
+            [self._known[account.name]] = conditions(self._ledger, [account], datetime.now(UTC))
             if _answered(error) and not self._hung():
                 systemd.alive(self._line())
         except LedgerError as trouble:
@@ -192,7 +203,7 @@ class Nurse:
         from banken.service.endpoint import Endpoint  # noqa: PLC0415 - a web server that few want
 
         try:
-            self._endpoint = Endpoint(port, self.conditions, self._ledger)
+            self._endpoint = Endpoint(port, self.vitals, self._ledger)
         except OSError as error:
             log.error("port not opened", port=port, why=error.strerror)
 
