@@ -86,7 +86,10 @@ class Tie:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvent:
-    """An event as it was written down. `undone` is whether a later row takes it back."""
+    """An event as it was written down. `undone` is whether a later row takes it back.
+
+    `again` is the row by which it counts again all the same, 0 for none.
+    """
 
     id: int
     account: str
@@ -100,6 +103,7 @@ class StoredEvent:
     undoes: int | None
     recorded: datetime
     undone: bool = False
+    again: int = 0
 
     @property
     def event(self) -> Event:
