@@ -7,6 +7,7 @@ import http.client
 import json
 from contextlib import closing
 from dataclasses import replace
+from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from zoneinfo import ZoneInfo
 
@@ -288,6 +289,10 @@ def test_what_is_owed_for_an_account_that_has_another_name_by_now_goes_out_by_sm
     by_smtp.nurse.send()
     assert [got.message_id for got in sink.messages] == [ledger.outbox.get(warning).message_id]
     assert (ledger.outbox.get(label).state, ledger.outbox.get(label).tries) == ("planned", 0)
+    letter = message_from_bytes(sink.messages[0].raw, policy=policy.default)
+    told = letter.get_body(("plain",)).get_content()
+    assert "“home”" in told  # where the mail lies, and nobody looks for marks any more
+    assert "banken/" not in told
 
 
 def test_put_into_an_inbox_it_goes_through_an_account_that_can_be_reached(by_append, ledger):
