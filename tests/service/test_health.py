@@ -195,11 +195,15 @@ def test_metrics_say_the_same_to_prometheus(endpoint, ledger):
 
 def test_metrics_tell_what_is_owed_for_an_account_that_is_not_configured_any_more(endpoint, ledger):
     owed = [Owed(account=name, fingerprint="f", action="warn", target="append:INBOX") for name in ("a", "old", "")]
+    owed += [Owed(account="old", fingerprint="f", action="warn", target="smtp:worker@example.jp")]
+    owed += [Owed(account="old", fingerprint="f", action="label", target="warning")]  # kept, not owed
     ledger.outbox.plan(owed, NOON)
-    said = [line for line in ask(endpoint, "/metrics")[1].splitlines() if line.startswith("banken_owed_actions{")]
+    whole = ask(endpoint, "/metrics")[1]
+    said = [line for line in whole.splitlines() if line.startswith("banken_owed_actions{")]
     assert said == [
         f'banken_owed_actions{{account="{name}"}} {count}' for name, count in (("a", 1.0), ("b", 0.0), ("old", 1.0))
     ]
+    assert 'banken_kept_actions{account="old"} 2.0' in whole
 
 
 def test_metrics_are_given_when_an_account_is_stale_or_nobody_would_see_which(endpoint, ledger):

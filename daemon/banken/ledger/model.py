@@ -144,6 +144,14 @@ OPEN = (OutboxState.PLANNED, OutboxState.TRYING, OutboxState.RETRY)
 """The states of what is still owed."""
 
 
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many labels, and how many warnings and letters for its inbox, wait for an account's mailbox."""
+
+    labels: int
+    letters: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Owed:
     """An action to plan: unique by account, fingerprint, action and target.

@@ -13,7 +13,7 @@ from banken.config import Account, SecretError
 from banken.ledger import Ledger, LedgerError
 from banken.mailbox.errors import MailboxError, Unreachable
 from banken.respond import HOUSE, Outcome, WarningSettings, carry_out, send_notices
-from banken.service import bulletin, pace, systemd
+from banken.service import bulletin, kept, pace, systemd
 from banken.service import house as rooms
 from banken.service.health import Condition, Health, Trouble, Vitals, conditions, trouble
 from banken.service.outage import Outage
@@ -51,6 +51,7 @@ class Nurse:
         self._house = house
         try:
             self._health.settings("")
+            kept.welcome(self._ledger, self._names())
             self._known.update((one.account, one) for one in self.conditions())
         except LedgerError as error:
             log.error("health not noted", why=str(error))
@@ -119,12 +120,13 @@ class Nurse:
         try:
             self._tell_in_time()
             settings, shelter = self._settings(config.accounts[0]), next(iter(self._well()), HOUSE)
+            self._tell_kept(settings, shelter)
             outcome = Outcome()
             self._send_for(HOUSE, settings, outcome, away=True, shelter=shelter)
             for account in config.accounts:
                 self._send_for(account.name, self._settings(account), outcome, away=self._is_away(account))
             shelter = shelter or config.accounts[0].name
-            for name in self._ledger.outbox.owing() - {HOUSE, *(one.name for one in config.accounts)}:
+            for name in self._ledger.outbox.owing() - {HOUSE, *self._names()}:
                 self._send_for(name, replace(settings, watched=frozenset()), outcome, away=True, shelter=shelter)
         except LedgerError as error:
             log.error("letters not sent", why=str(error))
@@ -133,6 +135,14 @@ class Nurse:
             log.warning("letter not sent", why=row.result)
         if outcome.done:
             log.info("letters sent", done=len(outcome.done))
+
+    def _tell_kept(self, settings: WarningSettings, inbox: str) -> None:
+        """Tell of what is kept for accounts that were taken out; not while the configuration may still be worked at."""
+        now, patience = datetime.now(UTC), self._house.config.health.unreachable
+        kept.tell_once(self._ledger, self._names(), settings, inbox=inbox, now=now, patience=patience)
+
+    def _names(self) -> list[str]:
+        return [one.name for one in self._house.config.accounts]
 
     def _send_for(
         self, name: str, settings: WarningSettings, outcome: Outcome, *, away: bool, shelter: str = HOUSE
