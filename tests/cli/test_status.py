@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from banken.cli.app import build
 from banken.i18n import set_language
-from banken.ledger import Ledger, Owed
+from banken.ledger import Ledger, Owed, desk
 from banken.mailbox.errors import MailboxError
 from banken.respond import WarningSettings
 from banken.service import missing
@@ -72,11 +72,21 @@ def test_what_is_owed_for_an_account_that_is_not_configured_any_more_is_told(sta
         rows = [Owed(account=account, fingerprint="f", action=action, target=target) for action, target in owed]
         status.ledger.outbox.plan(rows, datetime.now(UTC) - timedelta(days=days))
     said = " ".join(status().split())
-    assert "“old” is not in the configuration any more, and 2 warnings" in said
-    assert "“older”" not in said
-    assert json.loads(status("--json"))["unconfigured"] == {"old": 2}
-    status.ledger.outbox.done(status.ledger.outbox.of("old", "f")[0].id, datetime.now(UTC))
-    assert json.loads(status("--json"))["unconfigured"] == {"old": 1}
+    assert (
+        "“old” is not in the configuration any more; warnings and letters that are still to be sent for it: 1" in said
+    )
+    assert "“older” is not in the configuration" not in said
+    for name in ("old", "older"):  # kept for as long as it takes
+        kept = f"Kept for the mailbox of “{name}”, which is not in the configuration any more: labels 1, warnings and letters 1"
+        assert kept in said
+    told = json.loads(status("--json"))
+    assert told["unconfigured"] == {"old": 1}
+    assert told["kept"] == {name: {"labels": 1, "letters": 1} for name in ("old", "older")}
+    for row in status.ledger.outbox.of("old", "f")[:2]:
+        status.ledger.outbox.done(row.id, datetime.now(UTC))
+    told = json.loads(status("--json"))
+    assert (told["unconfigured"], told["kept"]["old"]) == ({}, {"labels": 1, "letters": 0})
+    assert "“old”, which is not in the configuration any more: labels 1 Kept for" in " ".join(status().split())
 
 
 def test_a_folder_that_is_not_watched_is_told(status):
@@ -93,3 +103,10 @@ def test_a_folder_that_is_not_watched_is_told(status):
     assert "could not be opened" not in status()
     assert status.code == 0
     assert json.loads(status("--json"))["accounts"][0]["unwatched"] == []
+
+
+def test_it_waits_for_nobody_who_writes(status, monkeypatch):
+    monkeypatch.setattr(desk, "BUSY", 0.1)
+    Health(status.ledger).worked("home")
+    with status.ledger.transaction():
+        assert json.loads(status("--json"))["fresh"] is True

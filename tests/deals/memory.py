@@ -16,7 +16,8 @@ class MemoryStore:
     def __init__(self) -> None:
         self._deals: dict[str, Deal] = {}
         self._keys: dict[tuple[str, Key], None] = {}
-        self._events: list[Noted] = []
+        self._events: dict[int, Noted] = {}
+        self._last = 0
 
     def deals(self) -> Iterable[Deal]:
         """Return all deals."""
@@ -37,25 +38,31 @@ class MemoryStore:
 
     def list(self) -> Iterable[Noted]:
         """Return all events, in the order in which they were added."""
-        return tuple(self._events)
+        return tuple(self._events.values())
 
     def append(self, event: Event, note: str = "") -> int | None:
         """Add an event, once for each source, kind and deal."""
         same = (event.source, event.kind, event.deal)
         if event.source != WORKER and any(
-            (one.event.source, one.event.kind, one.event.deal) == same for one in self._events
+            (one.event.source, one.event.kind, one.event.deal) == same for one in self._events.values()
         ):
             return None
-        self._events.append(Noted(len(self._events) + 1, event, note))
-        return len(self._events)
+        self._last += 1
+        self._events[self._last] = Noted(self._last, event, note)
+        return self._last
 
     def undo(self, number: int) -> bool:
         """Mark an event as undone."""
-        if not 0 < number <= len(self._events) or self._events[number - 1].undone:
+        if number not in self._events or self._events[number].undone:
             return False
-        self._events[number - 1] = replace(self._events[number - 1], undone=True)
+        self._events[number] = replace(self._events[number], undone=True, again=0)
         return True
+
+    def redo(self, number: int) -> None:
+        """Mark an event as not undone."""
+        self._last += 1
+        self._events[number] = replace(self._events[number], undone=False, again=self._last)
 
     def stamp(self) -> object:
         """Return what is another after each row that was added."""
-        return len(self._deals), len(self._keys), len(self._events), sum(one.undone for one in self._events)
+        return len(self._deals), len(self._keys), sum(one.undone for one in self._events.values()), self._last

@@ -168,7 +168,7 @@ def test_an_answer_that_came_before_its_question_finds_it(post):
 
 def test_an_answer_without_a_question_costs_later_mail_nothing(post, monkeypatch):
     folded = []
-    monkeypatch.setattr("banken.deals.deals.fold", lambda *words: folded.append(words) or fold(*words))
+    monkeypatch.setattr("banken.deals.courses.fold", lambda *words: folded.append(words) or fold(*words))
     post.send("permission_approved", at=day(5))
     folded.clear()
     post.send("contracted", at=day(6), client="乙", job="灯台")

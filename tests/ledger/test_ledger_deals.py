@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from banken.ledger import Deal, Tie
+from banken.ledger import Deal, SeenMessage, Tie
 from banken.words import Event
 
 NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
@@ -78,3 +78,32 @@ def test_an_undone_event_stays_and_says_so(ledger):
     assert [(one.id, one.undone) for one in ledger.events.of("home", "d1")] == [(number, True), (other, False)]
     assert ledger.events.undo(number, NOW + HOUR) is False
     assert ledger.events.undo(999, NOW + HOUR) is False
+
+
+def test_what_was_undone_can_count_again_and_be_undone_again(ledger):
+    number = ledger.events.append("home", "d1", event("contract"), NOW)
+    assert ledger.events.redo(number, NOW) is False
+    for _ in range(2):
+        assert ledger.events.undo(number, NOW) is True
+        assert ledger.events.redo(number, NOW, account="work") is False
+        assert ledger.events.redo(number, NOW, account="home") is True
+        assert ledger.events.redo(number, NOW) is False
+        (stored,) = ledger.events.all("home")
+        assert stored.undone is False
+        assert stored.again > number
+    assert ledger.events.undo(stored.again, NOW) is False  # only events are undone by their number
+    assert ledger.events.undo(number, NOW) is True
+    (stored,) = ledger.events.all("home")
+    assert (stored.undone, stored.again) == (True, 0)
+
+
+def test_an_event_that_was_undone_over_and_over_is_forgotten_with_its_client(ledger):
+    """It came by this client's mail into a deal that is not his."""
+    row = {"account": "home", "folder": "INBOX", "uidvalidity": 7, "uid": 1, "arrived": NOW, "examined": NOW}
+    ledger.seen.record(SeenMessage(**row, fingerprint="mail1", client="山田商店"))
+    number = ledger.events.append("home", "d9", event("contract"), NOW)
+    for turn in (ledger.events.undo, ledger.events.redo) * 2:
+        assert turn(number, NOW)
+    ledger.forget("山田商店")
+    assert ledger.events.all("home") == []
+    assert ledger.check() == []

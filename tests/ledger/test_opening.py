@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from tests.ledger.by_hand import by_hand
 
-from banken.ledger import Ledger, LedgerDamagedError, LedgerError, LedgerInUseError, SeenMessage
+from banken.ledger import Ledger, LedgerDamagedError, LedgerError, LedgerInUseError, SeenMessage, desk
 
 pytestmark = pytest.mark.usefixtures("english")
 
@@ -238,3 +238,19 @@ def test_a_guard_that_was_killed_leaves_no_lock(tmp_path):
 def test_a_second_guard_in_the_same_process_is_refused_too(tmp_path):
     with Ledger.open(tmp_path), pytest.raises(LedgerInUseError):
         Ledger.open(tmp_path)
+
+
+def test_who_only_reads_waits_for_nobody_who_writes(tmp_path, monkeypatch):
+    """And sees what stood there before; a ledger that is new, or old, is made and brought up to date all the same."""
+    monkeypatch.setattr(desk, "BUSY", 0.1)
+    Ledger.open(tmp_path, reads=True, alone=False).close()
+    with Ledger.open(tmp_path) as ledger:
+        ledger.seen.record(a_message())
+        with ledger.transaction():
+            ledger.seen.record(a_message(uid=2))
+            with Ledger.open(tmp_path, reads=True, alone=False) as reader:
+                assert reader.seen.uids("home", "INBOX", 7) == {1}
+        with Ledger.open(tmp_path, reads=True, alone=False) as reader:
+            assert reader.seen.uids("home", "INBOX", 7) == {1, 2}
+            with pytest.raises(LedgerError):
+                reader.seen.record(a_message(uid=3))

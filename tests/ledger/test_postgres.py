@@ -14,7 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from tests.ledger.test_keeping import story
 from tests.postgres import PASSWORD, Postgres
 
-from banken.ledger import Ledger, LedgerDamagedError, LedgerError, LedgerInUseError, Owed, SeenMessage, postgres
+from banken.ledger import Ledger, LedgerDamagedError, LedgerError, LedgerInUseError, Owed, SeenMessage, desk, postgres
 from banken.ledger.desk import BUSY
 
 pytestmark = [pytest.mark.server, pytest.mark.usefixtures("english")]
@@ -224,3 +224,15 @@ def test_within_a_step_the_server_is_told_apart_from_the_row_it_was_given(url, s
         with pytest.raises(kind), ledger.transaction(), ledger._desk.connection() as connection:
             connection.exec_driver_sql(complain)
         ledger.seen.record(message())  # and the step around it goes on
+
+
+def test_who_only_reads_waits_for_nobody_who_writes(url, monkeypatch):
+    monkeypatch.setattr(desk, "BUSY", 0.2)
+    with Ledger.open(url) as ledger:
+        ledger.seen.record(message())
+        with ledger.transaction():
+            ledger.seen.record(message(uid=2))
+            with Ledger.open(url, reads=True, alone=False) as reader:
+                assert reader.seen.uids("home", "INBOX", 7) == {1}
+                with pytest.raises(LedgerError):
+                    reader.seen.record(message(uid=3))

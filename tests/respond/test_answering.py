@@ -148,3 +148,12 @@ def test_a_server_that_makes_no_folders_keeps_no_warning_back(ledger, advice, tr
     box = MemoryMailbox(trouble={"offer": [trouble]})
     assert carried(ledger, advice, box) == [OutboxState.DONE]
     assert "(make it if it is not there yet)" in letter(box)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_where_nobody_looks_for_marks_none_is_offered(advice, language):
+    set_language(language)
+    told = answers(facts(), advice, Answering(tags=True, gone="old"))
+    assert "old" in told.how
+    assert (told.marks, told.tags, told.undo) == ((), "", "")
+    assert not any(name in told.how for one in Answer for name in (mark(one), tag(one)))

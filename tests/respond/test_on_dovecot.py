@@ -20,10 +20,12 @@ from banken.ledger.crash import POINTS
 from banken.mailbox.imap import Server, connect
 from banken.respond import Label, SmtpServer, Spot, WarningSettings, carry_out, owe, plan, shown_labels
 
+SHELTER = "shelter"
+
 
 @pytest.fixture(scope="module")
 def dovecot():
-    with Dovecot() as running:
+    with Dovecot({USER: "open sesame, 12", SHELTER: "open sesame, 12"}) as running:
         yield running
 
 
@@ -184,3 +186,39 @@ def test_killed_at_every_point_nothing_is_lost_or_done_twice(fresh, tmp_path, vi
         assert "\\Seen" not in flags
     with Ledger.open(tmp_path) as ledger:
         assert {row.state for row in ledger.outbox._find()} == {OutboxState.DONE}
+
+
+def text_of(raw: bytes) -> str:
+    return email.message_from_bytes(raw, policy=policy.default).get_body(("plain",)).get_content()
+
+
+def test_a_warning_that_another_inbox_had_to_take_offers_no_marks_there(dovecot, ledger, advice):
+    """It is about a mail in an account that is not configured any more: nobody would find what is answered here."""
+    set_language("ja")
+    with SmtpSink() as sink:
+        sink.answer("RCPT", "550 5.1.1 nobody here")
+        smtp = SmtpServer("127.0.0.1", sink.port, "plain")
+        settings = WarningSettings(to=(WORKER,), via="smtp", sender=WORKER, smtp=smtp)
+        actions = plan(verdict(), message(), Spoken(), STANDING, spot=Spot("INBOX", 1, 1), settings=settings)
+        owe(ledger, "old", "print-1", actions, NOW)
+        carry_out(ledger, "old", None, settings, advice, shelter="home")
+    box = connect(
+        "home", Server(dovecot.host, dovecot.port, "plain", SHELTER, dovecot.password), label_folder="{label}"
+    )
+    try:
+        [done] = carry_out(ledger, "home", box, settings, advice).done
+        assert done.target == "append:INBOX"
+        [letter] = dovecot.messages("INBOX", user=SHELTER).values()
+        told = text_of(letter)
+        assert "「old」" in told
+        assert "banken/" not in told
+        assert not [folder for folder in dovecot.folders(user=SHELTER) if "banken" in folder]
+        spot = Spot("INBOX", 1, 2)
+        actions = plan(verdict(), message(), Spoken(), STANDING, spot=spot, settings=INTO_THE_INBOX)
+        owe(ledger, "home", "print-2", actions, NOW)
+        carry_out(ledger, "home", box, INTO_THE_INBOX, advice)
+    finally:
+        box.close()
+    *_others, own = dovecot.messages("INBOX", user=SHELTER).values()
+    assert "banken/問題なし" in text_of(own)
+    assert "banken/問題なし" in dovecot.folders(user=SHELTER)

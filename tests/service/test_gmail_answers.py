@@ -103,6 +103,38 @@ def test_a_label_taken_off_is_taken_back(gmail):
     assert gmail.stage() is before
 
 
+def other_client(words, number):
+    said = notice(words, subject="【クラウドワークス】谷間商会さんからメッセージが届いています", number=number)
+    for ours, theirs in (("青空工房", "谷間商会"), ("商品紹介文の作成", "年賀状のデザイン")):
+        said = said.replace(ours.encode(), theirs.encode())
+    return said
+
+
+def test_an_answer_on_a_mail_of_a_deal_that_was_merged_goes_back_with_it(gmail):
+    """Each answer was about the other client's mail; the first client's deal keeps none of them."""
+    gmail.fake.inbox.add(other_client("続きはLINEで。", 2))
+    gmail.look()
+    deals = gmail.guard.deals
+    one, other = sorted((deal.id for deal in deals.deals()), key=lambda deal: deals.deal(deal).client == "谷間商会")
+    number = deals.merge(one, other, gmail.guard.clock())
+    gmail.fake.inbox.add(other_client("続きはLINEでお願いします。", 2))
+    assert [examined.tie.deal for examined in gmail.look()[1]] == [one]
+    gmail.label("banken/承認済", "banken/問題なし", "banken/契約中")
+    assert gmail.look()[0] == 3
+    deals.undo(number)
+    later = gmail.guard.clock() + dt.timedelta(seconds=1)
+    standings = [deals.standing(deal, later) for deal in (one, other)]
+    assert [(one.permission, one.stage is Stage.UNDER) for one in standings] == [
+        (Permission.NONE, False),
+        (Permission.APPROVED, True),
+    ]
+    assert [bool(deals.silenced(deal, later)) for deal in (one, other)] == [False, True]
+    gmail.fake.inbox.mails[-1].labels.clear()
+    gmail.look()
+    assert deals.standing(other, later).permission is Permission.NONE
+    assert not deals.silenced(other, later)
+
+
 def direct(number):
     head = f"From: <oka@aozora.example>\r\nTo: nao@example.jp\r\nMessage-ID: <{number}@aozora.example>\r\nMIME-Version: 1.0\r\n"
     text = "青空工房の岡です。「商品紹介文の作成」の件、続きはLINEで連絡しましょう。"

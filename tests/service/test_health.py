@@ -16,7 +16,7 @@ from banken.config import Config
 from banken.ledger import Ledger, Owed
 from banken.service import systemd
 from banken.service.endpoint import Endpoint
-from banken.service.health import Health, conditions, refused_settings
+from banken.service.health import Health, Vitals, conditions, refused_settings
 from banken.service.heartbeat import beat
 
 NOON = dt.datetime(2026, 11, 24, 12, tzinfo=dt.UTC)
@@ -141,8 +141,9 @@ def test_without_systemd_nothing_happens(monkeypatch, tmp_path):
 @pytest.fixture
 def endpoint(ledger, accounts):
     clock = Clock()
-    one = Endpoint(0, lambda: conditions(ledger, accounts, clock.now), ledger)
-    one.clock = clock
+    more = {}
+    one = Endpoint(0, lambda: Vitals(conditions(ledger, accounts, clock.now), **more), ledger)
+    one.clock, one.more = clock, more
     yield one
     one.close()
 
@@ -172,6 +173,16 @@ def test_healthz_is_well_only_while_every_account_is_fresh(endpoint, ledger):
     assert [one["fresh"] for one in json.loads(body)["accounts"]] == [False, True]
 
 
+@pytest.mark.parametrize("trouble", [{"hung": 1}, {"ledger": "the disk is full"}])
+def test_healthz_tells_of_looks_that_do_not_end_and_of_a_ledger_that_fails(endpoint, ledger, trouble):
+    for name in "ab":
+        Health(ledger, endpoint.clock).worked(name)
+    endpoint.more |= trouble
+    status, body = ask(endpoint, "/healthz")
+    assert status == 503
+    assert trouble.items() <= json.loads(body).items()
+
+
 def test_metrics_say_the_same_to_prometheus(endpoint, ledger):
     Health(ledger, endpoint.clock).worked("a")
     status, body = ask(endpoint, "/metrics")
@@ -184,11 +195,15 @@ def test_metrics_say_the_same_to_prometheus(endpoint, ledger):
 
 def test_metrics_tell_what_is_owed_for_an_account_that_is_not_configured_any_more(endpoint, ledger):
     owed = [Owed(account=name, fingerprint="f", action="warn", target="append:INBOX") for name in ("a", "old", "")]
+    owed += [Owed(account="old", fingerprint="f", action="warn", target="smtp:worker@example.jp")]
+    owed += [Owed(account="old", fingerprint="f", action="label", target="warning")]  # kept, not owed
     ledger.outbox.plan(owed, NOON)
-    said = [line for line in ask(endpoint, "/metrics")[1].splitlines() if line.startswith("banken_owed_actions{")]
+    whole = ask(endpoint, "/metrics")[1]
+    said = [line for line in whole.splitlines() if line.startswith("banken_owed_actions{")]
     assert said == [
         f'banken_owed_actions{{account="{name}"}} {count}' for name, count in (("a", 1.0), ("b", 0.0), ("old", 1.0))
     ]
+    assert 'banken_kept_actions{account="old"} 2.0' in whole
 
 
 def test_metrics_are_given_when_an_account_is_stale_or_nobody_would_see_which(endpoint, ledger):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+import http.client
+import json
+from contextlib import closing
 from dataclasses import replace
+from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from zoneinfo import ZoneInfo
 
 import pytest
 from tests.respond import scene
-from tests.servers import SmtpSink
+from tests.servers import SmtpSink, free_port
 
 from banken import respond
 from banken.config import Config
-from banken.ledger import Ledger
+from banken.ledger import Ledger, LedgerError
 from banken.mailbox.errors import LoginRefused, Unreachable
 from banken.places import rules_root
 from banken.respond import HOUSE, WarningSettings, load_advice, plan
@@ -279,6 +283,10 @@ def test_what_is_owed_for_an_account_that_has_another_name_by_now_goes_out_by_sm
     by_smtp.nurse.send()
     assert [got.message_id for got in sink.messages] == [ledger.outbox.get(warning).message_id]
     assert (ledger.outbox.get(label).state, ledger.outbox.get(label).tries) == ("planned", 0)
+    letter = message_from_bytes(sink.messages[0].raw, policy=policy.default)
+    told = letter.get_body(("plain",)).get_content()
+    assert "“home”" in told  # where the mail lies, and nobody looks for marks any more
+    assert "banken/" not in told
 
 
 def test_put_into_an_inbox_it_goes_through_an_account_that_can_be_reached(by_append, ledger):
@@ -324,3 +332,80 @@ def test_must_be_told():
     hour = dt.timedelta(hours=1)
     assert not bulletin.must_be_told(trouble, Unreachable("x"), NOON + hour - dt.timedelta(seconds=1), hour)
     assert bulletin.must_be_told(trouble, Unreachable("x"), NOON + hour, hour)
+
+
+@pytest.fixture
+def asked(monkeypatch, tmp_path, sink):
+    """A nurse with a port and a ledger in a file; `asked.healthz()` asks the port."""
+    with Ledger.open(tmp_path) as ledger:
+        smtp = {"host": "127.0.0.1", "port": sink.port, "security": "plain"}
+        desk = Desk(monkeypatch, ledger, {"to": ["worker@example.jp"], "via": "smtp", "smtp": smtp})
+        desk.port = free_port()
+        one = desk.config.model_copy(update={"health": desk.config.health.model_copy(update={"port": desk.port})})
+        desk.house = replace(desk.house, config=one)
+        desk.nurse.adopt(desk.house)
+        yield desk
+        desk.nurse.close()
+
+
+def healthz(port):
+    with closing(http.client.HTTPConnection("127.0.0.1", port, timeout=20)) as site:
+        site.request("GET", "/healthz")
+        answer = site.getresponse()
+        return answer.status, json.load(answer)
+
+
+def test_a_health_answer_waits_for_nobody_who_writes(asked):
+    """The writer lets go only when the answer is there: whoever waited for it would wait for ever."""
+    asked.works()
+    asked.works(asked.other)
+    with asked.ledger.transaction():
+        status, told = healthz(asked.port)
+    assert (status, told["fresh"]) == (200, True)
+    asked.now += dt.timedelta(minutes=7)
+    with asked.ledger.transaction():
+        status, told = healthz(asked.port)
+    assert (status, [one["fresh"] for one in told["accounts"]]) == (503, [False, False])
+
+
+def test_a_health_answer_knows_after_a_restart_what_was_noted_before(asked):
+    asked.works()
+    asked.fails(Unreachable("no way to it"))
+    asked.works(asked.other)
+    asked.nurse.close()
+    asked.nurse = Nurse(asked.house, asked.ledger, lambda: 0)
+    status, told = healthz(asked.port)
+    assert status == 200
+    assert [one["trouble"] and one["trouble"]["why"] for one in told["accounts"]] == ["no way to it", None]
+
+
+def test_a_watch_that_is_stuck_is_not_well_although_it_answers(asked, monkeypatch):
+    """Looks that do not end; looks that end and cannot be noted; a ledger that cannot be written for an hour."""
+    asked.works()
+    asked.works(asked.other)
+    asked.nurse._hung = lambda: 1
+    assert healthz(asked.port)[0] == 503
+    asked.nurse._hung = lambda: 0
+    assert healthz(asked.port)[0] == 200
+    full = LedgerError("the disk is full", "make room")
+    monkeypatch.setattr(asked.ledger.learned, "put", lambda *_: (_ for _ in ()).throw(full))
+    asked.works(minutes=1)
+    asked.works(asked.other)
+    assert healthz(asked.port)[0] == 200  # noted a minute ago
+    asked.works(minutes=6)
+    asked.works(asked.other)
+    assert healthz(asked.port)[0] == 503
+    asked.works(minutes=60)
+    status, told = healthz(asked.port)
+    assert status == 503
+    assert "the disk is full" in told["ledger"]
+
+
+def test_new_settings_change_whose_health_is_told(asked):
+    asked.works()
+    asked.works(asked.other)
+    accounts = (asked.home.model_copy(update={"every": dt.timedelta(minutes=10)}),)
+    asked.nurse.adopt(replace(asked.house, config=asked.house.config.model_copy(update={"accounts": accounts})))
+    asked.now += dt.timedelta(minutes=29)
+    status, told = healthz(asked.port)
+    assert (status, [one["account"] for one in told["accounts"]]) == (200, ["home"])

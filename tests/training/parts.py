@@ -111,7 +111,9 @@ def main() -> None:
     for language in SEEDS:
         path = CORPUS / f"extra-parts-{language}.jsonl"
         rows = Maker(language).rows()
-        lines = [json.dumps({"id": f"pm{language}-{at:04}", **row}, ensure_ascii=False) for at, row in enumerate(rows, 1)]
+        lines = [
+            json.dumps({"id": f"pm{language}-{at:04}", **row}, ensure_ascii=False) for at, row in enumerate(rows, 1)
+        ]
         path.write_text("\n".join(lines) + "\n", encoding="utf-8")
         print(f"{path.name}: {len(rows)} messages")
 

@@ -109,7 +109,9 @@ def tie(
 def undo(number: int, account: AccountOption = "", config: ConfigOption = None) -> None:
     """Take back an event or a correction."""
     with faults(), opened(configuration(config), account) as desks:
-        if not any(desk.deals.undo(number) for desk in desks):
+        with desks[0].ledger.transaction():  # with all that goes back with it, or not at all
+            done = any(desk.deals.undo(number) for desk in desks)
+        if not done:
             _refuse(_("there is nothing with the number {number} to take back").format(number=number))
         console().print(_("Taken back."))
 

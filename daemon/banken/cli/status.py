@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -18,6 +19,7 @@ from banken.i18n import _
 from banken.ledger import Ledger, OutboxRow
 from banken.respond import HOUSE
 from banken.service import house as rooms
+from banken.service import kept
 from banken.service.endpoint import record
 from banken.service.health import Condition, conditions, refused_settings
 
@@ -34,20 +36,25 @@ def status(as_json: JsonFlag = False, config: ConfigOption = None) -> None:
     """Tell whether every account was looked at lately."""
     with faults():
         settings = configuration(config)
-        with rooms.open_ledger(settings, alone=False) as ledger:
+        # The container's health check waits for nobody who writes: half a minute later it is taken for failed.
+        with rooms.open_ledger(settings, alone=False, reads=True) as ledger:
             now = datetime.now(UTC)
             found, lost = conditions(ledger, settings.accounts, now), ledger.outbox.lost(now - LOST_FOR)
             well = all(one.fresh for one in found)
             refused = refused_settings(ledger)
-            gone = _owed_elsewhere(ledger, (one.account for one in found), now - LOST_FOR)
+            names = [one.account for one in found]
+            gone, waits = _owed_elsewhere(ledger, names, now - LOST_FOR), kept.kept(ledger, names)
             if as_json:
                 accounts = [_whole(one, ledger) for one in found]
                 whole = {"fresh": well, "settings": refused, "accounts": accounts, "undelivered": len(lost)}
-                typer.echo(json.dumps(whole | {"unconfigured": gone}, ensure_ascii=False))
+                more = {"unconfigured": gone, "kept": {name: asdict(one) for name, one in waits.items()}}
+                typer.echo(json.dumps(whole | more, ensure_ascii=False))
             else:
                 _print(found, ledger, settings.timezone, refused)
                 _tell_lost(lost)
                 _tell_owed_elsewhere(gone)
+                for name, one in waits.items():
+                    console().print(kept.line(name, one), style="dim", markup=False)
         if not well or any(one.unwatched for one in found):
             raise typer.Exit(Exit.FOUND)
 
@@ -85,16 +92,16 @@ def _tell_lost(lost: Sequence[OutboxRow]) -> None:
 
 
 def _owed_elsewhere(ledger: Ledger, configured: Iterable[str], since: datetime) -> dict[str, int]:
-    """Return how many warnings and letters are owed for each account that is not in the configuration any more."""
+    """Return how many warnings and letters are still to be sent for each account that is not in the configuration any more."""
     rows = (row for name in ledger.outbox.owing() - {HOUSE, *configured} for row in ledger.outbox.open(name))
-    return Counter(row.account for row in rows if row.action != "label" and row.planned >= since)
+    sent = (row for row in rows if row.action != "label" and not row.target.startswith("append:"))
+    return Counter(row.account for row in sent if row.planned >= since)
 
 
 def _tell_owed_elsewhere(owed: Mapping[str, int]) -> None:
     for account, count in sorted(owed.items()):
         text = _(
-            "“{account}” is not in the configuration any more, and {count} warnings and letters are still owed for it. "
-            "Those that go by mail or as notices are still sent; those for its inbox wait until it is there again."
+            "“{account}” is not in the configuration any more; warnings and letters that are still to be sent for it: {count}"
         )
         console().print(text.format(account=account, count=count), style="red", markup=False)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from banken.deals.fold import counts
-from banken.deals.model import WORKER, Key, Noted
+from banken.deals.model import MAIL, WORKER, Key, Noted
 from banken.words import Channel
 
 FALSE_ALARM = "false_alarm:"
@@ -15,7 +15,7 @@ FALSE_ALARM = "false_alarm:"
 
 def this_mail(fingerprint: str) -> Key:
     """Return what stands for one mail."""
-    return Key("mail", fingerprint)
+    return Key(MAIL, fingerprint)
 
 
 def writer(channel: Channel, address: str, client: str) -> Key | None:

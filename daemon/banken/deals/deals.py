@@ -10,13 +10,15 @@ from datetime import UTC, datetime, tzinfo
 
 from banken.deals import reasons
 from banken.deals.alarms import FALSE_ALARM, from_then_on, in_mail
-from banken.deals.fold import PERMISSION, STAGE, Course, counts, fold
+from banken.deals.courses import Courses
+from banken.deals.fold import PERMISSION, STAGE, Course, counts
 from banken.deals.model import WORKER, Deal, Effect, EventStore, Key, Known, Line, Noted, Spoken, Tie
 from banken.deals.names import Names
 from banken.deals.register import MERGE, SPLIT, TIE, Register
 from banken.deals.reminders import DUE, TALK, Reminder, ReminderRule, day_of, reminders
 from banken.deals.told import ALWAYS, Told, ToldClients
 from banken.deals.tying import Tier, Traits, conversation, told_addresses, traits
+from banken.deals.undoing import ASKED, take_back
 from banken.i18n import _
 from banken.message.model import Message
 from banken.words import Authentic, Channel, Event, Permission, Stage, Standing
@@ -77,6 +79,10 @@ class Deals:
     def _read(self) -> None:
         self._stamp = self._store.stamp()
         self._register = Register(self._store)
+        self._courses = self._of(self._register)
+
+    def _of(self, register: Register) -> Courses:
+        return Courses(register, self._effects, self._told)
 
     def _open_told(self) -> None:
         """Open a deal for each client of the configuration of whom no mail has come yet."""
@@ -122,7 +128,7 @@ class Deals:
             self._learn(tie, spoken, message, found, genuine=genuine)
         events = tuple(replace(event, deal=tie.deal or None, source=message.fingerprint) for event in spoken.events)
         self._write(events, spoken, message, tie, found)
-        if joined or any(self._permits(event) for event in events):
+        if joined or any(self._courses.permits(event) for event in events):
             self._adopt()
         return tie, events
 
@@ -176,7 +182,7 @@ class Deals:
             self._put(replace(known, client=known.client or spoken.client, job=known.job or spoken.job))
 
     def _write(self, events: Iterable[Event], spoken: Spoken, message: Message, tie: Tie, found: Traits) -> None:
-        note = str(found.main or "")
+        note = ASKED if tie.asked else str(found.main or "")
         for event in events:
             self._note(event, note)
         if tie.deal:
@@ -192,29 +198,27 @@ class Deals:
 
     def _by_permission(self, spoken: Spoken) -> Tie | None:
         """Tie the office's answer that names no job to the one deal that waits for an answer."""
-        waiting = next((some for one in spoken.events if one.believed and (some := self._waiting(one))), [])
-        return Tie(waiting[0], _("the only deal that waits for this answer"), sure=False) if len(waiting) == 1 else None
-
-    def _permits(self, event: Event) -> bool:
-        """Whether an event is an application or an answer of the office."""
-        effect = self._effects.get(event.kind)
-        return event.believed and effect is not None and effect.permission is not None
-
-    def _waiting(self, event: Event) -> list[str]:
-        """Return the deals that waited for an answer of the office when it was given; none for other events."""
-        said = self._effects[event.kind].permission if self._permits(event) else None
-        if said in (None, Permission.APPLIED):
-            return []
-        wanted = Permission.APPROVED if said is Permission.NONE else Permission.APPLIED
-        return [deal.id for deal in self._register.deals() if self._course(deal.id, event.at).permission is wanted]
+        waiting = next((some for one in spoken.events if one.believed and (some := self._courses.waiting(one))), [])
+        why = _("the only deal that waits for this answer")
+        return Tie(waiting[0], why, sure=False, asked=True) if len(waiting) == 1 else None
 
     def _adopt(self) -> None:
         """Give an answer that nobody, or more than one, had asked for to the only deal that turned out to wait for it."""
         for noted in self._register.orphans():
             if counts(noted) and not noted.note and self._register.told(noted.event.source) is None:
-                waiting = self._waiting(noted.event)
+                waiting = self._courses.waiting(noted.event)
                 if len(waiting) == 1:
-                    self._note(replace(noted.event, deal=waiting[0]), "")
+                    self._give(replace(noted.event, deal=waiting[0]))
+
+    def _give(self, answer: Event) -> None:
+        """Give an answer to its deal, also when that had it before and it was taken back."""
+        mine = (answer.source, answer.kind, answer.deal)
+        for noted in self._store.list():
+            if (noted.event.source, noted.event.kind, noted.event.deal) == mine:
+                self._store.redo(noted.number)
+                self._read()
+                return
+        self._note(answer, ASKED)
 
     # How far
 
@@ -222,29 +226,16 @@ class Deals:
         """Return how far `deal` had come before `at`, and by the mail `own` itself and what was read before it of `at`."""
         if not deal or (known := self._register.deal(deal)) is None:
             return Standing(why=_("no deal is known for it"))
-        course = self._course(deal, at, own)
+        course = self._courses.of(deal, at, own)
         why = reasons.why(course.by, self._effects, self._zone)
         since = None if course.since == ALWAYS else course.since
         return Standing(course.stage, course.permission, self._register.now(deal), since, why, known.client)
-
-    def _course(self, deal: str, at: datetime, own: str = "") -> Course:
-        events = self._events(deal)
-        mine = {one.number for one in events if own and one.event.source == own}
-        now = (at, min(mine, default=0))
-        known = (one for one in events if (one.event.at, one.number) < now or one.number in mine)
-        return fold(filter(counts, known), self._effects)
-
-    def _events(self, deal: str) -> list[Noted]:
-        """Return the events of a deal in order of time, with what the configuration says of it."""
-        said = self._told.events(self._register, self._register.now(deal))
-        events = self._register.events(deal)
-        return sorted([*said, *events], key=lambda noted: noted.event.at) if said else events
 
     def has_contract(self, deal: str, at: datetime) -> bool:
         """Whether any deal with the client of `deal` is, or was, under contract before `at`."""
         names = self._register.keys_of(deal, "client") if deal else frozenset()
         theirs = {other for name in names for other in self._register.by(Key("client", name))} | {deal}
-        return any(self._course(one, at).stage in (Stage.UNDER, Stage.COMPLETED) for one in theirs if one)
+        return any(self._courses.of(one, at).stage in (Stage.UNDER, Stage.COMPLETED) for one in theirs if one)
 
     def title(self, kind: str) -> str:
         """Return an event's name for people."""
@@ -257,7 +248,7 @@ class Deals:
         """
         course = Course()
         lines = []
-        for noted in self._events(deal):
+        for noted in self._courses.events(deal):
             if counts(noted):
                 course.take(noted, self._effects)
             if noted.event.at > ALWAYS:
@@ -268,7 +259,9 @@ class Deals:
     def reminders(self, rules: Sequence[ReminderRule], now: datetime) -> tuple[Reminder, ...]:
         """Return the reminders that are due at `now`, of all deals."""
         return tuple(
-            one for deal in self.deals() for one in reminders(deal.id, self._events(deal.id), rules, self._effects, now)
+            one
+            for deal in self.deals()
+            for one in reminders(deal.id, self._courses.events(deal.id), rules, self._effects, now)
         )
 
     def deals(self) -> tuple[Deal, ...]:
@@ -311,13 +304,19 @@ class Deals:
 
     # What the worker sets right
 
-    def set_stage(self, deal: str, stage: Stage, at: datetime) -> int:
-        """Put a deal at a stage from `at` on; return the number by which it can be undone."""
-        return self._correct(Event(STAGE + stage, at, believed=True, deal=deal))
+    def set_stage(self, deal: str, stage: Stage, at: datetime, of: Key | None = None) -> int:
+        """Put a deal at a stage from `at` on; return the number by which it can be undone.
 
-    def set_permission(self, deal: str, permission: Permission, at: datetime) -> int:
-        """Set what the office said of a deal, from `at` on; return the number by which it can be undone."""
-        return self._correct(Event(PERMISSION + permission, at, believed=True, deal=deal))
+        `of`: the mail on which the worker said so; it counts for the deal of that mail, wherever that goes.
+        """
+        return self._correct(Event(STAGE + stage, at, believed=True, deal=deal), str(of or ""))
+
+    def set_permission(self, deal: str, permission: Permission, at: datetime, of: Key | None = None) -> int:
+        """Set what the office said of a deal, from `at` on; return the number by which it can be undone.
+
+        `of` as in `set_stage`.
+        """
+        return self._correct(Event(PERMISSION + permission, at, believed=True, deal=deal), str(of or ""))
 
     def let_go(self, deal: str, rule: str, at: datetime, of: Key) -> int:
         """Say that a rule's alarm was false: in the mail `of`, and from `at` on in its deal ("": of the writer `of`).
@@ -358,6 +357,8 @@ class Deals:
     def undo(self, number: int) -> bool:
         """Take back one event or correction; False when there is none, or it is taken back already."""
         done = self._store.undo(number)
+        if done:
+            take_back(self._store, number, self._of)
         self._read()
         if done:
             self._rejoin(number)
@@ -369,7 +370,8 @@ class Deals:
         for noted in self._store.list():
             if noted.number == number and noted.event.kind == SPLIT:
                 for old in self._register.by(Key.read(noted.note))[:1]:
-                    self.merge(old, noted.event.deal or "", noted.event.at)
+                    if old != self._register.now(noted.event.deal or ""):
+                        self.merge(old, noted.event.deal or "", noted.event.at)
 
     def _correct(self, event: Event, note: str = "") -> int:
         number = self._store.append(replace(event, source=WORKER), note)

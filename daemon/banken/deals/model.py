@@ -12,6 +12,9 @@ from banken.words import Authentic, Channel, Event, Permission, Segment, Stage
 WORKER = "worker"
 """`Event.source` of what the worker set right by hand."""
 
+MAIL = "mail"
+"""Kind of the key that stands for one mail, by its fingerprint."""
+
 
 @dataclass(frozen=True, slots=True, order=True)
 class Key:
@@ -47,24 +50,35 @@ class Deal:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """An event as the store keeps it: with a number, what else was noted, and whether it was undone."""
+    """An event as the store keeps it: with a number, what else was noted, and whether it was undone.
+
+    `again`: the number by which it counts again after it was undone, 0 where it never was.
+    """
 
     number: int
     event: Event
     note: str = ""
     undone: bool = False
+    again: int = 0
+
+    @property
+    def since(self) -> int:
+        """The number of the entry since which it counts."""
+        return self.again or self.number
 
 
 @dataclass(frozen=True, slots=True)
 class Tie:
     """Which deal a mail is about ("" for none yet known), and why, in words for the worker.
 
-    `sure` is whether the mail itself names the deal (a number, title and client, a thread), not only its writer.
+    `sure` is whether the mail itself names the deal (a number, title and client, a thread), not only its writer; `asked`
+    whether it is an answer that says nothing of its deal, which alone waited for it.
     """
 
     deal: str
     why: str
     sure: bool = False
+    asked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,27 +102,31 @@ class Known:
     threads: Mapping[str, str] = field(default_factory=dict)
 
 
-class EventStore(Protocol):
-    """Where deals, their keys and events survive. Rows are only added; a deal's names may be filled in later."""
+class Entries(Protocol):
+    """What a store holds, to be read."""
 
     def deals(self) -> Iterable[Deal]:
         """Return all deals."""
-        ...
-
-    def put(self, deal: Deal) -> None:
-        """Write down a deal, or what has changed of it."""
         ...
 
     def ties(self) -> Iterable[tuple[str, Key]]:
         """Return all keys with their deal, in the order in which they were tied."""
         ...
 
-    def tie(self, deal: str, keys: Sequence[Key], at: datetime) -> None:
-        """Tie keys to a deal; a pair that stands there already changes nothing."""
-        ...
-
     def list(self) -> Iterable[Noted]:
         """Return all events, in the order in which they were added."""
+        ...
+
+
+class EventStore(Entries, Protocol):
+    """Where deals, their keys and events survive. Rows are only added; a deal's names may be filled in later."""
+
+    def put(self, deal: Deal) -> None:
+        """Write down a deal, or what has changed of it."""
+        ...
+
+    def tie(self, deal: str, keys: Sequence[Key], at: datetime) -> None:
+        """Tie keys to a deal; a pair that stands there already changes nothing."""
         ...
 
     def append(self, event: Event, note: str = "") -> int | None:
@@ -117,6 +135,10 @@ class EventStore(Protocol):
 
     def undo(self, number: int) -> bool:
         """Take an event back by a row that says so; False when there is none, or it is undone already."""
+        ...
+
+    def redo(self, number: int) -> None:
+        """Let an event that was taken back count again, by a row that says so."""
         ...
 
     def stamp(self) -> object:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 
-from banken.deals.model import WORKER, Deal, EventStore, Key, Noted
+from banken.deals.model import MAIL, WORKER, Deal, Entries, Key, Noted
 
 MERGE = "merge"
 SPLIT = "split"
@@ -17,7 +17,7 @@ TIE = "tie"
 class Register:
     """Looks deals up. All it knows comes from the store, so that it can be thrown away at any time."""
 
-    def __init__(self, store: EventStore) -> None:
+    def __init__(self, store: Entries) -> None:
         self._deals: dict[str, Deal] = {deal.id: deal for deal in store.deals()}
         self._merged: dict[str, str] = {}
         self._moved: dict[Key, str] = {}
@@ -61,13 +61,21 @@ class Register:
 
     def add_event(self, noted: Noted) -> None:
         """Put an event to its deal."""
-        moved = self._moved.get(Key.read(noted.note))
-        deal = moved or noted.event.deal or ""
+        deal = self.home(noted)
         self._events[deal].append(noted)
-        if deal and noted.event.source != WORKER:
+        if deal and noted.event.source != WORKER and not noted.undone:
             self._told[noted.event.source] = noted, deal
 
     # What comes out
+
+    def home(self, noted: Noted) -> str:
+        """Return the deal that an event belongs to, whatever that was merged into; "" for none.
+
+        What the worker said of a mail belongs to the deal of that mail.
+        """
+        key = Key.read(noted.note)
+        about = self._told.get(key.value) if key.kind == MAIL and noted.event.deal else None
+        return about[1] if about else self._moved.get(key) or noted.event.deal or ""
 
     def now(self, deal: str) -> str:
         """Return the id under which a deal goes on, after merges."""

@@ -47,7 +47,8 @@ class LedgerStore:
 
     def list(self) -> Iterable[Noted]:
         """Return all events, in the order in which they were added."""
-        return [Noted(one.id, one.event, one.note, one.undone) for one in self._ledger.events.all(self._account)]
+        events = self._ledger.events.all(self._account)
+        return [Noted(one.id, one.event, one.note, one.undone, one.again) for one in events]
 
     def append(self, event: Event, note: str = "") -> int | None:
         """Add an event; return its number, None when this source said this of this deal already."""
@@ -56,6 +57,10 @@ class LedgerStore:
     def undo(self, number: int) -> bool:
         """Take an event back by a row that says so; False when there is none, or it is undone already."""
         return self._ledger.events.undo(number, datetime.now(UTC), account=self._account)
+
+    def redo(self, number: int) -> None:
+        """Let an event that was taken back count again, by a row that says so."""
+        self._ledger.events.redo(number, datetime.now(UTC), account=self._account)
 
     def stamp(self) -> object:
         """Return what is another after each row that was added or erased, by whichever process."""

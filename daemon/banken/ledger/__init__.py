@@ -5,6 +5,7 @@ from banken.ledger.errors import LedgerDamagedError, LedgerError, LedgerInUseErr
 from banken.ledger.ledger import Ledger
 from banken.ledger.model import (
     Deal,
+    Kept,
     Mark,
     OutboxRow,
     OutboxState,
@@ -19,6 +20,7 @@ from banken.ledger.model import (
 
 __all__ = [
     "Deal",
+    "Kept",
     "Ledger",
     "LedgerDamagedError",
     "LedgerError",

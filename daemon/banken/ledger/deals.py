@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, func, select
 
 from banken.ledger import tables
 from banken.ledger.desk import Desk, insert_new, insert_or_ignore, row_of, upsert
@@ -106,9 +107,9 @@ class EventsRepository:
         query = select(tables.events).where(tables.events.c.account == account).order_by(tables.events.c.id)
         with self._desk.connection() as connection:
             rows = connection.execute(query).mappings().all()
-        undone = {row["undoes"] for row in rows}
+        takers = {row["undoes"]: row["id"] for row in rows if row["undoes"] is not None}
         return [
-            StoredEvent(**{**row, "believed": bool(row["believed"])}, undone=row["id"] in undone)
+            StoredEvent(**{**row, "believed": bool(row["believed"])}, **_taken_back(row["id"], takers))
             for row in rows
             if row["undoes"] is None
         ]
@@ -118,22 +119,46 @@ class EventsRepository:
 
         Return False when there is none, or it is undone already.
         """
+        return self._turn(number, recorded, note, account, undone=False)
+
+    def redo(self, number: int, recorded: datetime, note: str = "", *, account: str = "") -> bool:
+        """Let an event that was taken back count again, by a row that takes back what took it back.
+
+        Return False when there is none, or it counts.
+        """
+        return self._turn(number, recorded, note, account, undone=True)
+
+    def _turn(self, number: int, recorded: datetime, note: str, account: str, *, undone: bool) -> bool:
+        """Turn an event that is `undone`, or is not, into the opposite; return whether it was so."""
         c = tables.events.c
         with self._desk.connection() as connection:
-            undone = exists().where(tables.events.alias("later").c.undoes == number)
-            row = connection.execute(select(tables.events).where(c.id == number, ~undone)).one_or_none()
+            row = connection.execute(select(tables.events).where(c.id == number)).one_or_none()
             if row is None or row.undoes is not None or (account and row.account != account):
                 return False
-            undo = {
+            last, steps = number, 0
+            while (later := connection.execute(select(c.id).where(c.undoes == last)).scalar()) is not None:
+                last, steps = later, steps + 1
+            if bool(steps % 2) is not undone:
+                return False
+            turn = {
                 "account": row.account,
                 "deal": row.deal,
-                "kind": "undo",
+                "kind": "redo" if undone else "undo",
                 "at": row.at,
                 "believed": 1,
                 "source": WORKER,
                 "note": note,
-                "undoes": number,
+                "undoes": last,
                 "recorded": recorded,
             }
-            connection.execute(tables.events.insert().values(undo))
+            connection.execute(tables.events.insert().values(turn))
             return True
+
+
+def _taken_back(number: int, takers: Mapping[int, int]) -> dict[str, Any]:
+    """Return whether an event is undone, or by which row it counts again: each row may take back the one before."""
+    undone, again = False, 0
+    while number in takers:
+        number, undone = takers[number], not undone
+        again = 0 if undone else number
+    return {"undone": undone, "again": again}

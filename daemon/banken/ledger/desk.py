@@ -72,17 +72,18 @@ class Desk:
         return getattr(self._mine, "connection", None)
 
 
-def engine_for(url: URL, *, alone: bool = False) -> Engine:
+def engine_for(url: URL, *, alone: bool = False, reads: bool = False) -> Engine:
     """Return the engine for a database; `alone`: this process guards (a file has its own lock for that).
 
+    `reads`: it only reads, what stood there when it began to, and waits for nobody who writes.
     Raises LedgerError when there is no driver for it.
     """
     if url.get_backend_name() == "sqlite":
-        return _sqlite(url)
+        return _sqlite(url, reads=reads)
     if url.get_backend_name() != "postgresql":
         raise unusable(ValueError(url.drivername))
     try:
-        return postgres.engine_for(url, alone=alone, busy=BUSY)
+        return postgres.engine_for(url, alone=alone, busy=BUSY, reads=reads)
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise unusable(error) from None
 
@@ -93,11 +94,11 @@ def unusable(error: Exception) -> LedgerUnusableError:
     return LedgerUnusableError(what, _("give it a folder; PostgreSQL needs pip install 'banken[postgresql]'"))
 
 
-def _sqlite(url: URL) -> Engine:
+def _sqlite(url: URL, *, reads: bool) -> Engine:
     memory = {} if url.database else {"poolclass": StaticPool}
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": BUSY}, **memory)
     event.listen(engine, "connect", _settle)
-    event.listen(engine, "begin", _begin)
+    event.listen(engine, "begin", _begin_reading if reads else _begin)
     return engine
 
 
@@ -117,6 +118,12 @@ def _settle(connection: sqlite3.Connection, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     """Take the write lock at the start: a reader that turns writer later may fail at once instead of waiting."""
     connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _begin_reading(connection: Connection) -> None:
+    """Take no lock: beside a write-ahead log a reader sees what was written before (sqlite.org/isolation.html)."""
+    connection.exec_driver_sql("PRAGMA query_only = ON")
+    connection.exec_driver_sql("BEGIN")
 
 
 @contextmanager

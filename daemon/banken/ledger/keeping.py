@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, Select, delete, or_, select, tuple_, update
 
 from banken.ledger import tables
 from banken.ledger.model import OPEN, OutboxState, SeenState
@@ -45,10 +45,7 @@ def erase_client(connection: Connection, client: str) -> Mapping[str, int]:
     events = or_(tuple_(event.account, event.deal).in_(deals), tuple_(event.account, event.source).in_(prints))
     owed = or_(tuple_(row.account, row.deal).in_(deals), tuple_(row.account, row.fingerprint).in_(prints))
     counts = {"outbox": _cancel(connection, owed), "findings": _forget_findings(connection, seen)}
-    # Undo rows point at the events they take back: they go first.
-    undone = select(event.id).where(events)
-    connection.execute(delete(tables.events).where(event.undoes.in_(undone)))
-    counts["events"] = connection.execute(delete(tables.events).where(events)).rowcount
+    counts["events"] = _forget_events(connection, events)
     counts["seen"] = _forget_seen(connection, seen)
     counts["ties"] = connection.execute(delete(tables.ties).where(tuple_(tie.account, tie.deal).in_(deals))).rowcount
     gone = tuple_(tables.deals.c.account, tables.deals.c.id).in_(deals)
@@ -67,6 +64,18 @@ def _deals_of(connection: Connection, client: str) -> list[tuple[str, str]]:
 def _forget_findings(connection: Connection, wanted: ColumnElement[bool]) -> int:
     mail = select(tables.seen.c.id).where(wanted)
     return connection.execute(delete(tables.findings).where(tables.findings.c.seen.in_(mail))).rowcount
+
+
+def _forget_events(connection: Connection, wanted: ColumnElement[bool]) -> int:
+    """Erase events; rows that take them back, and each other, point at them and go first."""
+    event, takers = tables.events.c, list[list[int]]()
+    pointed: Select[int] | list[int] = select(event.id).where(wanted)
+    while later := list(connection.execute(select(event.id).where(event.undoes.in_(pointed))).scalars()):
+        takers.append(later)
+        pointed = later
+    for rows in reversed(takers):
+        connection.execute(delete(tables.events).where(event.id.in_(rows)))
+    return connection.execute(delete(tables.events).where(wanted)).rowcount
 
 
 def _forget_seen(connection: Connection, wanted: ColumnElement[bool]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 import sqlite3
 from collections.abc import Mapping
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Self
@@ -48,23 +48,24 @@ class Ledger:
         self.learned = LearnedRepository(desk)
 
     @classmethod
-    def open(cls, where: str | Path, *, alone: bool = True) -> Self:
+    def open(cls, where: str | Path, *, alone: bool = True, reads: bool = False) -> Self:
         """Open (and make, and bring up to date) a ledger.
 
         `where` is a state folder, a file ending in `.db`, a database URL, or ":memory:" (tests, dry runs). `alone`
         takes the right to guard, which one process has at a time, and looks through the whole file for damage; verbs that
-        only read or correct do without.
+        only read or correct do without. `reads` is for one that only reads and must not wait for who writes just now; an
+        old ledger is brought up to date all the same.
         Raises LedgerError: unwritable, damaged, in use, or written by a newer Banken.
         """
         if str(where) == MEMORY:
             return cls(_opened(_MEMORY), None, None)
         if "://" in str(where):
-            return cls(_opened(_url(str(where)), alone=alone), None, None)
+            return cls(_opened(_url(str(where)), alone=alone, reads=reads), None, None)
         file = ledger_file(Path(where))
         prepare(file)
         lock = Lock(file) if alone else None
         try:
-            return cls(_opened(URL.create("sqlite", database=str(file)), alone=alone), file, lock)
+            return cls(_opened(URL.create("sqlite", database=str(file)), alone=alone, reads=reads), file, lock)
         except BaseException as error:
             if lock is not None:
                 lock.release()
@@ -173,7 +174,9 @@ def _url(text: str) -> URL:
         raise unusable(error) from None
 
 
-def _opened(url: URL, *, alone: bool = False) -> Desk:
+def _opened(url: URL, *, alone: bool = False, reads: bool = False) -> Desk:
+    if reads and (desk := _as_it_is(url)) is not None:
+        return desk
     desk = Desk(engine_for(url, alone=alone))
     try:
         with desk.transaction() as connection:
@@ -183,6 +186,18 @@ def _opened(url: URL, *, alone: bool = False) -> Desk:
     except BaseException:
         desk.engine.dispose()
         raise
+    return desk
+
+
+def _as_it_is(url: URL) -> Desk | None:
+    """Open a ledger to read it; None when something has to be written first."""
+    desk = Desk(engine_for(url, reads=True))
+    with ExitStack() as otherwise:
+        otherwise.callback(desk.engine.dispose)
+        with desk.transaction() as connection:
+            if schema.version(connection) != schema.HEAD:
+                return None
+        otherwise.pop_all()
     return desk
 
 

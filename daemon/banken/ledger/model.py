@@ -86,7 +86,10 @@ class Tie:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredEvent:
-    """An event as it was written down. `undone` is whether a later row takes it back."""
+    """An event as it was written down. `undone` is whether a later row takes it back.
+
+    `again` is the row by which it counts again all the same, 0 for none.
+    """
 
     id: int
     account: str
@@ -100,6 +103,7 @@ class StoredEvent:
     undoes: int | None
     recorded: datetime
     undone: bool = False
+    again: int = 0
 
     @property
     def event(self) -> Event:
@@ -138,6 +142,14 @@ class OutboxState(StrEnum):
 
 OPEN = (OutboxState.PLANNED, OutboxState.TRYING, OutboxState.RETRY)
 """The states of what is still owed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many labels, and how many warnings and letters for its inbox, wait for an account's mailbox."""
+
+    labels: int
+    letters: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import random
 import secrets
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, RowMapping, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, RowMapping, and_, case, delete, exists, func, or_, select, update
 
 from banken.ledger import tables
 from banken.ledger.crash import crash_point
 from banken.ledger.desk import Desk, insert_or_ignore, row_of
-from banken.ledger.model import OPEN, OutboxRow, OutboxState, Owed
+from banken.ledger.model import OPEN, Kept, OutboxRow, OutboxState, Owed
 
 FIRST_WAIT = timedelta(seconds=2)
 LONGEST_WAIT = timedelta(hours=1)
@@ -227,6 +227,16 @@ class OutboxRepository:
         query = select(tables.outbox.c.account).where(tables.outbox.c.state.in_(OPEN)).distinct()
         with self._desk.connection() as connection:
             return frozenset(connection.execute(query).scalars())
+
+    def kept(self, but_for: Collection[str]) -> Mapping[str, Kept]:
+        """Return what waits for the mailboxes of all accounts but these: nobody opens them, and no other way leads there."""
+        c = tables.outbox.c
+        label, letter = c.action == "label", c.target.startswith("append:")
+        counts = [func.sum(case((one, 1), else_=0)) for one in (label, ~label)]
+        waits = (c.state.in_(OPEN), c.account.not_in(tuple(but_for)), or_(label, letter))
+        with self._desk.connection() as connection:
+            found = connection.execute(select(c.account, *counts).where(*waits).group_by(c.account).order_by(c.account))
+            return {account: Kept(int(labels), int(letters)) for account, labels, letters in found}
 
     def wrote(self, message_id: str) -> bool:
         """Return whether a mail with this Message-ID is one that was planned here: nobody else can know its name."""

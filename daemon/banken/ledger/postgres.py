@@ -40,11 +40,16 @@ _SETTINGS = {
 }
 
 
-def engine_for(url: URL, *, alone: bool, busy: float) -> Engine:
-    """Return the engine for a database; `alone` takes the right to guard, `busy` is how many seconds a writer waits."""
+def engine_for(url: URL, *, alone: bool, busy: float, reads: bool = False) -> Engine:
+    """Return the engine for a database; `alone` takes the right to guard, `busy` is how many seconds a writer waits.
+
+    `reads`: it only reads, and waits for no writer.
+    """
     if url.drivername == "postgresql":
         url = url.set(drivername=f"postgresql+{DRIVER}")
     settings = _SETTINGS | {"lock_timeout": str(round(busy * 1000))}
+    if reads:
+        settings |= {"default_transaction_read_only": "on", "default_transaction_isolation": "repeatable\\ read"}
     given = str(url.query.get("options", ""))
     options = " ".join([given, *(f"-c {name}={value}" for name, value in settings.items())]).strip()
     engine = create_engine(
@@ -54,7 +59,8 @@ def engine_for(url: URL, *, alone: bool, busy: float) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 10, "application_name": _who_we_are(), "options": options},
     )
-    event.listen(engine, "begin", partial(_begin, alone=alone))
+    if not reads:
+        event.listen(engine, "begin", partial(_begin, alone=alone))
     return engine
 
 

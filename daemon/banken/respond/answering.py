@@ -15,7 +15,7 @@ from banken.mailbox.errors import MailboxError
 from banken.mailbox.model import Mailbox
 from banken.respond.advice import Advice
 from banken.respond.labels import ANSWERS, Answer
-from banken.respond.model import WarningFacts, WarningSettings
+from banken.respond.model import FACTS_JSON, WarningFacts, WarningSettings
 from banken.words import Category, Permission, Stage
 
 _ELSEWHERE = frozenset({Category.DIRECT_CONTACT, Category.INTERVIEW})
@@ -27,13 +27,15 @@ class Answering:
     """`here`: the warning lies in the guarded mailbox, so that it can bear the mark itself; else only the mail can.
 
     `shown_as` what the mail program calls the mark; `there`: whether it can be chosen or has to be made first;
-    `tags`: whether the server keeps keywords too.
+    `tags`: whether the server keeps keywords too; `gone`: the account in which the mail lies, where that is not configured any
+    more, so that nobody looks for marks, neither on the mail nor on the warning.
     """
 
     shown_as: Literal["label", "folder"] = "folder"
     here: bool = True
     there: bool = True
     tags: bool = False
+    gone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,12 @@ def answers(facts: WarningFacts, advice: Advice, way: Answering) -> Answers:
         return Answers(
             _("Do the same then: do not use the links in the original mail; go on from the app or your bookmark.")
         )
+    if way.gone:
+        text = _(
+            "This warning cannot be answered: the mail lies in the account “{account}”, which is not in the configuration any"
+            " more, so that Banken looks for no marks there. Once it is there again, mark the mail itself."
+        )
+        return Answers(text.format(account=way.gone))
     marks = tuple((mark(answer), advice.answer(answer, language(), in_deal=bool(facts.deal))) for answer in possible)
     tags = ", ".join(tag(answer) for answer in possible)
     return Answers(
@@ -124,11 +132,17 @@ def _undo(way: Answering) -> str:
     return told + _(" (A tag: remove it.)") if way.tags else told
 
 
-def answering(ledger: Ledger, box: Mailbox | None, row: OutboxRow, settings: WarningSettings) -> Answering:
+def answering(
+    ledger: Ledger, box: Mailbox | None, row: OutboxRow, settings: WarningSettings, *, gone: bool = False
+) -> Answering:
     """Return how the warning in `row` can be answered, with the folders for it made where the server lets us.
 
-    `box` is the mailbox that is guarded, None when it cannot be had; its open folder stays open.
+    `box` is the mailbox that is guarded, None when it cannot be had; its open folder stays open. `gone`: the account of the
+    mail is not configured any more.
     """
+    account = row.account if gone else FACTS_JSON.validate_json(row.payload).elsewhere
+    if account:
+        return Answering(gone=account)
     kind, _colon, target = row.target.partition(":")
     here = kind == "append" or target in settings.watched
     labelled = ledger.outbox.of(row.account, row.fingerprint)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Self
 
@@ -183,7 +183,8 @@ class Hands:
         # A mail over whose text the connection is lost each time must not keep its own warning back.
         wanted = row.action == "warn" and row.tries <= _PATIENCE
         original = self._original(row) if wanted else None
-        way = answering(self.ledger, self.box, row, self.settings) if row.action == "warn" else None
+        gone = bool(self.shelter)  # its own inbox cannot take it: nobody looks into its mailbox
+        way = answering(self.ledger, self.box, row, self.settings, gone=gone) if row.action == "warn" else None
         if kind == "append":
             mail = self._letter(row, self.settings.to[0] if self.settings.to else "", original, eight_bit=True, way=way)
             # News may have been owed with the settings of the account that they tell of, and lie with another one's.
@@ -308,7 +309,10 @@ class Hands:
                 outbox.plan([self._another_way(row, account)], now)
 
     def _another_way(self, row: OutboxRow, account: str) -> Owed:
-        target = f"append:{self.settings.folder}"
+        target, payload = f"append:{self.settings.folder}", row.payload
+        if row.action == "warn" and account != row.account:
+            facts = replace(FACTS_JSON.validate_json(payload), elsewhere=row.account)
+            payload = FACTS_JSON.dump_json(facts).decode()
         return Owed(
             account=account,
             fingerprint=row.fingerprint,
@@ -317,5 +321,5 @@ class Hands:
             deal=row.deal,
             lane=f"{account}/{row.deal}/{target}" if row.deal else "",
             message_id=row.message_id,
-            payload=row.payload,
+            payload=payload,
         )

@@ -110,6 +110,8 @@ class WarningFacts:
     """Whether the client says that contact outside is approved, and no word of the office has come."""
     since: datetime | None = None
     standing_why: str = ""
+    elsewhere: str = ""
+    """The account in which the mail lies, where the inbox of another one has to take the warning."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -173,9 +173,9 @@ def _apply(guard: Guard, row: SeenMessage, answer: Answer, now: datetime) -> Ite
     if answer is Answer.FINE:
         yield from _let_go(guard, row, now)
     elif row.deal and answer in _STAGES:
-        yield guard.deals.set_stage(row.deal, _STAGES[answer], now)
+        yield guard.deals.set_stage(row.deal, _STAGES[answer], now, this_mail(row.fingerprint))
     elif row.deal:
-        yield guard.deals.set_permission(row.deal, Permission.APPROVED, now)
+        yield guard.deals.set_permission(row.deal, Permission.APPROVED, now, this_mail(row.fingerprint))
         if row.channel == Channel.DIRECT and row.sender:  # what was approved counts for addresses known as the client's
             yield guard.deals.tie_address(row.deal, row.sender, now)
 

@@ -1,17 +1,21 @@
-"""A port on this machine that answers whether the watch is fresh: /healthz for supervisors, /metrics for Prometheus."""
+"""A port on this machine that answers whether the watch is fresh: /healthz for supervisors, /metrics for Prometheus.
+
+Whoever asks /healthz ends a service that does not answer in time. It is answered from memory, so that it waits for nobody
+who writes to the ledger.
+"""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from banken.i18n import _
 from banken.ledger import Ledger, LedgerError
-from banken.service.health import Condition
+from banken.service.health import Condition, Vitals
 
 HOST = "127.0.0.1"
 _NAMES = ("127.0.0.1", "localhost")
@@ -34,9 +38,9 @@ def record(condition: Condition) -> dict[str, Any]:
 
 
 class Endpoint:
-    """The answering port; `look` returns how the accounts are now. Raises OSError when the port is taken."""
+    """The answering port; `look` returns at once how the watch is now. Raises OSError when the port is taken."""
 
-    def __init__(self, port: int, look: Callable[[], Sequence[Condition]], ledger: Ledger) -> None:
+    def __init__(self, port: int, look: Callable[[], Vitals], ledger: Ledger) -> None:
         endpoint = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -79,10 +83,14 @@ class Endpoint:
         return HTTPStatus.NOT_FOUND, "text/plain", b""
 
     def _healthz(self) -> tuple[HTTPStatus, str, bytes]:
-        accounts = self._look()
-        well = all(one.fresh for one in accounts)
-        body = {"fresh": well, "accounts": [record(one) for one in accounts]}
-        status = HTTPStatus.OK if well else HTTPStatus.SERVICE_UNAVAILABLE
+        vitals = self._look()
+        body = {
+            "fresh": all(one.fresh for one in vitals.accounts),
+            "hung": vitals.hung,
+            "ledger": vitals.ledger,
+            "accounts": [record(one) for one in vitals.accounts],
+        }
+        status = HTTPStatus.OK if vitals.well else HTTPStatus.SERVICE_UNAVAILABLE
         return status, "application/json", json.dumps(body, ensure_ascii=False).encode()
 
     def _metrics(self) -> tuple[HTTPStatus, str, bytes]:
@@ -91,4 +99,4 @@ class Endpoint:
         except ModuleNotFoundError:
             text = _("/metrics needs one more library: pip install 'banken[metrics]'")
             return HTTPStatus.NOT_IMPLEMENTED, "text/plain; charset=utf-8", f"{text}\n".encode()
-        return HTTPStatus.OK, CONTENT_TYPE, expose(self._look(), self._ledger)
+        return HTTPStatus.OK, CONTENT_TYPE, expose(self._look().accounts, self._ledger)

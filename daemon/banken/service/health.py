@@ -5,7 +5,7 @@ Kept in the ledger, so that `banken status` knows without asking the service, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -52,6 +52,21 @@ class Condition:
     def fresh(self) -> bool:
         """Whether the account was looked at lately; a look far in the future was noted when the clock was wrong."""
         return self.looked is not None and abs(self.now - self.looked) <= STALE_INTERVALS * self.every
+
+
+@dataclass(frozen=True, slots=True)
+class Vitals:
+    """How the watch as a whole is at a moment: its accounts, looks that do not end, a ledger that fails for long."""
+
+    accounts: Sequence[Condition]
+    hung: int = 0
+    ledger: str = ""
+    """Why the ledger has not been written for longer than an account may be unreachable; "" when it has."""
+
+    @property
+    def well(self) -> bool:
+        """Whether every account is looked at, by looks that end and are noted."""
+        return not self.hung and not self.ledger and all(one.fresh for one in self.accounts)
 
 
 class Health:

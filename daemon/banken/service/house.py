@@ -76,10 +76,10 @@ def _files(folder: Path) -> Iterator[Path]:
     return (path for path in ([folder] if folder.is_file() else folder.rglob("*")) if path.is_file())
 
 
-def open_ledger(config: Config, *, alone: bool = True) -> Ledger:
-    """Open the ledger that the configuration names. Raises LedgerError."""
+def open_ledger(config: Config, *, alone: bool = True, reads: bool = False) -> Ledger:
+    """Open the ledger that the configuration names, as `Ledger.open` does. Raises LedgerError."""
     database = config.state.database
-    return Ledger.open(database.reveal() if database else config.state.folder or "", alone=alone)
+    return Ledger.open(database.reveal() if database else config.state.folder or "", alone=alone, reads=reads)
 
 
 def guard(house: House, account: str, ledger: Ledger, *, settings: WarningSettings, trust: Trust) -> Guard:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
@@ -10,6 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST as CONTENT_TYPE
 
 from banken.ledger import Ledger
 from banken.respond import HOUSE
+from banken.service import kept
 from banken.service.health import Condition
 
 __all__ = ["CONTENT_TYPE", "expose"]
@@ -42,10 +43,17 @@ class _Figures:
                 looked.add_metric(labels, one.looked.timestamp())
             tries.add_metric(labels, one.trouble.tries if one.trouble else 0)
             held.add_metric(labels, len(self._ledger.quarantine.held(one.account)))
-        watched = {one.account for one in self._accounts}
+        watched, waits = {one.account for one in self._accounts}, self._kept()
         for name in sorted(watched | self._ledger.outbox.owing() - {HOUSE}):  # also those not configured any more
-            owed.add_metric([name], len(self._ledger.outbox.open(name)))
-        yield from (fresh, looked, tries, owed, held)
+            owed.add_metric([name], len(self._ledger.outbox.open(name)) - waits.get(name, 0))
+        waiting = _gauge("banken_kept_actions", "Those for the mailbox of an account that is not configured any more")
+        for name, count in waits.items():
+            waiting.add_metric([name], count)
+        yield from (fresh, looked, tries, owed, waiting, held)
+
+    def _kept(self) -> Mapping[str, int]:
+        found = kept.kept(self._ledger, [one.account for one in self._accounts])
+        return {name: one.labels + one.letters for name, one in found.items()}
 
 
 def _gauge(name: str, about: str) -> GaugeMetricFamily:

@@ -13,9 +13,9 @@ from banken.config import Account, SecretError
 from banken.ledger import Ledger, LedgerError
 from banken.mailbox.errors import MailboxError, Unreachable
 from banken.respond import HOUSE, Outcome, WarningSettings, carry_out, send_notices
-from banken.service import bulletin, pace, systemd
+from banken.service import bulletin, kept, pace, systemd
 from banken.service import house as rooms
-from banken.service.health import Condition, Health, Trouble, conditions, trouble
+from banken.service.health import Condition, Health, Trouble, Vitals, conditions, trouble
 from banken.service.outage import Outage
 from banken.service.pace import uptime
 
@@ -42,6 +42,8 @@ class Nurse:
         """When each account's last look failed, by `uptime`."""
         self._endpoint: Endpoint | None = None
         self._outage = Outage()
+        self._known: dict[str, Condition] = {}
+        """How each account was when that was written down last."""
         self.adopt(house)
 
     def adopt(self, house: rooms.House) -> None:
@@ -49,6 +51,8 @@ class Nurse:
         self._house = house
         try:
             self._health.settings("")
+            kept.welcome(self._ledger, self._names())
+            self._known.update((one.account, one) for one in self.conditions())
         except LedgerError as error:
             log.error("health not noted", why=str(error))
         self._open_port(house.config.health.port)
@@ -70,6 +74,13 @@ class Nurse:
         """Return how the accounts are. Raises LedgerError."""
         return conditions(self._ledger, self._house.config.accounts, datetime.now(UTC))
 
+    def vitals(self) -> Vitals:
+        """Return how the watch is, without waiting for the ledger: from what was noted there of the last looks."""
+        config, now = self._house.config, datetime.now(UTC)
+        blank = (Condition(one.name, one.every, None, None, now) for one in config.accounts)
+        known = [replace(self._known.get(one.account, one), every=one.every, now=now) for one in blank]
+        return Vitals(known, self._hung(), self._outage.lasts(now, config.health.unreachable))
+
     def looked(self, account: Account, error: Exception | None) -> None:
         """Note how a look ended, and tell who has to know."""
         try:
@@ -77,6 +88,7 @@ class Nurse:
                 self._worked(account)
             else:
                 self._failed(account, error)
+            [self._known[account.name]] = conditions(self._ledger, [account], datetime.now(UTC))
             if _answered(error) and not self._hung():
                 systemd.alive(self._line())
         except LedgerError as trouble:
@@ -108,12 +120,13 @@ class Nurse:
         try:
             self._tell_in_time()
             settings, shelter = self._settings(config.accounts[0]), next(iter(self._well()), HOUSE)
+            self._tell_kept(settings, shelter)
             outcome = Outcome()
             self._send_for(HOUSE, settings, outcome, away=True, shelter=shelter)
             for account in config.accounts:
                 self._send_for(account.name, self._settings(account), outcome, away=self._is_away(account))
             shelter = shelter or config.accounts[0].name
-            for name in self._ledger.outbox.owing() - {HOUSE, *(one.name for one in config.accounts)}:
+            for name in self._ledger.outbox.owing() - {HOUSE, *self._names()}:
                 self._send_for(name, replace(settings, watched=frozenset()), outcome, away=True, shelter=shelter)
         except LedgerError as error:
             log.error("letters not sent", why=str(error))
@@ -122,6 +135,14 @@ class Nurse:
             log.warning("letter not sent", why=row.result)
         if outcome.done:
             log.info("letters sent", done=len(outcome.done))
+
+    def _tell_kept(self, settings: WarningSettings, inbox: str) -> None:
+        """Tell of what is kept for accounts that were taken out; not while the configuration may still be worked at."""
+        now, patience = datetime.now(UTC), self._house.config.health.unreachable
+        kept.tell_once(self._ledger, self._names(), settings, inbox=inbox, now=now, patience=patience)
+
+    def _names(self) -> list[str]:
+        return [one.name for one in self._house.config.accounts]
 
     def _send_for(
         self, name: str, settings: WarningSettings, outcome: Outcome, *, away: bool, shelter: str = HOUSE
@@ -192,7 +213,7 @@ class Nurse:
         from banken.service.endpoint import Endpoint  # noqa: PLC0415 - a web server that few want
 
         try:
-            self._endpoint = Endpoint(port, self.conditions, self._ledger)
+            self._endpoint = Endpoint(port, self.vitals, self._ledger)
         except OSError as error:
             log.error("port not opened", port=port, why=error.strerror)
 

@@ -54,6 +54,11 @@ class Outage:
             if self._since is not None:
                 self._since, self._told, self._next = None, False, None
 
+    def lasts(self, now: datetime, patience: timedelta) -> str:
+        """Return why the ledger has failed for as long as `patience`, "" when it has not."""
+        with self._lock:
+            return self._why if self._since is not None and now - self._since >= patience else ""
+
     def tell(self, config: Config, now: datetime) -> None:
         """Tell of it, once, when it has lasted for as long as an account may be unreachable; and once that it is over.
 

@@ -14,6 +14,7 @@ from banken.i18n import _
 from banken.ledger import Ledger, LedgerError, LedgerInUseError
 from banken.ledger.errors import a_backup
 from banken.service import house as rooms
+from banken.service import kept
 from banken.service.checkup.model import Sign, bad, good, note
 from banken.service.health import Condition, conditions, refused_settings
 
@@ -104,6 +105,9 @@ def _service(config: Config, ledger: Ledger) -> Iterator[Sign]:
         if held := len(ledger.quarantine.held(account.name)):
             text = _("{count} messages could not be read and were set aside").format(count=held)
             yield note("quarantine", text, account=account.name)
+    for gone, waits in kept.kept(ledger, [one.name for one in config.accounts]).items():
+        todo = _("nothing, or write the account into the configuration again: then it is put there")
+        yield note("kept", kept.line(gone, waits), todo)
     if failed := len(ledger.outbox.refused(now - _LATELY)):
         text = _("{count} labels or warnings could not be delivered within the last week").format(count=failed)
         yield note("outbox", text, _("the log says why"))

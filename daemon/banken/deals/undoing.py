@@ -1,0 +1,90 @@
+"""What goes back with an entry that the worker takes back: all that came to a deal only because the entry stood."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from banken.deals.courses import Courses
+from banken.deals.model import MAIL, WORKER, Deal, EventStore, Key, Noted
+from banken.deals.register import MERGE, SPLIT, Register
+from banken.i18n import _
+from banken.words import Event
+
+ASKED = str(Key("asked", ""))
+"""Noted with an answer of the office that names no deal, and was given to the only one that waited for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Past:
+    """A store as it was before an entry; what was taken back since counts as never having been."""
+
+    store: EventStore
+    before: int
+
+    def deals(self) -> Iterable[Deal]:
+        """Return all deals; one that is younger has no events yet."""
+        return self.store.deals()
+
+    def ties(self) -> Iterable[tuple[str, Key]]:
+        """Return all keys with their deal."""
+        return self.store.ties()
+
+    def list(self) -> Iterable[Noted]:
+        """Return the events that were there."""
+        return [noted for noted in self.store.list() if noted.since < self.before]
+
+
+def take_back(store: EventStore, number: int, courses: Callable[[Register], Courses]) -> None:
+    """Take back what came to a deal only because the entry `number`, which is undone now, stood."""
+    for entry, key in _parted(store, number):
+        store.append(entry, str(key))
+    while (answer := _wrongly_given(store, number, courses)) is not None:
+        for one in _came_with(store, answer):
+            store.undo(one)
+        store.append(replace(answer.event, deal=None))
+
+
+def _wrongly_given(store: EventStore, number: int, courses: Callable[[Register], Courses]) -> Noted | None:
+    """Return the first answer that a deal was given since an entry, and would not have been given without it."""
+    for noted in store.list():
+        if noted.since > number and noted.note == ASKED and not noted.undone:
+            then = courses(Register(Past(store, noted.since)))
+            if then.permits(noted.event) and then.waiting(noted.event) != [noted.event.deal]:
+                return noted
+    return None
+
+
+def _came_with(store: EventStore, answer: Noted) -> list[int]:
+    """Return the numbers of an answer's own entry in its deal, and of all that its mail left there."""
+    mine = (answer.event.source, answer.event.deal)
+    return [one.number for one in store.list() if not one.undone and (one.event.source, one.event.deal) == mine]
+
+
+def _parted(store: EventStore, number: int) -> Iterator[tuple[Event, Key]]:
+    """Yield what gives the mail that came while two deals were merged back to the one whose it is, key by key.
+
+    A key is that deal's when its mail was noted there before, and nowhere in the deal that went on.
+    """
+    merge = next((noted for noted in store.list() if noted.number == number and noted.event.kind == MERGE), None)
+    if merge is None:
+        return
+    before, now = Register(Past(store, number)), Register(store)
+    keep, other = merge.event.deal or "", merge.note
+    if now.now(keep) == now.now(other):
+        return
+    theirs, kept = _owners(before, other), _owners(before, keep)
+    came = {Key.read(noted.note) for noted in now.events(keep) if noted.number > number}
+    why = _("its mail came while the two were one deal")
+    for key in theirs.keys() & came - kept.keys():
+        yield Event(SPLIT, merge.event.at, believed=True, why=why, deal=theirs[key], source=WORKER), key
+
+
+def _owners(register: Register, deal: str) -> dict[Key, str]:
+    """Return the keys that the mails of a deal were noted with, each with the id under which the first one came."""
+    owners: dict[Key, str] = {}
+    for noted in register.events(deal):
+        key = Key.read(noted.note)
+        if key.value and key.kind != MAIL:
+            owners.setdefault(key, register.home(noted))
+    return owners
