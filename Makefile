@@ -2,7 +2,8 @@
 # Long proofs have their own: `make fuzz`, `make soak`, `make bench`. `make train` teaches the reader anew.
 
 SHELL := /bin/sh
-unexport PYTHONDONTWRITEBYTECODE # the tests start the program hundreds of times: compiled once, each start takes a fifth less
+# The tests start the program hundreds of times: compiled once, each start takes a sixth less.
+unexport PYTHONDONTWRITEBYTECODE
 VENV := .venv
 PY := $(VENV)/bin/python
 MINUTES ?= 5
@@ -54,6 +55,7 @@ rules: dev
 	$(VENV)/bin/banken rules lint >/dev/null
 	$(VENV)/bin/banken rules test
 
+# Three workers for two cores: many a test waits, for a server or a clock.
 units: dev
 	$(PY) -m pytest -n 3 --dist worksteal
 
