@@ -1,16 +1,15 @@
 """How rules and the reader join, with a reader that says what it is told."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 
 from banken.judge import Case, Judge, load
-from banken.judge.combine import ALONE, ALONE_IN_FEW, SUPPORT, SUPPORT_IN_FEW, Candidate, settle
+from banken.judge.combine import ALONE, ALONE_IN_FEW, ALONE_IN_FEW_LATIN, SUPPORT, SUPPORT_IN_FEW, Candidate, settle
 from banken.judge.judge import MOST_LINES
 from banken.judge.lexicon import Hit
-from banken.judge.schema import ReaderTexts
 from banken.words import Category, Level, Segment, SegmentKind, Stage
 
 
@@ -82,17 +81,10 @@ def test_of_few_sentences_the_reader_must_be_surer(both):
     assert both(beside, Window(Category.INTERVIEW, ALONE, 1, 1)).findings == ()
 
 
-def test_a_category_may_have_its_own_border_of_few_sentences(book):
-    strict = book.categories[CONTACT].model_copy(update={"reader": ReaderTexts(in_few=1.0)})
-    book = replace(book, categories={**book.categories, CONTACT: strict})
-    case = Case.of("例の方法で続きを。", stage=Stage.BEFORE)
-
-    def heard(category, score):
-        return [one.category for one in Judge(book, Told((Window(category, score),))).judge(case).findings]
-
-    assert heard(CONTACT, ALONE_IN_FEW) == []
-    assert heard(CONTACT, 1.0) == [CONTACT]
-    assert heard(Category.INTERVIEW, ALONE_IN_FEW) == [Category.INTERVIEW]
+def test_of_few_english_sentences_it_need_not_be_as_sure(both):
+    assert voices(both("The usual way, please.", Window(CONTACT, ALONE_IN_FEW_LATIN))) != []
+    assert both("The usual way, please.", Window(CONTACT, ALONE_IN_FEW_LATIN - 0.01)).findings == ()
+    assert both("The usual way、お願いします。", Window(CONTACT, ALONE_IN_FEW_LATIN)).findings == ()
 
 
 def test_the_reader_passes_the_same_gate(both):

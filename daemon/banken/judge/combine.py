@@ -14,8 +14,8 @@ excuses and the gate of stage and permission when it comes here.
    told: a rule knows better which words show it, and of its own finds only the loudest counts. Around an ask the reader hears
    an echo, and half of what it would quote besides is that.
    A message of FEW sentences or less gives the reader little to go by, and most are everyday talk: there its own finds count
-   from ALONE_IN_FEW on, and a rule's from SUPPORT_IN_FEW on in the same words, or from ALONE on anywhere in the message; a
-   link needs no hearing there.
+   from ALONE_IN_FEW on (of English from ALONE_IN_FEW_LATIN), and a rule's from SUPPORT_IN_FEW on in the same words, or from
+   ALONE on anywhere in the message; a link needs no hearing there.
 4. Excuses look at the reader's finds, too; where it is SURE, only those that the category says (`reader: heeds:`). It has
    read the denial that an excuse would point at; below, an excuse is right four times in five.
 5. The subject of a client's own mail is heard apart from the text. Nothing is told of it but what a rule finds there, and that
@@ -23,10 +23,11 @@ excuses and the gate of stage and permission when it comes here.
    ask nothing. Above a text of FEW sentences both are one short message (2.). What is told of the text, the subject leaves
    as it is.
 
-Chosen by measurement (2026-11-28; P/R of warnings, the watched authors left out): .985/.952 as it was then. With
-ALONE_IN_FEW .88 as many of 600 everyday sentences warn (3), with .8 one more; of 500 plain messages of authors left out .88
-misses two more; that a window names a tool or a way to pay tells nothing more about it. On mails of nine authors who came
-later, SUPPORT .4 or .5 for all changed F1 by less than .005 either way. With SURE .5 or .8, ALONE .45 or .6, F1 is at best
+Chosen by measurement (2026-11-28; P/R of warnings, the watched authors left out): .979/.961. Of 600 everyday sentences 3 warn,
+with ALONE_IN_FEW .85 four, with .7 six; of 800 short messages in Japanese that nothing was learned from .87 misses 13 of 400
+asks, .7 misses 12. In English it is 53 and 30, and 20 and 29 of 400 others warn: hence two borders. That a window names a tool
+or a way to pay tells nothing more about it. On mails of nine authors who came later, SUPPORT .4 or .5 for all changed F1 by
+less than .005 either way. With SURE .5 or .8, ALONE .45 or .6, F1 is at best
 the same. That links need hearing took away 5 of 41 false warnings of 445 innocent texts full of links, and lost none of 165
 asks. Where sure finds were outdone, too, what is quoted lay no better in the ask: 4 of 366 quotations of the watched and 18
 of 365 of later authors beside it, instead of 3 of 373 and 21 of 369. In 3,675 new subjects the reader's own finds would be
@@ -36,17 +37,19 @@ subject, as it is none; of 758 short asks as a subject above a harmless text 483
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 
 from banken.judge.predicates import Place
 from banken.words import LEVELS, Category, Level
 
 ALONE = 0.5
 """From this score on the reader raises a finding by itself."""
-ALONE_IN_FEW = 0.7
+ALONE_IN_FEW = 0.87
 """The same in a message of few sentences."""
+ALONE_IN_FEW_LATIN = 0.7
+"""The same in one without a Japanese letter: of English the reader has read a fifth as much, and is less sure of every ask."""
 FEW = 2
 """So many sentences are few."""
 SUPPORT = 0.3
@@ -57,6 +60,7 @@ IN_SUBJECT = 0.7
 """From this score on the reader bears out a rule's find in the subject above a text of more sentences."""
 SURE = 0.6
 """From this score on the reader is past most excuses."""
+_JAPANESE = re.compile("[ぁ-ヺ\u4e00-\u9fff]")
 PLAINLY_MEANT = frozenset({"disguised", "masked"})
 """Ways of writing that are no accident."""
 
@@ -79,26 +83,32 @@ class Candidate:
     """Whether it stands where the reader did not read any more."""
 
 
+def border(sentences: Sequence[str]) -> float:
+    """Return from which score on the reader raises a finding by itself in a message of these sentences."""
+    if len(sentences) > FEW:
+        return ALONE
+    return ALONE_IN_FEW if any(map(_JAPANESE.search, sentences)) else ALONE_IN_FEW_LATIN
+
+
 def settle(
     candidates: Iterable[Candidate],
     scores: Iterable[Candidate],
     *,
     heard: bool = True,
     few: bool = False,
-    in_few: Mapping[Category, float] = MappingProxyType({}),
+    alone: float = ALONE,
 ) -> Iterator[tuple[Candidate, str]]:
     """Yield every candidate with "" when it becomes a finding, else the reason why it does not.
 
     `candidates` are the rules' finds and the reader's; `scores` are all the reader's windows, weak ones included;
-    `heard` is whether a reader was asked at all, `few` whether the message has no more than FEW sentences, `in_few` from
-    which score on a category is told there where that is not ALONE_IN_FEW.
+    `heard` is whether a reader was asked at all, `few` whether the message has no more than FEW sentences, `alone` from
+    which score on the reader raises a finding by itself (`border`).
     """
     candidates, scores = list(candidates), list(scores)
     finds = [one for one in candidates if one.score is None]
     sure = {one.category for one in finds if one.sure}
     windows = sorted((one for one in candidates if one.score is not None), key=_loudness, reverse=True)
-    loud = [one for one in windows if (one.score or 0.0) >= (in_few.get(one.category, ALONE_IN_FEW) if few else ALONE)]
-    quiet = {id(one) for one in windows}.difference(map(id, loud))
+    loud = [one for one in windows if (one.score or 0.0) >= alone]
     said = {id(one) for one in loud if any(_same_matter(one, find) for find in finds)}
     its_own = [one for one in loud if id(one) not in said]
     reasons = []
@@ -113,7 +123,7 @@ def settle(
         yield one, reason or _yielded(one, told)
     told = [one for one in told if not one.place.passage.is_heading]
     for one in windows:
-        if id(one) in quiet:
+        if (one.score or 0.0) < alone:
             reason = "unsure"
         elif id(one) in said:
             reason = "said by a rule"

@@ -15,7 +15,7 @@ from itertools import compress
 from banken.i18n import _
 from banken.judge import explain as tell
 from banken.judge.book import Look, Rulebook
-from banken.judge.combine import FEW, SURE, Candidate, settle
+from banken.judge.combine import ALONE, FEW, SURE, Candidate, border, settle
 from banken.judge.gate import Gate, lower
 from banken.judge.lexicon import Hit
 from banken.judge.model import Case, Reader
@@ -45,6 +45,8 @@ class _Tally:
     explain: bool
     few: bool = False
     """Whether the reader had few sentences to go by."""
+    alone: float = ALONE
+    """From which score on it tells something by itself."""
     unread: dict[int, int] = field(default_factory=dict)
     """Where the words begin that it did not read any more, by the `id` of their passage."""
     candidates: list[Candidate] = field(default_factory=list)
@@ -71,8 +73,6 @@ class Judge:
         self.reader = reader
         self._gate = Gate(book)
         self._rules = {rule.id: rule for rule in book.rules}
-        borders = ((name, kind.reader.in_few) for name, kind in book.categories.items())
-        self._in_few = {name: border for name, border in borders if border is not None}
 
     def judge(self, case: Case, *, explain: bool = False) -> Verdict:
         """Return all findings of `case`, what was let go and why; with `explain`, how it came to that line by line."""
@@ -164,7 +164,8 @@ class Judge:
 
     def _ask_reader(self, reader: Reader, reading: Reading, tally: _Tally) -> None:
         sentences = spoken(reading.passages)
-        tally.few = sum(bool(sentence.text) for sentence in sentences) <= FEW
+        said = [sentence.text for sentence in sentences if sentence.text]
+        tally.few, tally.alone = len(said) <= FEW, border(said)
         self._listen(reader, headed(reading.passages), tally)
         for one in self._listen(reader, sentences, tally):
             self._weigh_window(one, reading, tally)
@@ -219,7 +220,7 @@ class Judge:
         told: dict[str, int] = {}
         candidates = [replace(one, unread=_is_unread(one.place, tally)) for one in tally.candidates]
         heard = self.reader is not None
-        for one, reason in settle(candidates, tally.scores, heard=heard, few=tally.few, in_few=self._in_few):
+        for one, reason in settle(candidates, tally.scores, heard=heard, few=tally.few, alone=tally.alone):
             if reason:
                 if one.score is None:
                     self._let_go(one, (reason, ""), tally)

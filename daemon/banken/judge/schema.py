@@ -181,8 +181,6 @@ class ReaderTexts(Strict):
     advice: str = ""
     heeds: tuple[Id, ...] = ()
     """The excuses that it heeds even when it is sure (`combine.SURE`)."""
-    in_few: float | None = Field(default=None, ge=0.5, le=1)
-    """From which score on it tells of the category in a message of few sentences (None: `combine.ALONE_IN_FEW`)."""
 
 
 class CategoryRule(Strict):
