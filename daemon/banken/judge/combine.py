@@ -20,7 +20,7 @@ excuses and the gate of stage and permission when it comes here.
    read the denial that an excuse would point at; below, an excuse is right four times in five.
 5. The subject of a client's own mail is heard apart from the text. Nothing is told of it but what a rule finds there, and that
    only if the reader hears it there (IN_SUBJECT) or its category in the text (SUPPORT): a few words name a matter and often
-   ask nothing. Above a text of FEW sentences both are one short message (2.). What is told of the text, the subject leaves
+   ask nothing. Above a text of FEW sentences both are one short message (3.). What is told of the text, the subject leaves
    as it is.
 
 Chosen by measurement (2026-11-28; P/R of warnings, the watched authors left out): .979/.961. Of 600 everyday sentences 3 warn,
