@@ -46,11 +46,11 @@ class Deals:
         self.said = []
         self.undone = []
 
-    def set_stage(self, deal, stage, _at):
+    def set_stage(self, deal, stage, _at, _of):
         self.said.append((deal, stage))
         return len(self.said)
 
-    def let_go(self, deal, rule, _at):
+    def let_go(self, deal, rule, _at, _of):
         self.said.append((deal, rule))
         return len(self.said)
 
