@@ -131,6 +131,19 @@ def test_subject_and_text_are_found_each_in_its_place(desk):
     assert {one.how == SUBJECT for one in quotes(examined)} == {True, False}
 
 
+@pytest.mark.parametrize("plain", [f"{ASK}。" * 4, "LINE追加、" * 150])
+def test_plain_words_in_it_however_often_hide_no_disguised_ones_in_the_text(desk, plain):
+    raw = Header(plain, "utf-8").encode(maxlinelen=70).replace("\n", "")
+    examined = sent(desk, raw, f"{HARMLESS}今後はL○NEでお願いします。\n")
+    assert examined.verdict.level is Level.DANGER
+    assert "L○NE" in [one.text for one in quotes(examined)]
+
+
+def test_nor_do_plain_words_further_up_in_the_text(desk):
+    examined = sent(desk, "原稿の件", f"{HARMLESS}{f'{ASK}。' * 4}\n今後はL○NEでお願いします。\n")
+    assert examined.verdict.level is Level.DANGER
+
+
 # The letter
 
 
@@ -178,6 +191,13 @@ def test_words_of_the_subject_and_of_the_text_are_never_made_one(desk):
     shown = [(one.in_subject, one.words) for point in facts(examined).points for one in point.quotes]
     assert (True, "LINE") in shown
     assert any(not subject for subject, _words in shown)
+
+
+def test_a_long_subject_leaves_room_for_what_the_text_asks(desk):
+    raw = Header(f"{ASK}。" * 90, "utf-8").encode(maxlinelen=70).replace("\n", "")
+    letter = desk.letter(sent(desk, raw, f"{HARMLESS}今後はLINEでお願いします。\n")).replace("\r\n", "\n")
+    assert "> 今後は【LINE】でお願いします。" in letter
+    assert "> 件名：【LINE" in letter
 
 
 # JSON, ledger, papers

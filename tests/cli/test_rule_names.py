@@ -6,6 +6,9 @@ import pytest
 from typer.testing import CliRunner
 
 from banken.cli.app import build
+from banken.cli.rules import without_advice
+from banken.judge.loading import load_book
+from banken.places import rules_root
 
 
 @pytest.mark.parametrize(("name", "told"), [("nosuch", "banken rules list"), ("contact.lime", "contact.line")])
@@ -40,3 +43,11 @@ def test_a_rule_that_names_no_advice_is_told_where_it_stands(tmp_path):
     assert f"{own}:3:1" in result.output
     assert "contact.chta" in result.output
     assert "contact.chat" in result.output.rpartition("contact.chta")[2]
+
+
+def test_a_category_whose_reader_names_no_advice_is_told():
+    book = load_book(rules_root(), "crowdworks")
+    known = {rule.advice for rule in book.rules} | {kind.reader.advice for kind in book.categories.values()}
+    assert list(without_advice(book, known)) == []
+    [told] = without_advice(book, known - {"off_platform_payment"})
+    assert "off_platform_payment" in str(told)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from tests.deals.memory import MemoryStore
 from tests.deals.spoken import EFFECTS, Post, day
@@ -50,6 +52,31 @@ def test_one_that_came_while_they_were_merged_goes_too(post):
     post.deals.undo(number)
     assert permissions(post, deals) == ["applied", "applied"]
     assert post.send("permission_approved", **NOBODYS) == ""  # examined again, it is still nobody's
+
+
+def test_an_answer_that_the_worker_takes_back_is_not_given_again(post):
+    post.send("permission_approved", **NOBODYS)
+    deal = post.send("permission_applied", at=day(1), client="甲", job="図鑑")
+    assert permissions(post, [deal]) == ["approved"]
+    [number] = [line.number for line in post.deals.timeline(deal) if line.event.kind == "permission_approved"]
+    assert post.deals.undo(number)
+    assert permissions(post, [deal]) == ["applied"]
+    other = post.send("permission_applied", at=day(3), client="乙", job="灯台")
+    post.send("permission_approved", **NOBODYS)  # examined again
+    post.deals.undo(post.deals.merge(deal, other, day(4)))
+    assert permissions(post, [deal, other]) == ["applied", "applied"]
+
+
+def test_nor_is_one_that_was_taken_back_before_that_was_noted(post):
+    """A ledger of an older Banken does not say that an answer was given to the only deal that waited."""
+    post.send("permission_approved", **NOBODYS)
+    deal = post.send("", at=day(0.5), client="甲", job="図鑑")
+    store = post.deals._store
+    answer = next(one.event for one in store.list() if one.event.kind == "permission_approved")
+    store.undo(store.append(replace(answer, deal=deal)))
+    post.deals.reload()
+    post.send("permission_applied", at=day(1), client="甲", job="図鑑")
+    assert permissions(post, [deal]) == ["applied"]
 
 
 @pytest.mark.parametrize("kept", [0, 1])
@@ -113,6 +140,20 @@ def test_mail_of_a_merged_deal_goes_back_to_it(post, kept):
     assert post.send("", at=day(4), contract="甲") == deals[0]
     post.deals.merge(deals[kept], deals[1 - kept], day(5))
     assert stages(post, deals) == [Stage.UNDER, Stage.UNDER]
+
+
+def test_mail_goes_back_to_its_deal_in_whatever_order_merges_are_undone(post):
+    one, other = contracts(post)
+    third = post.send("contracted", at=day(1), client="丙", job="港", contract="丙")
+    first = post.deals.merge(one, other, day(2))
+    post.send("accepted", at=day(3), client="乙", job="図鑑", contract="乙")
+    second = post.deals.merge(third, one, day(4))
+    post.deals.undo(first)
+    last = post.deals.merge(other, third, day(5))
+    post.send("", at=day(6), client="乙", job="図鑑", contract="乙")
+    post.deals.undo(second)
+    post.deals.undo(last)
+    assert stages(post, [one, other, third]) == [Stage.UNDER, Stage.COMPLETED, Stage.UNDER]
 
 
 def test_mail_that_only_the_merged_deal_knew_stays_where_it_came(post):

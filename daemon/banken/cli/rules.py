@@ -89,7 +89,7 @@ def lint_rules(config: ConfigOption = None) -> None:
     with faults():
         house = rooms.build(configuration(config, accounts=False))
         book = house.knowledge.judge.book
-        gaps = [*linting.gaps(book), *_without_advice(book, house.advice.keys)]
+        gaps = [*linting.gaps(book), *without_advice(book, house.advice.keys)]
         hints = list(linting.hints(book))
         for problem in (*hints, *gaps):
             console().print(str(problem), markup=False, soft_wrap=True)
@@ -99,12 +99,13 @@ def lint_rules(config: ConfigOption = None) -> None:
             raise typer.Exit(Exit.FOUND)
 
 
-def _without_advice(book: Rulebook, known: Collection[str]) -> Iterator[Problem]:
-    """Yield every rule that names an advice which does not exist: the worker would only read what the category says."""
-    for rule in book.rules:
-        if rule.advice and rule.advice not in known:
-            what = _("“{name}” names the advice “{key}”, which does not exist").format(name=rule.id, key=rule.advice)
-            yield linting.at(book, rule.id, what, did_you_mean(rule.advice, known))
+def without_advice(book: Rulebook, known: Collection[str]) -> Iterator[Problem]:
+    """Yield what names an advice that does not exist, rules and categories: the worker would only read the category's."""
+    rules = [(rule.id, rule.advice) for rule in book.rules]
+    for name, key in [*rules, *((one.value, kind.reader.advice) for one, kind in book.categories.items())]:
+        if key and key not in known:
+            what = _("“{name}” names the advice “{key}”, which does not exist").format(name=name, key=key)
+            yield linting.at(book, name, what, did_you_mean(key, known))
 
 
 def why_not_rule(

@@ -18,7 +18,7 @@ from banken.deals.register import MERGE, SPLIT, TIE, Register
 from banken.deals.reminders import DUE, TALK, Reminder, ReminderRule, day_of, reminders
 from banken.deals.told import ALWAYS, Told, ToldClients
 from banken.deals.tying import Tier, Traits, conversation, told_addresses, traits
-from banken.deals.undoing import ASKED, take_back
+from banken.deals.undoing import ASKED, forsake, take_back
 from banken.i18n import _
 from banken.message.model import Message
 from banken.words import Authentic, Channel, Event, Permission, Stage, Standing
@@ -211,10 +211,10 @@ class Deals:
                     self._give(replace(noted.event, deal=waiting[0]))
 
     def _give(self, answer: Event) -> None:
-        """Give an answer to its deal, also when that had it before and it was taken back."""
-        mine = (answer.source, answer.kind, answer.deal)
+        """Give an answer to its deal, also when that had it before and it was taken back with something else."""
+        mine = (answer.source, answer.kind, answer.deal, ASKED)
         for noted in self._store.list():
-            if (noted.event.source, noted.event.kind, noted.event.deal) == mine:
+            if (noted.event.source, noted.event.kind, noted.event.deal, noted.note) == mine:
                 self._store.redo(noted.number)
                 self._read()
                 return
@@ -358,6 +358,7 @@ class Deals:
         """Take back one event or correction; False when there is none, or it is taken back already."""
         done = self._store.undo(number)
         if done:
+            forsake(self._store, number)
             take_back(self._store, number, self._of)
         self._read()
         if done:

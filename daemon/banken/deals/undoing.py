@@ -45,6 +45,16 @@ def take_back(store: EventStore, number: int, courses: Callable[[Register], Cour
         store.append(replace(answer.event, deal=None))
 
 
+def forsake(store: EventStore, number: int) -> None:
+    """Let an answer that the worker takes back from a deal be nobody's for good: it would be given to that deal again."""
+    entries = list(store.list())
+    for answer in (one.event for one in entries if one.number == number and one.event.deal):
+        for one in entries:
+            event = one.event
+            if event.source != WORKER and not event.deal and (event.source, event.kind) == (answer.source, answer.kind):
+                store.undo(one.number)
+
+
 def _wrongly_given(store: EventStore, number: int, courses: Callable[[Register], Courses]) -> Noted | None:
     """Return the first answer that a deal was given since an entry, and would not have been given without it."""
     for noted in store.list():
@@ -73,18 +83,21 @@ def _parted(store: EventStore, number: int) -> Iterator[tuple[Event, Key]]:
     keep, other = merge.event.deal or "", merge.note
     if now.now(keep) == now.now(other):
         return
-    theirs, kept = _owners(before, other), _owners(before, keep)
+    theirs, kept = _owners(before, now, other), _owners(before, now, keep)
     came = {Key.read(noted.note) for noted in now.events(keep) if noted.number > number}
     why = _("its mail came while the two were one deal")
     for key in theirs.keys() & came - kept.keys():
         yield Event(SPLIT, merge.event.at, believed=True, why=why, deal=theirs[key], source=WORKER), key
 
 
-def _owners(register: Register, deal: str) -> dict[Key, str]:
-    """Return the keys that the mails of a deal were noted with, each with the id under which the first one came."""
+def _owners(before: Register, now: Register, deal: str) -> dict[Key, str]:
+    """Return the keys that the mails of a deal were noted with, each with the id under which the first one is now.
+
+    What was given to another deal since is that one's.
+    """
     owners: dict[Key, str] = {}
-    for noted in register.events(deal):
-        key = Key.read(noted.note)
-        if key.value and key.kind != MAIL:
-            owners.setdefault(key, register.home(noted))
+    for noted in before.events(deal):
+        key, home = Key.read(noted.note), now.home(noted)
+        if key.value and key.kind != MAIL and now.now(home) == now.now(deal):
+            owners.setdefault(key, home)
     return owners

@@ -27,7 +27,7 @@ from banken.judge.sentences import behind_mark
 from banken.words import Category, Evidence, Excused, Finding, Level, Verdict, strongest
 
 MOST_FINDINGS = 3
-"""How many places one rule tells of in one message."""
+"""How many places of one level one rule tells of in one message, in its subject and in its text."""
 MOST_EXCUSED = 5
 """How many places let go one rule remembers."""
 MOST_LINES = 8
@@ -217,7 +217,7 @@ class Judge:
         ]
 
     def _decide(self, tally: _Tally) -> Iterator[Finding]:
-        told: dict[str, int] = {}
+        told: Counter[tuple[str, Level, bool]] = Counter()
         candidates = [replace(one, unread=_is_unread(one.place, tally)) for one in tally.candidates]
         heard = self.reader is not None
         for one, reason in settle(candidates, tally.scores, heard=heard, few=tally.few, alone=tally.alone):
@@ -227,8 +227,10 @@ class Judge:
                 elif tally.explain:
                     tally.trace.append(tell.passed_over(one, reason))
                 continue
-            told[one.rule] = told.get(one.rule, 0) + 1
-            if told[one.rule] <= MOST_FINDINGS:
+            # Many finds of one kind, or in the subject, must not hide a louder one, or what the text asks.
+            kind = one.rule, one.level, one.place.passage.is_heading
+            told[kind] += 1
+            if told[kind] <= MOST_FINDINGS:
                 yield self._finding(one)
 
     def _finding(self, one: Candidate) -> Finding:

@@ -25,6 +25,8 @@ FAR = 1000
 """How far a paragraph reaches at most, for the same reason as MANY."""
 MANY = 100
 """How many places one predicate answers at most: more tell nobody anything, and an attacker could send thousands."""
+MANY_IN_SUBJECT = 10
+"""How many of them in the subject, which is read first: a subject that goes on and on must not hide the text."""
 
 
 class Place:
@@ -148,7 +150,8 @@ class Finder:
         else:
             for passage in passages:
                 if not self._lacks(passage, grammar):
-                    yield from _LOOKS[self.predicate](self, passage, grammar)
+                    there = _LOOKS[self.predicate](self, passage, grammar)
+                    yield from islice(there, MANY_IN_SUBJECT) if passage.is_heading else there
 
     def _lacks(self, passage: Passage, grammar: Grammar) -> bool:
         return any(not hits_of(term, passage, grammar) for term in self.scarce)

@@ -169,12 +169,16 @@ def _points(findings: Sequence[Finding], message: Message) -> Iterator[Point]:
 
 
 def _told(found: Sequence[Evidence], message: Message) -> list[Evidence]:
-    """Return the evidence as it is quoted, that of the subject before that of the text: their places are of two counts."""
+    """Return the evidence as it is quoted, that of the subject before that of the text: their places are of two counts.
+
+    A subject that goes on and on leaves room for what the text asks.
+    """
     parts = (
         (message.subject, [one for one in found if one.how == SUBJECT]),
         (message.text, [one for one in found if one.how != SUBJECT]),
     )
-    return [one for text, there in parts for one in _together(_joined(there, text), text)]
+    heads, said = (_together(_joined(there, text), text) for text, there in parts)
+    return [*heads[: max(1, QUOTES - len(said))], *said]
 
 
 def _apart(findings: Sequence[Finding]) -> list[Evidence]:
