@@ -254,7 +254,7 @@ def test_the_table_shows_it_as_the_subject(desk):
     assert f"件名：{ASK}" in out.file.getvalue()
 
 
-@pytest.mark.parametrize("subject", ["Call 090-0000-4321", "連絡先は a_b@c.example です"])
+@pytest.mark.parametrize("subject", ["Please call me at 090-0000-4321", "連絡先は a_b@c.example です"])
 def test_no_number_or_address_of_a_subject_stands_in_a_masked_paper(desk, subject):
     examined = sent(desk, subject)
     atoms = [one.text for one in quotes(examined)]
