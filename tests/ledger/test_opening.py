@@ -7,25 +7,19 @@ import sqlite3
 import stat
 import subprocess
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from tests.ledger.by_hand import by_hand
+from tests.ledger.contract import a_message, who_only_reads_waits_for_nobody_who_writes
 
-from banken.ledger import Ledger, LedgerDamagedError, LedgerError, LedgerInUseError, SeenMessage, desk
+from banken.ledger import Ledger, LedgerDamagedError, LedgerError, LedgerInUseError, desk
 
 pytestmark = pytest.mark.usefixtures("english")
-
-NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
-
-
-def a_message(uid: int = 1) -> SeenMessage:
-    return SeenMessage(account="home", folder="INBOX", uidvalidity=7, uid=uid, arrived=NOW, examined=NOW)
 
 
 @pytest.fixture(params=[0o022, 0o000], ids=["usual umask", "open umask"])
@@ -241,16 +235,7 @@ def test_a_second_guard_in_the_same_process_is_refused_too(tmp_path):
 
 
 def test_who_only_reads_waits_for_nobody_who_writes(tmp_path, monkeypatch):
-    """And sees what stood there before; a ledger that is new, or old, is made and brought up to date all the same."""
+    """A ledger that is new, or old, is made and brought up to date all the same."""
     monkeypatch.setattr(desk, "BUSY", 0.1)
     Ledger.open(tmp_path, reads=True, alone=False).close()
-    with Ledger.open(tmp_path) as ledger:
-        ledger.seen.record(a_message())
-        with ledger.transaction():
-            ledger.seen.record(a_message(uid=2))
-            with Ledger.open(tmp_path, reads=True, alone=False) as reader:
-                assert reader.seen.uids("home", "INBOX", 7) == {1}
-        with Ledger.open(tmp_path, reads=True, alone=False) as reader:
-            assert reader.seen.uids("home", "INBOX", 7) == {1, 2}
-            with pytest.raises(LedgerError):
-                reader.seen.record(a_message(uid=3))
+    who_only_reads_waits_for_nobody_who_writes(tmp_path)

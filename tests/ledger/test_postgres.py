@@ -6,20 +6,18 @@ import os
 import subprocess
 import sys
 import threading
-from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError
+from tests.ledger.contract import NOW, a_message, who_only_reads_waits_for_nobody_who_writes
 from tests.ledger.test_keeping import story
 from tests.postgres import PASSWORD, Postgres
 
-from banken.ledger import Ledger, LedgerDamagedError, LedgerError, LedgerInUseError, Owed, SeenMessage, desk, postgres
+from banken.ledger import Ledger, LedgerDamagedError, LedgerError, LedgerInUseError, Owed, desk, postgres
 from banken.ledger.desk import BUSY
 
 pytestmark = [pytest.mark.server, pytest.mark.usefixtures("english")]
-
-NOW = datetime(2026, 11, 24, 3, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -30,10 +28,6 @@ def url(postgres):
 @pytest.fixture
 def impatient(monkeypatch):
     monkeypatch.setattr(postgres, "PATIENCE", 0.3)
-
-
-def message(uid=1):
-    return SeenMessage(account="home", folder="INBOX", uidvalidity=7, uid=uid, arrived=NOW, examined=NOW)
 
 
 OTHER_PROCESS = """
@@ -61,7 +55,7 @@ def test_a_second_guard_is_told_who_guards_already(url):
         said = another_process(url, "alone").stdout
         assert said.startswith(f"in use: another Banken ({os.getpid()} on ")
         assert another_process(url, "beside").stdout == "opened\n"
-        ledger.seen.record(message())
+        ledger.seen.record(a_message())
     assert another_process(url, "alone").stdout == "opened\n"
 
 
@@ -72,13 +66,13 @@ def test_a_guard_that_was_killed_leaves_no_lock(url):
 
 def test_places_of_one_database_do_not_meet(postgres):
     with Ledger.open(postgres.schema()) as one, Ledger.open(postgres.schema()) as other:
-        one.seen.record(message())
+        one.seen.record(a_message())
         assert other.seen.uids("home", "INBOX", 7) == frozenset()
 
 
 def test_what_is_written_is_there_after_opening_again(url):
     with Ledger.open(url) as ledger:
-        ledger.seen.record(message(42))
+        ledger.seen.record(a_message(42))
         secret = ledger.secret
     with Ledger.open(url) as ledger:
         assert ledger.seen.uids("home", "INBOX", 7) == {42}
@@ -108,8 +102,8 @@ def test_a_ledger_that_another_process_keeps_locked_is_said_plainly(url, monkeyp
     monkeypatch.setattr("banken.ledger.desk.BUSY", 0.2)
     with Ledger.open(url) as ledger, Ledger.open(url, alone=False) as other:
         with other.transaction(), pytest.raises(LedgerError, match="busy"):
-            ledger.seen.record(message())
-        ledger.seen.record(message())
+            ledger.seen.record(a_message())
+        ledger.seen.record(a_message())
         assert ledger.seen.uids("home", "INBOX", 7) == {1}
     assert BUSY == 30
 
@@ -166,12 +160,12 @@ def test_a_server_that_is_started_anew_is_used_again_by_the_same_guard():
     with Postgres() as server:
         url = server.schema()
         with Ledger.open(url) as ledger:
-            ledger.seen.record(message(1))
+            ledger.seen.record(a_message(1))
             server.stop()
             with pytest.raises(LedgerError, match="does not let us in"):
-                ledger.seen.record(message(2))
+                ledger.seen.record(a_message(2))
             server.start()
-            ledger.seen.record(message(3))
+            ledger.seen.record(a_message(3))
             assert ledger.seen.uids("home", "INBOX", 7) == {1, 3}
             assert another_process(url, "alone").stdout.startswith("in use:")
 
@@ -195,7 +189,7 @@ def test_the_check_tells_of_a_broken_table():
         url = server.schema()
         with Ledger.open(url) as ledger, ledger.transaction():
             for uid in range(500):
-                ledger.seen.record(message(uid))
+                ledger.seen.record(a_message(uid))
         [(path,)] = server.run("SELECT pg_relation_filepath('place1.seen')")
         server.stop()
         with (server.home / "data" / str(path)).open("r+b") as file:
@@ -223,16 +217,9 @@ def test_within_a_step_the_server_is_told_apart_from_the_row_it_was_given(url, s
     with Ledger.open(url) as ledger, ledger.transaction():
         with pytest.raises(kind), ledger.transaction(), ledger._desk.connection() as connection:
             connection.exec_driver_sql(complain)
-        ledger.seen.record(message())  # and the step around it goes on
+        ledger.seen.record(a_message())  # and the step around it goes on
 
 
 def test_who_only_reads_waits_for_nobody_who_writes(url, monkeypatch):
     monkeypatch.setattr(desk, "BUSY", 0.2)
-    with Ledger.open(url) as ledger:
-        ledger.seen.record(message())
-        with ledger.transaction():
-            ledger.seen.record(message(uid=2))
-            with Ledger.open(url, reads=True, alone=False) as reader:
-                assert reader.seen.uids("home", "INBOX", 7) == {1}
-                with pytest.raises(LedgerError):
-                    reader.seen.record(message(uid=3))
+    who_only_reads_waits_for_nobody_who_writes(url)

@@ -13,7 +13,7 @@ import urllib.request
 import pytest
 
 from banken.config import Config
-from banken.ledger import Ledger, Owed
+from banken.ledger import Owed
 from banken.service import systemd
 from banken.service.endpoint import Endpoint
 from banken.service.health import Health, Vitals, conditions, refused_settings
@@ -27,12 +27,6 @@ class Clock:
 
     def __call__(self):
         return self.now
-
-
-@pytest.fixture
-def ledger():
-    with Ledger.open(":memory:") as one:
-        yield one
 
 
 @pytest.fixture

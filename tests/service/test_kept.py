@@ -8,12 +8,11 @@ from email.header import decode_header, make_header
 
 import pytest
 from tests.respond import scene
-from tests.servers import USER, Dovecot, SmtpSink
+from tests.servers import USER, Dovecot
 
 from banken import respond
 from banken.config import Config
 from banken.i18n import set_language
-from banken.ledger import Ledger
 from banken.mailbox.imap import Server, connect
 from banken.places import rules_root
 from banken.respond import Label, Spot, WarningSettings, carry_out, load_advice, plan
@@ -69,18 +68,6 @@ class House:
         mail = scene.message(fingerprint=name, message_id=f"<{name}@client.example>")
         actions = plan(scene.verdict(), mail, scene.Spoken(), scene.STANDING, spot=spot, settings=INTO_THE_INBOX)
         respond.owe(self.ledger, "old", name, actions, self.now)
-
-
-@pytest.fixture
-def ledger():
-    with Ledger.open(":memory:") as one:
-        yield one
-
-
-@pytest.fixture
-def sink():
-    with SmtpSink() as one:
-        yield one
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from tests.respond import scene
-from tests.servers import SmtpSink, free_port
+from tests.servers import free_port
 
 from banken import respond
 from banken.config import Config
@@ -58,18 +58,6 @@ class Desk:
     def works(self, account=None, minutes=0):
         self.now += dt.timedelta(minutes=minutes)
         self.nurse.looked(account or self.home, None)
-
-
-@pytest.fixture
-def sink():
-    with SmtpSink() as one:
-        yield one
-
-
-@pytest.fixture
-def ledger():
-    with Ledger.open(":memory:") as one:
-        yield one
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.fakeimap import FakeImap
 from tests.servers import SmtpSink
 
 from banken.config import Config
-from banken.ledger import Ledger, LedgerError
+from banken.ledger import LedgerError
 from banken.service import health, nurse, outage
 from banken.service import house as rooms
 from banken.service.nurse import Nurse
@@ -55,12 +55,6 @@ class Desk:
             self.now += timedelta(minutes=1)
             self.nurse.looked(self.config.accounts[0], None if self.well else LedgerError("the disk is full"))
             self.nurse.send()
-
-
-@pytest.fixture
-def ledger():
-    with Ledger.open(":memory:") as one:
-        yield one
 
 
 def subjects(sink):

@@ -18,7 +18,7 @@ from banken.deals.register import MERGE, SPLIT, TIE, Register
 from banken.deals.reminders import DUE, TALK, Reminder, ReminderRule, day_of, reminders
 from banken.deals.told import ALWAYS, Told, ToldClients
 from banken.deals.tying import Tier, Traits, conversation, told_addresses, traits
-from banken.deals.undoing import ASKED, forsake, take_back
+from banken.deals.undoing import ASKED, forsake, rejoined, take_back
 from banken.i18n import _
 from banken.message.model import Message
 from banken.words import Authentic, Channel, Event, Permission, Stage, Standing
@@ -362,17 +362,10 @@ class Deals:
             take_back(self._store, number, self._of)
         self._read()
         if done:
-            self._rejoin(number)
+            for old, new, at in rejoined(self._store, self._register, number):
+                self.merge(old, new, at)
             self._adopt()
         return done
-
-    def _rejoin(self, number: int) -> None:
-        """After a split is undone: let what came to the new deal meanwhile belong to the old one again."""
-        for noted in self._store.list():
-            if noted.number == number and noted.event.kind == SPLIT:
-                for old in self._register.by(Key.read(noted.note))[:1]:
-                    if old != self._register.now(noted.event.deal or ""):
-                        self.merge(old, noted.event.deal or "", noted.event.at)
 
     def _correct(self, event: Event, note: str = "") -> int:
         number = self._store.append(replace(event, source=WORKER), note)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from banken.deals.courses import Courses
 from banken.deals.model import MAIL, WORKER, Deal, EventStore, Key, Noted
@@ -53,6 +54,15 @@ def forsake(store: EventStore, number: int) -> None:
             event = one.event
             if event.source != WORKER and not event.deal and (event.source, event.kind) == (answer.source, answer.kind):
                 store.undo(one.number)
+
+
+def rejoined(store: EventStore, register: Register, number: int) -> list[tuple[str, str, datetime]]:
+    """Return which deals are one again after the split `number` is undone, and since when: mail may have come to the new one."""
+    split = next((noted for noted in store.list() if noted.number == number and noted.event.kind == SPLIT), None)
+    if split is None:
+        return []
+    new, olds = split.event.deal or "", register.by(Key.read(split.note))[:1]
+    return [(old, new, split.event.at) for old in olds if old != register.now(new)]
 
 
 def _wrongly_given(store: EventStore, number: int, courses: Callable[[Register], Courses]) -> Noted | None:
