@@ -81,6 +81,7 @@ def run(*words, language="ja"):
         ("【ご相談】ＬＩＮＥを交換しませんか", "ＬＩＮＥ"),
         ("Let's talk on WhatsApp +81 90-1234-5678", "WhatsApp"),
         ("L I N E で話しませんか", "L I N E"),
+        (f"クラウドワークスの件：{ASK}", "LINE"),
     ],
 )
 def test_an_ask_in_the_subject_is_warned_of(desk, subject, words):
@@ -98,7 +99,16 @@ def test_it_is_also_where_there_is_no_text_or_little(desk, text):
 
 
 @pytest.mark.parametrize(
-    "subject", [f"Re: {ASK}", f"ＲＥ：{ASK}", f"Re: Fwd: {ASK}", f"返信：{ASK}", "原稿の件", "LINEスタンプ制作の件"]
+    "subject",
+    [
+        "クラウドワークスのLINE公式アカウントについて",
+        f"Re: {ASK}",
+        f"ＲＥ：{ASK}",
+        f"Re: Fwd: {ASK}",
+        f"返信：{ASK}",
+        "原稿の件",
+        "LINEスタンプ制作の件",
+    ],
 )
 def test_older_words_and_harmless_subjects_are_not(desk, subject):
     assert sent(desk, subject).verdict.findings == ()
