@@ -49,3 +49,10 @@ def test_a_notice_without_the_words_is_not_judged(found):
 def test_the_agent_arm_and_strangers_are_let_be(found):
     assert found[20]["channel"] == "platform"
     assert {found[number]["channel"] for number in (4, 11, 17, 22, 32)} == {"unrelated"}
+
+
+def test_apply_has_nothing_to_do_and_says_so():
+    result = CliRunner().invoke(build(), ["scan", "--from", str(STORY), "--apply"])
+    assert result.exit_code == 0, result.output
+    assert "ラベルは付かず" in result.output
+    assert "通にラベルを付け" not in result.output

@@ -167,7 +167,11 @@ def _finish(scanner: Scanner, out: Console, *, apply: bool, files: bool, table: 
     elif scanner.summary.held:
         text = _("Could not be read, and set aside: {count}.")
         out.print(text.format(count=len(scanner.summary.held)), style="yellow")
-    if apply:
+    if apply and files:
+        out.print(
+            _("Mail in files is only looked at: --apply labels nothing there and sends no warning."), style="yellow"
+        )
+    elif apply:
         _tell(out, scanner.outcome)
     elif not files and table:
         out.print(_("Nothing was written: add --apply to put labels and send warnings."), style="dim")
