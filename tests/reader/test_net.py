@@ -21,12 +21,13 @@ ROWS = tuple(range(10, 60))
 
 def random_net(seed: int = 3, categories: int = 2) -> NetWeights:
     chance = Random(seed)
-    words = bytes(chance.randrange(256) for _ in range(len(ROWS) * WIDTH))
+    words = bytes(chance.randrange(256) for _ in range(len(ROWS) * WIDTH // 2))
+    steps = bytes(chance.randrange(1, 30) for _ in ROWS)
     made = {
         name: array("h", [chance.randrange(-9000, 9000) for _ in range(size)])
         for name, size in matrices(categories).items()
     }
-    return NetWeights(ROWS, words, made, dict.fromkeys(["words", *made], 1 / 20_000) | {"words": 1 / 90})
+    return NetWeights(ROWS, steps, words, made, dict.fromkeys(["words", *made], 1 / 20_000) | {"words": 1 / 90})
 
 
 @pytest.fixture

@@ -115,7 +115,7 @@ def test_the_weights_are_what_was_learned_and_learning_is_what_is_read():
         cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "7 passed" in done.stdout
+    assert "9 passed" in done.stdout
 
 
 def test_a_fall_is_noticed():

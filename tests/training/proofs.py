@@ -12,7 +12,7 @@ from tests.training.corpus import CATEGORIES, Text, known, texts
 from banken.judge.reader import Reader
 from banken.judge.reader.features import ROWS, TABLE, Vocabulary
 from banken.judge.reader.reader import NET_SHARE
-from banken.judge.reader.weights import dump
+from banken.judge.reader.weights import ORIGIN, WIDTH, dump
 
 
 @pytest.mark.parametrize(("path", "without"), [(train.WEIGHTS, ()), (measure.WATCHED_OUT, measure.WATCHED)])
@@ -83,6 +83,8 @@ def test_what_is_learned_is_what_is_read():
     grains = chance.integers(-127, 128, (len(CATEGORIES), TABLE))
     known_to_net = np.arange(0, 2 * ROWS, 3)
     params = {name: 3 * np.asarray(one) for name, one in net.fresh(len(known_to_net), len(CATEGORIES), chance).items()}
+    vectors = chance.integers(1 - ORIGIN, ORIGIN, params["words"].shape)  # so that no half of a byte rounds
+    params["words"] = 3.0 * vectors / np.sqrt(squares[known_to_net].astype(float))[:, None]
     model = learn.Model(squares, grains / shares * 0.004, np.full(len(CATEGORIES), 0.1), known_to_net, params)
     reader = Reader(learn.to_weights(model, known(), {}))
     values, said, seen = model.values(data), model.said(data), 0
@@ -97,3 +99,29 @@ def test_what_is_learned_is_what_is_read():
             seen += 1
     assert seen > 10
     assert np.ptp(np.concatenate(said)) > 2
+
+
+def test_rows_of_english_are_known_though_it_is_rarer(monkeypatch):
+    japanese, english = ("納期は来週です。",), ("the draft is due on friday.",)
+    said = [japanese] * 3 + [english]
+    none: frozenset = frozenset()
+    some = [Text(str(n), "f", "a", True, one, none, none, none) for n, one in enumerate(said)]
+    data = learn.prepare(some, Vocabulary(*known()))
+    assert data.latin.tolist() == [False] * 3 + [True]
+    part = data.owner >= 0
+    occurs = learn._occurs(data.counts, part)
+    for counts, first in ((1, 0), (5, 3)):
+        monkeypatch.setattr(learn, "LATIN_COUNTS", counts)
+        commonest = learn._commonest(data, part, occurs)
+        own = set(data.counts[first].indices.tolist()) - set(data.counts[3 - first].indices.tolist())
+        assert set(commonest[: len(own) // 2].tolist()) <= set(data.counts[first].indices.tolist())
+
+
+def test_half_a_byte_holds_a_number_to_half_a_step():
+    vectors = np.random.default_rng(3).normal(0, 1, (40, WIDTH)) * np.geomspace(0.01, 9, 40)[:, None]
+    steps, words, grain = learn._halved(vectors)
+    octets = np.frombuffer(words, np.uint8).reshape(40, -1)
+    numbers = np.stack([octets & 15, octets >> 4], 2).reshape(40, WIDTH).astype(int) - ORIGIN
+    worth = np.frombuffer(steps, np.uint8)[:, None] * grain
+    assert np.all(np.abs(numbers * worth - vectors) <= worth * 0.501)
+    assert np.abs(numbers).max() == ORIGIN - 1

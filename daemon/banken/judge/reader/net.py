@@ -15,7 +15,7 @@ from math import sqrt, tanh
 from operator import add, mul
 
 from banken.judge.reader.lanes import HALF, Vector, lifted, packed, unpacked
-from banken.judge.reader.weights import WIDTH, NetWeights
+from banken.judge.reader.weights import ORIGIN, WIDTH, NetWeights
 
 LOUDEST = 8.0
 """How far the net's say goes, for or against."""
@@ -23,6 +23,9 @@ TOGETHER = 120
 """Sentences that are read as one message; longer ones are read in parts."""
 _ONE = 127
 """The whole number that stands for 1.0 in a vector."""
+_OCTETS = WIDTH // 2
+_PAIRS = [((octet & 15) - ORIGIN, (octet >> 4) - ORIGIN) for octet in range(256)]
+"""The two numbers in an octet."""
 
 
 class _Layer:
@@ -48,12 +51,13 @@ class _Words(dict[int, int]):
     """The vector of each row and its square, in lanes; made when a row is first met, which most never are."""
 
     def __init__(self, weights: NetWeights, squares: bytes) -> None:
-        self._places = {row: at * WIDTH for at, row in enumerate(weights.rows)}
-        self._numbers, self._squares = weights.words, squares
+        self._places = {row: at for at, row in enumerate(weights.rows)}
+        self._steps, self._numbers, self._squares = weights.steps, weights.words, squares
 
     def __missing__(self, row: int) -> int:
         at = self._places[row]
-        numbers = memoryview(self._numbers)[at : at + WIDTH].cast("b")
+        step, octets = self._steps[at], self._numbers[at * _OCTETS : (at + 1) * _OCTETS]
+        numbers = [one * step for octet in octets for one in _PAIRS[octet]]
         self[row] = made = packed((*numbers, self._squares[row]))
         return made
 

@@ -3,8 +3,9 @@
 1. Which rows the tables are about: a bit for each, lowest bit of a byte first; and which of them the net knows.
 2. The squared weight of each row (for the length of a window or message), then for each category the row's weight, one
    byte each, 128 standing for nought.
-3. The net: its rows' vectors, one signed byte a number, then its matrices of signed 16-bit numbers (little-endian), in the order
-   of `matrices`.
+3. The net: for each of its rows what a step of its numbers is worth (a byte), then the rows' vectors, half a byte a number,
+   ORIGIN standing for nought, the lower half first: as good as whole bytes, and leaves room for twice as many rows. Then its
+   matrices of signed 16-bit numbers (little-endian), in the order of `matrices`.
 """
 
 from __future__ import annotations
@@ -22,13 +23,15 @@ from typing import Any
 from banken.judge.reader.features import MESSAGE_ROWS, ROWS, TABLE
 from banken.words import Category
 
-FORMAT = "banken-reader-5"
+FORMAT = "banken-reader-6"
 NOUGHT = 128
 """The byte that stands for a weight of nought."""
 WIDTH = 48
 """Numbers that stand for a sentence in the net, and for what each of its directions remembers."""
 HIDDEN = 48
 """Numbers that the net weighs up before it says what a sentence asks."""
+ORIGIN = 8
+"""The half byte that stands for nought in a row's vector."""
 _SIZE = [WIDTH, HIDDEN]
 _BITMAP = (TABLE + 7) // 8
 
@@ -57,8 +60,10 @@ class NetWeights:
 
     rows: tuple[int, ...]
     """The rows that have a vector, in order."""
+    steps: bytes
+    """What a step of each row's numbers is worth, in whole grains of one scale."""
     words: bytes
-    """Their vectors, WIDTH signed bytes each."""
+    """Their vectors, two numbers in a byte."""
     matrices: dict[str, array[int]]
     scales: dict[str, float]
 
@@ -99,7 +104,11 @@ def dump(weights: Weights) -> bytes:
     parts = [_bitmap(compress(range(TABLE), looked)), _bitmap(net.rows if net else ())]
     parts += [bytes(compress(table, looked)) for table in (weights.squares, *(line.table for line in weights.lines))]
     if net:
-        parts += [net.words, *(_little(net.matrices[name]).tobytes() for name in matrices(len(weights.lines)))]
+        parts += [
+            net.steps,
+            net.words,
+            *(_little(net.matrices[name]).tobytes() for name in matrices(len(weights.lines))),
+        ]
     body = b"".join(parts)
     head = {
         "format": FORMAT,
@@ -159,9 +168,9 @@ def _made(head: dict[str, Any], body: bytes) -> Weights:
 
 
 def _net(parts: _Parts, rows: tuple[int, ...], categories: int, scales: dict[str, float]) -> NetWeights:
-    words = parts.take(len(rows) * WIDTH)
+    steps, words = parts.take(len(rows)), parts.take(len(rows) * WIDTH // 2)
     made = {name: _little(array("h", parts.take(2 * size))) for name, size in matrices(categories).items()}
-    return NetWeights(rows, words, made, scales)
+    return NetWeights(rows, steps, words, made, scales)
 
 
 class _Parts:
