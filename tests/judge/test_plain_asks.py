@@ -142,7 +142,7 @@ def test_what_lures_in_english_is_not_excused_by_the_words_around_it(judge, ask)
         "I need an intro video and a short video by Friday.",
         "Leave out the website header.",
         "Let me know when the PayPal plugin works.",
-        "Sort it into your account folder.",
+        "Please sort the files into your account folder.",
         "Never give me your bank details.",
     ],
 )
