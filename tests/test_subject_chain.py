@@ -82,6 +82,8 @@ def run(*words, language="ja"):
         ("Let's talk on WhatsApp +81 90-1234-5678", "WhatsApp"),
         ("L I N E で話しませんか", "L I N E"),
         (f"クラウドワークスの件：{ASK}", "LINE"),
+        (f"クラウドワークスの件で{ASK}", "LINE"),
+        ("【クラウドワークス】LINEで連絡ください", "LINE"),
     ],
 )
 def test_an_ask_in_the_subject_is_warned_of(desk, subject, words):
@@ -102,6 +104,11 @@ def test_it_is_also_where_there_is_no_text_or_little(desk, text):
     "subject",
     [
         "クラウドワークスのLINE公式アカウントについて",
+        "クラウドワークスの公式LINEに登録しましたか",
+        "クラウドワークスのメールにご返信ください",
+        "CrowdWorks video call at 3pm?",
+        "【クラウドワークス】以前お電話でお話しした件",
+        "【クラウドワークス】LINEでの連絡はご遠慮ください",
         f"Re: {ASK}",
         f"ＲＥ：{ASK}",
         f"Re: Fwd: {ASK}",
@@ -112,6 +119,11 @@ def test_it_is_also_where_there_is_no_text_or_little(desk, text):
 )
 def test_older_words_and_harmless_subjects_are_not(desk, subject):
     assert sent(desk, subject).verdict.findings == ()
+
+
+def test_what_is_to_be_after_the_contract_is_no_more_than_a_notice(desk):
+    examined = sent(desk, "ご契約後にZoomで打ち合わせをお願いします")
+    assert examined.verdict.level is Level.NOTICE
 
 
 def test_the_platform_s_subject_is_the_platform_s(desk):

@@ -17,8 +17,7 @@ excuses and the gate of stage and permission when it comes here.
    from ALONE_IN_FEW on (of English from ALONE_IN_FEW_LATIN), and a rule's from SUPPORT_IN_FEW on in the same words, or from
    ALONE on anywhere in the message; a link needs no hearing there.
 4. Excuses look at the reader's finds, too; where it is SURE, only those that the category says (`reader: heeds:`). It has
-   read the denial that an excuse would point at; below, an excuse is right four times in five. The same excuses are left to
-   what a rule finds in the subject, if the reader hears it there (IN_SUBJECT).
+   read the denial that an excuse would point at; below, an excuse is right four times in five.
 5. The subject of a client's own mail is heard apart from the text. Nothing is told of it but what a rule finds there, and that
    only if the reader hears it there (IN_SUBJECT) or its category in the text (SUPPORT): a few words name a matter and often
    ask nothing. Above a text of FEW sentences both are one short message (3.). What is told of the text, the subject leaves
@@ -33,9 +32,7 @@ That links need hearing took away 5 of 41 false warnings of 445 innocent texts f
 Where sure finds were outdone, too, what is quoted lay no better in the ask: 4 of 366 quotations of the watched and 18 of
 365 of later authors beside it, instead of 3 of 373 and 21 of 369. In 3,675 new subjects the reader's own finds would be
 right twice and false 7 times. With SUPPORT_IN_FEW for IN_SUBJECT 4 of 1,687 innocent mails more warn because of their
-subject, as it is none; of 758 short asks as a subject above a harmless text 483 are found, instead of 489. That the sure
-reader is past a rule's excuses there finds 25 more of 395 such asks that name the platform first, and one more of 400
-innocents is false.
+subject, as it is none; of 758 short asks as a subject above a harmless text 483 are found, instead of 489.
 """
 
 from __future__ import annotations

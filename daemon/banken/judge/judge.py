@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import compress
@@ -16,7 +15,7 @@ from itertools import compress
 from banken.i18n import _
 from banken.judge import explain as tell
 from banken.judge.book import Look, Rulebook
-from banken.judge.combine import ALONE, FEW, IN_SUBJECT, SURE, Candidate, border, settle
+from banken.judge.combine import ALONE, FEW, SURE, Candidate, border, settle
 from banken.judge.gate import Gate, lower
 from banken.judge.lexicon import Hit
 from banken.judge.model import Case, Reader
@@ -48,8 +47,6 @@ class _Tally:
     """Whether the reader had few sentences to go by."""
     alone: float = ALONE
     """From which score on it tells something by itself."""
-    sure_of: frozenset[Category] = frozenset()
-    """What the reader surely heard in the subject."""
     unread: dict[int, int] = field(default_factory=dict)
     """Where the words begin that it did not read any more, by the `id` of their passage."""
     candidates: list[Candidate] = field(default_factory=list)
@@ -83,8 +80,6 @@ class Judge:
         tally = _Tally(explain)
         if explain:
             tally.trace += tell.reading(reading)
-        if self.reader is not None:
-            self._hear_subject(self.reader, reading, tally)
         self._ask_rules(reading, tally)
         if self.reader is not None:
             self._ask_reader(self.reader, reading, tally)
@@ -101,10 +96,8 @@ class Judge:
             if look.rule is rule:
                 yield from self._fates(rule, look.finder, reading)
 
-    def _fates(
-        self, rule: Rule, finder: Finder, reading: Reading, sure_of: AbstractSet[Category] = frozenset()
-    ) -> Iterator[Fate]:
-        """Yield what becomes of each find; `sure_of` is what the reader surely heard in the subject."""
+    def _fates(self, rule: Rule, finder: Finder, reading: Reading) -> Iterator[Fate]:
+        excuses = self.book.excuses_of(rule)
         for place in finder.places(reading.passages, self.book.grammar):
             disguised = any(hit.how in DISGUISED for hit in place.hits)
             level = self._gate.level(rule.category, reading.case, disguised=disguised, rule=rule)
@@ -112,14 +105,8 @@ class Judge:
                 yield Fate(finder, place, None, (("stage", reading.case.stage.value),))
                 continue
             cap = LEVEL.get(finder.find.at_most or ("notice" if rule.status == "experimental" else ""))
-            heard = place.passage.is_heading and rule.category in sure_of
-            excuses = self._heeded(rule.category) if heard else self.book.excuses_of(rule)
             holding = self.book.letting_go.letting_go(place, excuses, reading)
             yield Fate(finder, place, *self._let_off(lower(level, cap), holding))
-
-    def _heeded(self, category: Category) -> tuple[str, ...]:
-        """Return the excuses that hold even where the reader is sure."""
-        return self.book.categories[category].reader.heeds
 
     def _worth_while(self, reading: Reading) -> Iterator[Look]:
         """Yield the finders that may find something, in the order of the rules."""
@@ -149,7 +136,7 @@ class Judge:
         excused: Counter[str] = Counter()
         for look in self._worth_while(reading):
             rule, finder = look.rule, look.finder
-            for fate in self._fates(rule, finder, reading, tally.sure_of):
+            for fate in self._fates(rule, finder, reading):
                 marks = {(rule.id, id(fate.place.passage), hit) for hit in fate.place.hits}
                 if not marks.isdisjoint(told):
                     continue  # a second way to find the same words tells nothing new
@@ -175,14 +162,11 @@ class Judge:
             title = str(self.book.excuses[name].title) if name in self.book.excuses else name
             tally.trace.append(tell.let_go(one.rule, text, title, word))
 
-    def _hear_subject(self, reader: Reader, reading: Reading, tally: _Tally) -> None:
-        heard = self._listen(reader, headed(reading.passages), tally)
-        tally.sure_of = frozenset(one.category for one in heard if (one.score or 0.0) >= IN_SUBJECT)
-
     def _ask_reader(self, reader: Reader, reading: Reading, tally: _Tally) -> None:
         sentences = spoken(reading.passages)
         said = [sentence.text for sentence in sentences if sentence.text]
         tally.few, tally.alone = len(said) <= FEW, border(said)
+        self._listen(reader, headed(reading.passages), tally)
         for one in self._listen(reader, sentences, tally):
             self._weigh_window(one, reading, tally)
 
@@ -209,7 +193,7 @@ class Judge:
         level = self._gate.level(one.category, reading.case)
         if level is None:
             return
-        excuses = self._heeded(one.category) if (one.score or 0.0) >= SURE else kind.unless
+        excuses = kind.reader.heeds if (one.score or 0.0) >= SURE else kind.unless
         left: list[Level] = []
         excuse = ("", "")
         for anchor in self._anchors(one.place, kind.anchors) or [one.place]:
