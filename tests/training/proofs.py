@@ -103,6 +103,8 @@ def test_what_is_learned_is_what_is_read():
 
 def test_rows_of_english_are_known_though_it_is_rarer(monkeypatch):
     japanese, english = ("納期は来週です。",), ("the draft is due on friday.",)
+    mixed = Text("1", "f", "a", True, (*japanese, *english, *english), frozenset(), frozenset(), frozenset())
+    assert learn.prepare([mixed], Vocabulary(*known())).latin.tolist() == [False, True, True, False, True]
     said = [japanese] * 3 + [english]
     none: frozenset = frozenset()
     some = [Text(str(n), "f", "a", True, one, none, none, none) for n, one in enumerate(said)]

@@ -71,7 +71,7 @@ def scan(
     config: ConfigOption = None,
 ) -> None:
     """Look through mail from a day on."""
-    with faults(_("Stopped; nothing is lost, the next --apply goes on from here.") if apply else ""):
+    with faults(_("Stopped; nothing is lost, the next --apply goes on from here.") if apply and not source else ""):
         if as_json and csv == STANDARD:
             raise typer.BadParameter(_("--json and --csv - cannot both go to the output"))
         for path in (csv, html):
