@@ -1,13 +1,11 @@
-"""The advice that is shipped, a ledger, and English as the language spoken."""
+"""The advice that is shipped, and English as the language spoken."""
 
 from __future__ import annotations
 
 import pytest
 from tests.respond.house import House
 from tests.respond.scene import MemoryMailbox
-from tests.servers import SmtpSink
 
-from banken.ledger import Ledger
 from banken.places import rules_root
 from banken.respond import load_advice
 
@@ -20,18 +18,6 @@ def _language(english):
 @pytest.fixture(scope="session")
 def advice():
     return load_advice(rules_root() / "crowdworks" / "advice")
-
-
-@pytest.fixture
-def ledger():
-    with Ledger.open(":memory:") as opened:
-        yield opened
-
-
-@pytest.fixture
-def sink():
-    with SmtpSink() as running:
-        yield running
 
 
 @pytest.fixture

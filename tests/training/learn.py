@@ -10,7 +10,6 @@ that a repeat gives the same bytes; the net has a module of its own.
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -23,6 +22,7 @@ from sklearn.svm import LinearSVC
 from tests.training import net
 from tests.training.corpus import CATEGORIES, Known, Text
 
+from banken.judge.combine import JAPANESE
 from banken.judge.reader.features import ROWS, TABLE, Vocabulary, both, read, rows
 from banken.judge.reader.weights import NOUGHT, ORIGIN, Line, NetWeights, Weights, matrices
 
@@ -54,7 +54,6 @@ SLOPE = 2.5
 """How quickly a score rises around the border."""
 SQUARE = 2.0
 """Grain of the squared weights of rows, which are kept in one byte."""
-_JAPANESE = re.compile("[ぁ-ヺ\u4e00-\u9fff]")
 
 
 @dataclass(frozen=True)
@@ -129,7 +128,7 @@ def prepare(texts: Sequence[Text], vocabulary: Vocabulary) -> Data:
             windows.add(window.once, window.again)
         owner += [at] * len(here)
         alone += [number < len(single) for number in range(len(here))]
-        foreign = [not _JAPANESE.search(one) for one in text.sentences]
+        foreign = [not JAPANESE.search(one) for one in text.sentences]
         latin += [*foreign, *map(and_, foreign, foreign[1:])]
         topics.add(frozenset().union(*(one.topic for one in single)))
     clear = [one for text in texts for one in (*text.clear, *(map(and_, text.clear, text.clear[1:])))]

@@ -60,7 +60,7 @@ IN_SUBJECT = 0.7
 """From this score on the reader bears out a rule's find in the subject above a text of more sentences."""
 SURE = 0.6
 """From this score on the reader is past most excuses."""
-_JAPANESE = re.compile("[ぁ-ヺ\u4e00-\u9fff]")
+JAPANESE = re.compile("[ぁ-ヺ\u4e00-\u9fff]")
 PLAINLY_MEANT = frozenset({"disguised", "masked"})
 """Ways of writing that are no accident."""
 
@@ -87,7 +87,7 @@ def border(sentences: Sequence[str]) -> float:
     """Return from which score on the reader raises a finding by itself in a message of these sentences."""
     if len(sentences) > FEW:
         return ALONE
-    return ALONE_IN_FEW if any(map(_JAPANESE.search, sentences)) else ALONE_IN_FEW_LATIN
+    return ALONE_IN_FEW if any(map(JAPANESE.search, sentences)) else ALONE_IN_FEW_LATIN
 
 
 def settle(
