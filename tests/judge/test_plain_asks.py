@@ -148,3 +148,8 @@ def test_what_lures_in_english_is_not_excused_by_the_words_around_it(judge, ask)
 )
 def test_ordinary_talk_of_work_in_english_is_quiet(judge, talk):
     assert judge.judge(Case.of(talk, stage=Stage.BEFORE)).level is None
+
+
+def test_people_wanted_on_site_are_told_of_whatever_the_reader_hears(judge):
+    ask = "半常駐のエンジニアを募集しております。スキルシートをお送りください。"
+    assert "resident.wanted" in {one.rule for one in judge.judge(Case.of(ask, stage=Stage.BEFORE)).findings}
