@@ -12,6 +12,10 @@ SPLITTER = Splitter(
     clauses=("ので、", "が、"),
     joins=("と", "という", "で"),
     closes=("です", "ます", "せん"),
+    shortened=("mr", "e.g"),
+    numbered=("tel", "no"),
+    ending=("p.m", "co"),
+    onward=("on", "and"),
 )
 
 
@@ -31,6 +35,13 @@ def said(text):
         ("「送って。」と言われた。次", ["「送って。」と言われた。", "次"]),
         ("「送って。」次に", ["「送って。」", "次に"]),
         ("See a.b at 3.5 now. Then", ["See a.b at 3.5 now.", "Then"]),
+        ("ask mr. sato. bring one, e.g. a draft.", ["ask mr. sato.", "bring one, e.g. a draft."]),
+        ("set it as tel. 03-0000-0000 (tel. +81 3).", ["set it as tel. 03-0000-0000 (tel. +81 3)."]),
+        ("give me your tel. thanks. no. 3 it is. no. ok", ["give me your tel.", "thanks.", "no. 3 it is.", "no.", "ok"]),
+        ("it ends here, mr.\n3 more", ["it ends here, mr.", "3 more"]),
+        ("at 3 p.m. on zoom. come at 3 p.m. only you", ["at 3 p.m. on zoom.", "come at 3 p.m.", "only you"]),
+        ("sato co. and we. come to sato co.\nand sign", ["sato co. and we.", "come to sato co.", "and sign"]),
+        ("no hotel. 3 rooms", ["no hotel.", "3 rooms"]),
         ("\n\n 。", ["。"]),
         ("すみません(汗) 次はこれ", ["すみません(汗)", "次はこれ"]),
         ("遅れます(汗)(笑)😊次", ["遅れます(汗)(笑)😊", "次"]),

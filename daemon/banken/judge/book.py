@@ -69,6 +69,10 @@ class Rulebook:
             self._literals(self.sentences.clauses),
             self._literals(self.sentences.joins),
             self._literals(self.sentences.closes),
+            self._literals(self.sentences.shortened),
+            self._literals(self.sentences.numbered),
+            self._literals(self.sentences.ending),
+            self._literals(self.sentences.onward),
         )
 
     @cached_property

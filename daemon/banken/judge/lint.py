@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 
 from banken.i18n import _
 from banken.judge.book import Rulebook, lists_of, names_in, without_in
-from banken.judge.schema import Concept, Rule
+from banken.judge.schema import Concept, Rule, Sentences
 from banken.judge.spelling import Spelling, spellings
 from banken.strictyaml import Problem
 
@@ -119,8 +119,8 @@ def _used(book: Rulebook) -> set[str]:
     for way in book.means:
         named |= {*way.right, *way.left, *way.before, *way.after}
     said = book.sentences
-    for lists in (said.fillers, said.continues, said.halts, said.joins, said.closes, said.clauses):
-        named |= set(lists)
+    for name in Sentences.model_fields:
+        named |= set(getattr(said, name))
     named |= {"name_company", "name_told"} & set(book.concepts)  # of `rules learn` (report/invented.py)
     open_ = list(named)
     while open_:

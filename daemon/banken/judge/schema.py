@@ -255,6 +255,10 @@ class Sentences(Strict):
     joins: Ids = ()
     closes: Ids = ()
     clauses: Ids = ()
+    shortened: Ids = ()
+    numbered: Ids = ()
+    ending: Ids = ()
+    onward: Ids = ()
 
 
 class RuleFile(Strict):
