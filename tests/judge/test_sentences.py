@@ -37,7 +37,10 @@ def said(text):
         ("See a.b at 3.5 now. Then", ["See a.b at 3.5 now.", "Then"]),
         ("ask mr. sato. bring one, e.g. a draft.", ["ask mr. sato.", "bring one, e.g. a draft."]),
         ("set it as tel. 03-0000-0000 (tel. +81 3).", ["set it as tel. 03-0000-0000 (tel. +81 3)."]),
-        ("give me your tel. thanks. no. 3 it is. no. ok", ["give me your tel.", "thanks.", "no. 3 it is.", "no.", "ok"]),
+        (
+            "give me your tel. thanks. no. 3 it is. no. ok",
+            ["give me your tel.", "thanks.", "no. 3 it is.", "no.", "ok"],
+        ),
         ("it ends here, mr.\n3 more", ["it ends here, mr.", "3 more"]),
         ("at 3 p.m. on zoom. come at 3 p.m. only you", ["at 3 p.m. on zoom.", "come at 3 p.m.", "only you"]),
         ("sato co. and we. come to sato co.\nand sign", ["sato co. and we.", "come to sato co.", "and sign"]),

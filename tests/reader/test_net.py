@@ -9,30 +9,52 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from banken.judge.reader.features import TABLE
+from banken.judge.reader.features import ROWS
 from banken.judge.reader.lanes import packed, unpacked
 from banken.judge.reader.net import LOUDEST, TOGETHER, Net
-from banken.judge.reader.weights import HIDDEN, NOUGHT, WIDTH, Line, NetWeights, Weights, dump, load, matrices
+from banken.judge.reader.weights import (
+    HIDDEN,
+    MOST,
+    WIDTH,
+    Line,
+    NetWeights,
+    Vectors,
+    Weights,
+    dump,
+    load,
+    matrices,
+    octets,
+)
 from banken.words import Category
 
 NUMBERS = st.lists(st.integers(-(1 << 20), 1 << 20), min_size=1, max_size=70)
-ROWS = tuple(range(10, 60))
+KNOWN = tuple(range(10, 60))
+EVEN = bytes([1]) * len(KNOWN)
+"""Squares of rows of which none is rarer than another."""
+
+
+def random_vectors(chance: Random, rows: int, numbers: int, grain: float) -> Vectors:
+    steps = bytes(chance.randrange(1, 200) for _ in range(rows))
+    return Vectors(steps, bytes(chance.randrange(125) for _ in range(rows * octets(numbers))), grain)
 
 
 def random_net(seed: int = 3, categories: int = 2) -> NetWeights:
     chance = Random(seed)
-    words = bytes(chance.randrange(256) for _ in range(len(ROWS) * WIDTH // 2))
-    steps = bytes(chance.randrange(1, 30) for _ in ROWS)
+    words = random_vectors(chance, len(KNOWN), WIDTH, 1 / 90)
     made = {
         name: array("h", [chance.randrange(-9000, 9000) for _ in range(size)])
         for name, size in matrices(categories).items()
     }
-    return NetWeights(ROWS, steps, words, made, dict.fromkeys(["words", *made], 1 / 20_000) | {"words": 1 / 90})
+    return NetWeights(words, made, dict.fromkeys(made, 1 / 20_000))
+
+
+def net_of(weights: NetWeights, squares: bytes = EVEN) -> Net:
+    return Net(weights, {row: at for at, row in enumerate(KNOWN)}, squares)
 
 
 @pytest.fixture
 def net():
-    return Net(random_net(), bytes([1]) * TABLE)
+    return net_of(random_net())
 
 
 @given(NUMBERS)
@@ -52,20 +74,12 @@ def test_a_sentence_is_heard_with_what_stands_around_it(net):
     assert len({str(alone[0]), str(before[1]), str(after[0])}) == 3
 
 
-def test_unknown_rows_are_nothing(net):
-    assert net.read([{12, 11, 40}]) == net.read([frozenset((40, 12, 11, 5, 70_000))])
-
-
 def test_nothing_is_louder_than_the_loudest():
     loud = random_net()
     loud.matrices["say"][:] = array("h", [32_767, -32_768] * HIDDEN)
     loud.matrices["think"][:] = array("h", [32_767] * len(loud.matrices["think"]))
     loud.scales.update(say=9.0, think=9.0)
-    assert [LOUDEST, -LOUDEST] in [net_of(loud).read([{row}])[0] for row in ROWS]
-
-
-def net_of(weights: NetWeights) -> Net:
-    return Net(weights, bytes([1]) * TABLE)
+    assert [LOUDEST, -LOUDEST] in [net_of(loud).read([{row}])[0] for row in KNOWN]
 
 
 def test_no_sentence_and_a_sentence_without_rows_are_read(net):
@@ -78,18 +92,24 @@ def test_a_very_long_message_is_read_in_parts(net):
     assert net.read([*part, {12}, {13}]) == net.read(part) + net.read([{12}, {13}])
 
 
+def test_a_row_has_the_numbers_that_its_bytes_say():
+    made = Vectors(bytes([3, 10]), bytes([0 + 5 * 4 + 25 * 2, 124, 62, 1]), 0.5)
+    assert list(made.of(0)) == [3 * number for number in (-2, 2, 0, 2, 2, 2)]
+    assert list(made.of(1)) == [10 * number for number in (0, 0, 0, -1, -2, -2)]
+    assert max(map(abs, made.of(0))) == MOST * 3
+
+
 def test_rare_words_weigh_more_by_their_squares():
-    squares = bytearray([1]) * TABLE
-    squares[12] = 200
-    assert Net(random_net(), bytes(squares)).read([{11, 12}]) != net_of(random_net()).read([{11, 12}])
+    rare = bytes(200 if row == 12 else 1 for row in KNOWN)
+    assert net_of(random_net(), rare).read([{11, 12}]) != net_of(random_net()).read([{11, 12}])
 
 
 def test_the_net_comes_back_from_its_file(tmp_path):
-    squares = bytes([3, 0]) * (TABLE // 2) + bytes(TABLE % 2)
-    tables = [bytes([NOUGHT + at, NOUGHT]) * (TABLE // 2) + bytes([NOUGHT]) * (TABLE % 2) for at in (7, -9)]
-    both = zip((Category.INTERVIEW, Category.RESIDENT_WORK), tables, strict=True)
-    lines = tuple(Line(category, table, 0.5, -0.25, 0.125, 2.0) for category, table in both)
-    made = Weights(squares, lines, {}, [], {}, random_net())
+    windows = (*KNOWN[2:], 254, 255, 510, 511, 766, ROWS, 2 * ROWS - 1)
+    rows = (0, *windows[: len(KNOWN) - 1], 2 * ROWS, 2 * ROWS + 700)
+    lines = tuple(Line(category, -0.25, 0.125, 2.0) for category in (Category.INTERVIEW, Category.RESIDENT_WORK))
+    sums = random_vectors(Random(8), len(rows), len(lines), 0.5)
+    made = Weights(rows, bytes(range(1, len(rows) + 1)), sums, lines, {}, [], {}, random_net())
     path = tmp_path / "weights.bin"
     path.write_bytes(dump(made))
     assert load(path) == made

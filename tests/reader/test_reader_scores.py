@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from banken.judge.reader import Reader, ReaderError, load_reader
 from banken.judge.reader.features import LINKS, LONGEST, ROWS, TABLE, Vocabulary, both, read, rows
 from banken.judge.reader.reader import MOST_SENTENCES, MOST_TEXT, NET_SHARE, _best
-from banken.judge.reader.weights import Line, Weights, dump, load
+from banken.judge.reader.weights import Line, Vectors, Weights, dump, load
 from banken.words import Category
 
 RULES = Path(__file__).parents[2] / "rules"
@@ -33,13 +33,13 @@ def reader():
 
 def small(word: str, category: Category = Category.INTERVIEW, topic: str = "") -> Weights:
     """Weights that know one word, and a topic that speaks against it."""
-    table = bytearray([128]) * TABLE
-    for row in rows(read(word, VOCABULARY), VOCABULARY).once:
-        table[row] = 255
-    for row in rows(read(topic, VOCABULARY), VOCABULARY).topic if topic else ():
-        table[row] = 1
-    line = Line(category, bytes(table), scale=1.0, bias=0.0, threshold=150.0, slope=0.05)
-    return Weights(bytes([1]) * TABLE, (line,), {"tool": ["line"]}, ["で"], {"texts": 1})
+    table = dict.fromkeys(range(0, TABLE, 30), 62)  # noughts
+    table |= dict.fromkeys(rows(read(word, VOCABULARY), VOCABULARY).once, 124)
+    table |= dict.fromkeys(rows(read(topic, VOCABULARY), VOCABULARY).topic if topic else (), 0)
+    said = Vectors(bytes([60]) * len(table), bytes(table[row] for row in sorted(table)), 1.0)
+    line = Line(category, bias=0.0, threshold=150.0, slope=0.05)
+    known = tuple(sorted(table))
+    return Weights(known, bytes([1]) * len(known), said, (line,), {"tool": ["line"]}, ["で"], {"texts": 1})
 
 
 def gentle(made: Weights) -> Weights:
@@ -104,25 +104,30 @@ def test_two_sentences_score_as_their_joined_rows_do(sentences):
     for one, other in pairwise([reader._sentence(read(text, reader._vocabulary)) for text in sentences]):
         joined = both(one.rows, other.rows)
         message = reader._message([one, other])
-        expected = reader._scores(reader._sums(joined.once), joined.again, frozenset(), message)
+        expected = reader._scores(reader._table.sum(joined.once), joined.again, frozenset(), message)
         assert reader._scores_of_both(one, other, message) == expected
 
 
 def test_scores_are_the_sums_that_the_file_says(reader):
     """Row by row, as the file's description has it; a row that occurs again weighs twice, its square four times."""
     weights = load(RULES / "reader" / "weights.bin")
-    one, other = (
-        reader._sentence(read(text, reader._vocabulary)) for text in ("連絡連絡は電話で", "電話で話したいです")
-    )
-    shared = one.rows.once & other.rows.once
-    again = one.rows.again | other.rows.again | shared
+    readings = [read(text, reader._vocabulary) for text in ("連絡連絡は電話で", "電話で話したいです")]
+    one, other = (rows(reading, reader._vocabulary) for reading in readings)
+    shared = one.once & other.once
+    again = one.again | other.again | shared
     assert shared
     assert again - shared
-    times = {row: 2 if row in again else 1 for row in one.rows.once | other.rows.once}
-    squares = sum(weights.squares[row] * count**2 for row, count in times.items())
-    for line, score in zip(weights.lines, reader._scores_of_both(one, other, [0.0] * 6), strict=True):
-        total = sum((line.table[row] - 128) * count for row, count in times.items())
-        value = total / sqrt(squares) * line.scale + line.bias - line.threshold
+    times = {row: 2 if row in again else 1 for row in one.once | other.once}
+    places = {row: at for at, row in enumerate(weights.rows)}
+    assert 0 < len(times.keys() & places.keys()) < len(times)
+    looked = {
+        row: (weights.squares[places[row]], *weights.sums.of(places[row])) for row in times.keys() & places.keys()
+    }
+    squares = sum(numbers[0] * times[row] ** 2 for row, numbers in looked.items())
+    scores = reader._scores_of_both(*map(reader._sentence, readings), [0.0] * 6)
+    for at, (line, score) in enumerate(zip(weights.lines, scores, strict=True)):
+        total = sum(numbers[1 + at] * times[row] for row, numbers in looked.items())
+        value = total / sqrt(squares) * weights.sums.grain + line.bias - line.threshold
         assert score == pytest.approx(1 / (1 + exp(-line.slope * value)), abs=1e-4)
 
 

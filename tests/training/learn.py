@@ -24,15 +24,10 @@ from tests.training.corpus import CATEGORIES, Known, Text
 
 from banken.judge.combine import JAPANESE
 from banken.judge.reader.features import ROWS, TABLE, Vocabulary, both, read, rows
-from banken.judge.reader.weights import NOUGHT, ORIGIN, Line, NetWeights, Weights, matrices
+from banken.judge.reader.weights import MOST, TOGETHER, Line, NetWeights, Vectors, Weights, matrices
 
-LOOKED_AT = 88_000
-"""So many rows of windows are looked at, the commonest."""
-KNOWN_TO_NET = 43_000
-"""So many of these the net knows: with these two the file is a little below 2 MB. Taught by the same
-texts, F1 of hard English that nothing was learned from was .906 with 62,000, 25,000 and LATIN_COUNTS 1, .913 with 90,000, 50,000 and 5;
-of short English messages .936 and .947. By chance alone F1 differs by up to .006 from one teaching to the next; 88,000 and 43,000 were
-not compared by themselves."""
+LOOKED_AT = 82_000
+"""So many rows of windows are looked at, the commonest: with them the file is a little below 2 MB."""
 LATIN_COUNTS = 5
 """A window without a Japanese letter counts so often when the commonest rows are chosen: the net knew two in five of the words of
 English, two in three of Japanese. Stems of English words, or runs of five Latin letters instead of three, gained nothing more."""
@@ -54,6 +49,8 @@ SLOPE = 2.5
 """How quickly a score rises around the border."""
 SQUARE = 2.0
 """Grain of the squared weights of rows, which are kept in one byte."""
+SHARES = [share / 20 for share in range(8, 21)]
+"""Which shares of the greatest number of a row are tried as its last step."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ class Model:
     weights: np.ndarray
     biases: np.ndarray
     known: np.ndarray
-    """The rows that the net knows."""
+    """The rows of windows that are looked at."""
     net: net.Params
 
     def values(self, data: Data) -> np.ndarray:
@@ -154,7 +151,7 @@ def train(data: Data, part: np.ndarray) -> Model:
     commonest = _commonest(data, part, occurs)
     squares = _squares(occurs, _occurs(data.topics, texts), part.sum(), texts.sum())
     squares[commonest[LOOKED_AT:]] = 0
-    known = np.sort(commonest[:KNOWN_TO_NET])
+    known = np.sort(commonest[:LOOKED_AT])
     sight = _Sight.of(data, squares)
     fits = [_fit_category(data, part, sight, at) for at in range(len(CATEGORIES))]
     weights, biases = np.array([fit.coef_[0] for fit in fits]), np.array([fit.intercept_[0] for fit in fits])
@@ -249,41 +246,44 @@ def loudest(owner: np.ndarray, values: np.ndarray) -> list[int]:
     return list(best.values())
 
 
-def to_lines(model: Model) -> tuple[bytes, tuple[Line, ...]]:
-    """Return the table of squares and the lines of the weights file."""
-    lines = []
-    shares = np.sqrt(model.squares.astype(np.int64))
-    shares[2 * ROWS :] *= MESSAGE_SHARE
-    for category, weights, bias in zip(CATEGORIES, model.weights, model.biases, strict=True):
-        folded = weights * shares
-        scale = float(np.abs(folded).max() / (NOUGHT - 1))
-        table = (np.clip(np.rint(folded / scale), 1 - NOUGHT, NOUGHT - 1) + NOUGHT).astype(np.uint8)
-        lines.append(Line(category, table.tobytes(), scale, float(bias), BORDER, SLOPE))
-    return model.squares.tobytes(), tuple(lines)
+def to_lines(model: Model) -> tuple[Line, ...]:
+    """Return the lines of the weights file."""
+    biases = zip(CATEGORIES, model.biases, strict=True)
+    return tuple(Line(category, float(bias), BORDER, SLOPE) for category, bias in biases)
 
 
 def to_net(model: Model) -> NetWeights:
-    """Return the net of the weights file: each array in whole numbers of one size."""
+    """Return the net of the weights file: each array in whole numbers of one size, the vectors of rows in few steps."""
     made, scales = {}, {}
     for name in matrices(len(CATEGORIES)):
         numbers = np.asarray(model.net[name], np.float64)
         scales[name] = float(np.abs(numbers).max()) / 32_767
         made[name] = array("h", np.rint(numbers / scales[name]).astype(np.int16).tobytes())
-    steps, words, scales["words"] = _halved(
-        model.net["words"] * np.sqrt(model.squares[model.known].astype(np.int64))[:, None]
-    )
-    return NetWeights(tuple(model.known.tolist()), steps, words, made, scales)
+    words = model.net["words"] * np.sqrt(model.squares[model.known].astype(np.int64))[:, None]
+    return NetWeights(in_steps(words), made, scales)
 
 
-def _halved(vectors: np.ndarray) -> tuple[bytes, bytes, float]:
-    """Return for each row what a step is worth in grains, its numbers in steps (half a byte each), and what a grain is worth."""
+def in_steps(vectors: np.ndarray) -> Vectors:
+    """Return `vectors` in few steps; the step of each row is the one that is least far off."""
     most = np.abs(vectors).max(1)
-    grain = float(most.max()) / (ORIGIN - 1) / 255
-    steps = np.clip(np.ceil(most / (ORIGIN - 1) / grain), 1, 255)
-    numbers = (np.rint(vectors / (steps * grain)[:, None]) + ORIGIN).astype(np.uint8)
-    return steps.astype(np.uint8).tobytes(), (numbers[:, ::2] | numbers[:, 1::2] << 4).tobytes(), grain
+    grain = float(most.max()) / MOST / 255
+    steps, numbers, least = np.ones(len(most)), np.zeros(vectors.shape), np.full(len(most), np.inf)
+    for share in SHARES:
+        tried = np.clip(np.rint(most * share / MOST / grain), 1, 255)
+        told = np.clip(np.rint(vectors / (tried * grain)[:, None]), -MOST, MOST)
+        off = ((told * (tried * grain)[:, None] - vectors) ** 2).sum(1)
+        better = off < least
+        steps[better], numbers[better], least[better] = tried[better], told[better], off[better]
+    filled = np.pad(numbers, ((0, 0), (0, -vectors.shape[1] % TOGETHER))) + MOST
+    parts = [filled[:, at::TOGETHER] * (2 * MOST + 1) ** at for at in range(TOGETHER)]
+    return Vectors(steps.astype(np.uint8).tobytes(), sum(parts).astype(np.uint8).tobytes(), grain)
 
 
 def to_weights(model: Model, already: Known, facts: dict[str, object]) -> Weights:
     """Return all that the weights file holds."""
-    return Weights(*to_lines(model), *already, facts, to_net(model))
+    looked = np.flatnonzero(model.squares)
+    shares = np.sqrt(model.squares.astype(np.int64))
+    shares[2 * ROWS :] *= MESSAGE_SHARE
+    sums = in_steps((model.weights * shares)[:, looked].T)
+    squares = model.squares[looked].tobytes()
+    return Weights(tuple(looked.tolist()), squares, sums, to_lines(model), *already, facts, to_net(model))

@@ -12,7 +12,7 @@ from tests.training.corpus import CATEGORIES, Text, known, texts
 from banken.judge.reader import Reader
 from banken.judge.reader.features import ROWS, TABLE, Vocabulary
 from banken.judge.reader.reader import NET_SHARE
-from banken.judge.reader.weights import ORIGIN, WIDTH, dump
+from banken.judge.reader.weights import MOST, WIDTH, dump
 
 
 @pytest.mark.parametrize(("path", "without"), [(train.WEIGHTS, ()), (measure.WATCHED_OUT, measure.WATCHED)])
@@ -35,7 +35,6 @@ def test_who_is_left_out_is_not_listened_to(monkeypatch):
 def test_the_same_texts_teach_the_same_bytes(monkeypatch):
     monkeypatch.setattr(net, "EPOCHS", 1)
     monkeypatch.setattr(learn, "LOOKED_AT", 900)
-    monkeypatch.setattr(learn, "KNOWN_TO_NET", 300)
     data = learn.prepare(texts(["extra-GN", "extra-DQ", "extra-EN"])[::3], Vocabulary(*known()))
     one, other = (dump(learn.to_weights(learn.train(data, data.owner >= 0), known(), {})) for _time in range(2))
     assert one == other
@@ -78,14 +77,17 @@ def test_what_is_learned_is_what_is_read():
     some = [Text(str(n), "f", "a", True, sentences[:n], frozenset(), frozenset(), frozenset()) for n in (1, 2, 4)]
     data = learn.prepare(some, Vocabulary(*known()))
     chance = np.random.default_rng(5)
-    squares = chance.integers(1, 255, TABLE, dtype=np.uint8)
-    shares = np.sqrt(squares.astype(float)) * np.where(np.arange(TABLE) < 2 * ROWS, 1, learn.MESSAGE_SHARE)
-    grains = chance.integers(-127, 128, (len(CATEGORIES), TABLE))
-    known_to_net = np.arange(0, 2 * ROWS, 3)
-    params = {name: 3 * np.asarray(one) for name, one in net.fresh(len(known_to_net), len(CATEGORIES), chance).items()}
-    vectors = chance.integers(1 - ORIGIN, ORIGIN, params["words"].shape)  # so that no half of a byte rounds
-    params["words"] = 3.0 * vectors / np.sqrt(squares[known_to_net].astype(float))[:, None]
-    model = learn.Model(squares, grains / shares * 0.004, np.full(len(CATEGORIES), 0.1), known_to_net, params)
+    looked = np.unique(np.concatenate([data.counts.indices, data.topics.indices]))[::-2][::-1]  # every other one
+    squares = np.zeros(TABLE, np.uint8)
+    squares[looked] = chance.integers(1, 255, len(looked))
+    roots = np.maximum(1, np.sqrt(squares.astype(float)))
+    grains = np.zeros((len(CATEGORIES), TABLE))
+    grains[:, looked] = in_steps((len(CATEGORIES), len(looked)), chance)
+    own = looked[looked < 2 * ROWS]
+    params = {name: 3 * np.asarray(one) for name, one in net.fresh(len(own), len(CATEGORIES), chance).items()}
+    params["words"] = 9.0 * in_steps(params["words"].shape, chance) / roots[own][:, None]
+    shares = roots * np.where(np.arange(TABLE) < 2 * ROWS, 1, learn.MESSAGE_SHARE)
+    model = learn.Model(squares, grains / shares * 0.2, np.full(len(CATEGORIES), 0.1), own, params)
     reader = Reader(learn.to_weights(model, known(), {}))
     values, said, seen = model.values(data), model.said(data), 0
     for at, text in enumerate(some):
@@ -119,11 +121,19 @@ def test_rows_of_english_are_known_though_it_is_rarer(monkeypatch):
         assert set(commonest[: len(own) // 2].tolist()) <= set(data.counts[first].indices.tolist())
 
 
-def test_half_a_byte_holds_a_number_to_half_a_step():
-    vectors = np.random.default_rng(3).normal(0, 1, (40, WIDTH)) * np.geomspace(0.01, 9, 40)[:, None]
-    steps, words, grain = learn._halved(vectors)
-    octets = np.frombuffer(words, np.uint8).reshape(40, -1)
-    numbers = np.stack([octets & 15, octets >> 4], 2).reshape(40, WIDTH).astype(int) - ORIGIN
-    worth = np.frombuffer(steps, np.uint8)[:, None] * grain
-    assert np.all(np.abs(numbers * worth - vectors) <= worth * 0.501)
-    assert np.abs(numbers).max() == ORIGIN - 1
+def in_steps(shape, chance):
+    """Return numbers that no byte rounds: some go to the last step in every row and in every column."""
+    numbers = chance.integers(-MOST, MOST + 1, shape)
+    numbers[0], numbers[:, 0] = MOST, -MOST
+    return numbers
+
+
+def test_a_byte_holds_its_numbers_to_half_a_step():
+    vectors = np.random.default_rng(3).normal(0, 1, (40, WIDTH)) * np.geomspace(0.05, 9, 40)[:, None]
+    made = learn.in_steps(vectors)
+    told = np.array([list(made.of(at)) for at in range(40)]) * made.grain
+    worth = np.frombuffer(made.steps, np.uint8)[:, None] * made.grain
+    low = np.abs(vectors) <= (MOST + 0.5) * worth
+    assert np.all(np.abs(told - vectors)[low] <= worth.repeat(WIDTH, 1)[low] * 0.501)
+    assert np.all(np.abs(told)[~low] == (MOST * worth).repeat(WIDTH, 1)[~low])
+    assert np.square(told - vectors).sum() < 0.15 * np.square(vectors).sum()

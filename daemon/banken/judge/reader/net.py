@@ -9,13 +9,14 @@ library, and but for the last digit of the machine's tanh every machine comes to
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from math import sqrt, tanh
 from operator import add, mul
 
 from banken.judge.reader.lanes import HALF, Vector, lifted, packed, unpacked
-from banken.judge.reader.weights import ORIGIN, WIDTH, NetWeights
+from banken.judge.reader.table import Table
+from banken.judge.reader.weights import WIDTH, NetWeights
 
 LOUDEST = 8.0
 """How far the net's say goes, for or against."""
@@ -23,9 +24,6 @@ TOGETHER = 120
 """Sentences that are read as one message; longer ones are read in parts."""
 _ONE = 127
 """The whole number that stands for 1.0 in a vector."""
-_OCTETS = WIDTH // 2
-_PAIRS = [((octet & 15) - ORIGIN, (octet >> 4) - ORIGIN) for octet in range(256)]
-"""The two numbers in an octet."""
 
 
 class _Layer:
@@ -47,28 +45,13 @@ class _Layer:
         return [one * scale + more for one, more in zip(lifted(lanes, self._width), self._bias, strict=True)]
 
 
-class _Words(dict[int, int]):
-    """The vector of each row and its square, in lanes; made when a row is first met, which most never are."""
-
-    def __init__(self, weights: NetWeights, squares: bytes) -> None:
-        self._places = {row: at for at, row in enumerate(weights.rows)}
-        self._steps, self._numbers, self._squares = weights.steps, weights.words, squares
-
-    def __missing__(self, row: int) -> int:
-        at = self._places[row]
-        step, octets = self._steps[at], self._numbers[at * _OCTETS : (at + 1) * _OCTETS]
-        numbers = [one * step for octet in octets for one in _PAIRS[octet]]
-        self[row] = made = packed((*numbers, self._squares[row]))
-        return made
-
-
 class Net:
-    """The net with its weights; it has no state."""
+    """The net with its weights; but for the vectors that it has met it has no state."""
 
-    def __init__(self, weights: NetWeights, squares: bytes) -> None:
-        self._words = _Words(weights, squares)
-        self._known = frozenset(weights.rows)
-        self._scale = weights.scales["words"]
+    def __init__(self, weights: NetWeights, places: Mapping[int, int], squares: bytes) -> None:
+        """Take in what the net knows of the rows at `places`."""
+        self._words = Table(places, squares, weights.words, WIDTH)
+        self._scale = weights.words.grain
         self._hear = _layer(weights, "hear")
         self._keep = [_layer(weights, "keep", part) for part in (0, 1)]
         self._think = _layer(weights, "think")
@@ -79,7 +62,7 @@ class Net:
         """The greatest thought whose sums stay within their lanes."""
 
     def read(self, sentences: Sequence[AbstractSet[int]]) -> list[list[float]]:
-        """Return how much each of `sentences` (their rows) asks, by category; 0 is the learned border."""
+        """Return how much each of `sentences` (rows that are looked at) asks, by category; 0 is the learned border."""
         said: list[list[float]] = []
         for start in range(0, len(sentences), TOGETHER):
             said += self._together([self._vector(rows) for rows in sentences[start : start + TOGETHER]])
@@ -97,7 +80,7 @@ class Net:
 
     def _vector(self, rows: AbstractSet[int]) -> Vector:
         """Return what a sentence is to the net: the sum of its rows' vectors, by the root of the sum of their squares."""
-        *numbers, squares = unpacked(sum(map(self._words.__getitem__, self._known & rows)), WIDTH + 1)
+        squares, *numbers = unpacked(self._words.sum(rows), 1 + WIDTH)
         length = self._scale / sqrt(max(1, squares))
         return tuple([round(tanh(one * length) * _ONE) for one in numbers])
 

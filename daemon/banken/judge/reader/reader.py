@@ -7,17 +7,17 @@ end (net.py), which knows what stands around them. Their values are added.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
-from itertools import compress, islice, pairwise
+from itertools import islice, pairwise
 from math import exp, sqrt
 from operator import add
 from pathlib import Path
 from typing import NamedTuple
 
-from banken.judge.reader.features import LONGEST, TABLE, Reading, Rows, Vocabulary, read, rows, run_rows, word_rows
-from banken.judge.reader.lanes import LANE, Vector, lowest, packed, unpacked
+from banken.judge.reader.features import LONGEST, Reading, Rows, Vocabulary, read, rows, run_rows, word_rows
+from banken.judge.reader.lanes import Vector, lowest, unpacked
 from banken.judge.reader.net import Net
-from banken.judge.reader.weights import NOUGHT, Line, Weights, load
+from banken.judge.reader.table import Table
+from banken.judge.reader.weights import Line, Weights, load
 from banken.judge.views import Span
 from banken.words import Category
 
@@ -65,9 +65,11 @@ class Reader:
         self.facts = weights.facts
         """From what and how the reader was trained."""
         self._vocabulary = Vocabulary(weights.names, weights.grammar)
-        self._rows = _row_lanes(weights)
-        self._lines = [replace(line, table=b"") for line in weights.lines]
-        self._net = Net(weights.net, weights.squares) if weights.net else None
+        self._lines = weights.lines
+        self._places = {row: at for at, row in enumerate(weights.rows)}
+        self._table = Table(self._places, weights.squares, weights.sums, len(weights.lines))
+        self._grain = weights.sums.grain
+        self._net = Net(weights.net, self._places, weights.squares) if weights.net else None
 
     @classmethod
     def load(cls, path: Path) -> Reader:
@@ -115,15 +117,16 @@ class Reader:
         return tuple(sorted((start, end) for _weight, start, end in sorted(words, key=lambda one: -one[0])[:_TOLD]))
 
     def _sentence(self, reading: Reading) -> _Sentence:
-        found = rows(reading, self._vocabulary)
-        return _Sentence(found, self._sums(found.once))
+        known = self._places.keys()
+        found = Rows(*(frozenset(known & some) for some in rows(reading, self._vocabulary)))
+        return _Sentence(found, self._table.sum(found.once))
 
     def _message(self, sentences: Sequence[_Sentence]) -> list[float]:
         """Return what the whole message adds to the value of each of its windows, by category."""
         found = frozenset[int]().union(*(one.rows.topic for one in sentences))
-        squares, *weights = self._unpacked(self._sums(found))
+        squares, *weights = self._unpacked(self._table.sum(found))
         length = sqrt(max(1, squares))
-        return [total / length * line.scale for line, total in zip(self._lines, weights, strict=True)]
+        return [total / length * self._grain for total in weights]
 
     def _said(self, sentences: Sequence[_Sentence]) -> list[list[float]]:
         """Return what the net adds to the value of each sentence, by category."""
@@ -145,17 +148,13 @@ class Reader:
         A row that occurs again weighs twice, so its square four times. `sums` have those of `again` once, those `counted`
         twice.
         """
-        repeated = self._sums(again)
+        repeated = self._table.sum(again)
         squares, *weights = self._unpacked(sums + repeated)
-        length = sqrt(max(1, squares + 2 * lowest(repeated + self._sums(counted))))
+        length = sqrt(max(1, squares + 2 * lowest(repeated + self._table.sum(counted))))
         return [
-            _score(line, total / length * line.scale + more)
+            _score(line, total / length * self._grain + more)
             for line, total, more in zip(self._lines, weights, beside, strict=True)
         ]
-
-    def _sums(self, found: frozenset[int]) -> int:
-        """Return the sums over the rows `found`: of their squares, and of their weights for each category, in lanes."""
-        return sum(map(self._rows.__getitem__, found))
 
     def _unpacked(self, sums: int) -> Vector:
         return unpacked(sums, 1 + len(self._lines))
@@ -166,7 +165,7 @@ class Reader:
         weights = [0] * len(text)
 
         def weight(row: int) -> int:
-            return self._unpacked(self._rows[row])[lane]
+            return self._unpacked(self._table[row])[lane] if row in self._places else 0
 
         for width, run in enumerate(run_rows(text), 1):
             for start, row in enumerate(run):
@@ -179,21 +178,6 @@ class Reader:
                     for at in range(start, end):
                         weights[at] += weight(row) * 3 // (end - start)
         return weights
-
-
-def _row_lanes(weights: Weights) -> list[int]:
-    """Return for each row its square and its weight for each category, in lanes; 0 for those not looked at."""
-    looked = list(compress(range(TABLE), weights.squares))
-    tables = [weights.squares, *(line.table for line in weights.lines)]
-    width = LANE * len(tables)
-    octets = bytearray(width * len(looked))
-    for at, table in enumerate(tables):
-        octets[LANE * at :: width] = bytes(compress(table, weights.squares))
-    noughts = packed([0, *(NOUGHT for _line in weights.lines)])
-    rows = [0] * TABLE
-    for at, row in enumerate(looked):
-        rows[row] = int.from_bytes(octets[width * at : width * (at + 1)], "little") - noughts
-    return rows
 
 
 def _bearable(sentences: Sequence[str]) -> Iterable[str]:

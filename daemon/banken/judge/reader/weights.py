@@ -1,11 +1,12 @@
 """The file of weights: a line of JSON (what it is, how it was trained), a line with the SHA-256 of all the rest, then tables.
 
-1. Which rows the tables are about: a bit for each, lowest bit of a byte first; and which of them the net knows.
-2. The squared weight of each row (for the length of a window or message), then for each category the row's weight, one
-   byte each, 128 standing for nought.
-3. The net: for each of its rows what a step of its numbers is worth (a byte), then the rows' vectors, half a byte a number,
-   ORIGIN standing for nought, the lower half first: as good as whole bytes, and leaves room for twice as many rows. Then its
-   matrices of signed 16-bit numbers (little-endian), in the order of `matrices`.
+1. Which rows are looked at: for each a byte, how many rows lie between it and the one before (255: so many, and no row here).
+2. For each row its squared weight (for the length of a window or message), one byte.
+3. For each row its weight for every category: what a step of the row is worth (a byte, in grains), then the numbers in steps,
+   from -MOST to MOST, three to a byte. Sums of many rows are as good with these few numbers as with whole bytes, and there is
+   room for twice as many rows.
+4. The net: for each row of windows its vector, likewise. Then its matrices of signed 16-bit numbers (little-endian), in the
+   order of `matrices`.
 """
 
 from __future__ import annotations
@@ -13,27 +14,31 @@ from __future__ import annotations
 import json
 import sys
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import compress
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from banken.judge.reader.features import MESSAGE_ROWS, ROWS, TABLE
+from banken.judge.reader.features import MESSAGE_ROWS, ROWS
 from banken.words import Category
 
-FORMAT = "banken-reader-6"
-NOUGHT = 128
-"""The byte that stands for a weight of nought."""
+FORMAT = "banken-reader-8"
 WIDTH = 48
 """Numbers that stand for a sentence in the net, and for what each of its directions remembers."""
 HIDDEN = 48
 """Numbers that the net weighs up before it says what a sentence asks."""
-ORIGIN = 8
-"""The half byte that stands for nought in a row's vector."""
+MOST = 2
+"""Steps that a row's number goes up or down from nought."""
+TOGETHER = 3
+"""Numbers in a byte."""
+_KINDS = 2 * MOST + 1
+_NUMBERS = [tuple(octet // _KINDS**at % _KINDS - MOST for at in range(TOGETHER)) for octet in range(256)]
 _SIZE = [WIDTH, HIDDEN]
-_BITMAP = (TABLE + 7) // 8
+_FAR = 255
+"""The byte that goes on without a row."""
 
 
 class ReaderError(ValueError):
@@ -42,11 +47,9 @@ class ReaderError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """What turns sums of a category's weights into a score: value = (sum / length of window and message) * scale + bias."""
+    """What turns a category's value into a score: value = sum of weights / length of window and message + bias."""
 
     category: Category
-    table: bytes
-    scale: float
     bias: float
     threshold: float
     """The value from which the reader holds the thing to be asked; the score is 0.5 there."""
@@ -55,15 +58,29 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Vectors:
+    """A small vector for each of some rows."""
+
+    steps: bytes
+    """What a step of each row is worth, in whole grains."""
+    numbers: bytes
+    """Its numbers in steps, TOGETHER in a byte."""
+    grain: float
+    """What a grain is worth."""
+
+    def of(self, at: int) -> Iterator[int]:
+        """Yield the numbers of row `at` in grains, and as many noughts as fill the last byte."""
+        step, size = self.steps[at], len(self.numbers) // len(self.steps)
+        for octet in self.numbers[at * size : (at + 1) * size]:
+            for number in _NUMBERS[octet]:
+                yield number * step
+
+
+@dataclass(frozen=True, slots=True)
 class NetWeights:
     """What the net knows: whole numbers, and by name what one of them is worth."""
 
-    rows: tuple[int, ...]
-    """The rows that have a vector, in order."""
-    steps: bytes
-    """What a step of each row's numbers is worth, in whole grains of one scale."""
-    words: bytes
-    """Their vectors, two numbers in a byte."""
+    words: Vectors
     matrices: dict[str, array[int]]
     scales: dict[str, float]
 
@@ -72,8 +89,12 @@ class NetWeights:
 class Weights:
     """All that was learned."""
 
+    rows: tuple[int, ...]
+    """Those that are looked at, in order: those of windows first."""
     squares: bytes
-    """By row; nought where the row is not looked at."""
+    """Of each of these."""
+    sums: Vectors
+    """What each says for each category."""
     lines: tuple[Line, ...]
     names: dict[str, list[str]]
     """Names that are treated alike, by kind (see features.Vocabulary)."""
@@ -97,32 +118,29 @@ def matrices(categories: int) -> dict[str, int]:
     }
 
 
+def octets(numbers: int) -> int:
+    """Return how many bytes hold so many numbers of a row."""
+    return -(-numbers // TOGETHER)
+
+
 def dump(weights: Weights) -> bytes:
     """Return the file that holds `weights`; the same weights make the same bytes."""
-    looked = bytes(map(bool, weights.squares))
-    net = weights.net
-    parts = [_bitmap(compress(range(TABLE), looked)), _bitmap(net.rows if net else ())]
-    parts += [bytes(compress(table, looked)) for table in (weights.squares, *(line.table for line in weights.lines))]
+    net, gaps = weights.net, _gaps(weights.rows)
+    parts = [gaps, weights.squares, weights.sums.steps, weights.sums.numbers]
     if net:
-        parts += [
-            net.steps,
-            net.words,
-            *(_little(net.matrices[name]).tobytes() for name in matrices(len(weights.lines))),
-        ]
+        made = (_little(net.matrices[name]).tobytes() for name in matrices(len(weights.lines)))
+        parts += [net.words.steps, net.words.numbers, *made]
     body = b"".join(parts)
     head = {
         "format": FORMAT,
         "rows": [ROWS, MESSAGE_ROWS],
+        "gaps": len(gaps),
+        "grain": weights.sums.grain,
         "categories": {
-            line.category.value: {
-                "scale": line.scale,
-                "bias": line.bias,
-                "threshold": line.threshold,
-                "slope": line.slope,
-            }
+            line.category.value: {"bias": line.bias, "threshold": line.threshold, "slope": line.slope}
             for line in weights.lines
         },
-        "net": {"size": _SIZE, "scales": net.scales} if net else None,
+        "net": {"size": _SIZE, "grain": net.words.grain, "scales": net.scales} if net else None,
         "names": weights.names,
         "grammar": weights.grammar,
         "facts": weights.facts,
@@ -157,20 +175,18 @@ def _checksum(first: bytes, body: bytes) -> bytes:
 
 def _made(head: dict[str, Any], body: bytes) -> Weights:
     parts = _Parts(body)
-    looked, known = (tuple(_bits(parts.take(_BITMAP))) for _ in range(2))
-    squares = _spread(parts.take(len(looked)), looked, 0)
-    lines = tuple(
-        Line(Category(name), _spread(parts.take(len(looked)), looked, NOUGHT), **numbers)
-        for name, numbers in head["categories"].items()
-    )
-    net = _net(parts, known, len(lines), head["net"]["scales"]) if head["net"] else None
-    return Weights(squares, lines, head["names"], head["grammar"], head["facts"], net)
+    rows = tuple(_rows(parts.take(head["gaps"])))
+    squares = parts.take(len(rows))
+    lines = tuple(Line(Category(name), **numbers) for name, numbers in head["categories"].items())
+    sums = parts.vectors(len(rows), len(lines), head["grain"])
+    net = _net(parts, bisect_left(rows, 2 * ROWS), len(lines), head["net"]) if head["net"] else None
+    return Weights(rows, squares, sums, lines, head["names"], head["grammar"], head["facts"], net)
 
 
-def _net(parts: _Parts, rows: tuple[int, ...], categories: int, scales: dict[str, float]) -> NetWeights:
-    steps, words = parts.take(len(rows)), parts.take(len(rows) * WIDTH // 2)
+def _net(parts: _Parts, rows: int, categories: int, head: dict[str, Any]) -> NetWeights:
+    words = parts.vectors(rows, WIDTH, head["grain"])
     made = {name: _little(array("h", parts.take(2 * size))) for name, size in matrices(categories).items()}
-    return NetWeights(rows, steps, words, made, scales)
+    return NetWeights(words, made, head["scales"])
 
 
 class _Parts:
@@ -183,24 +199,22 @@ class _Parts:
         self._at += size
         return self._body[self._at - size : self._at]
 
+    def vectors(self, rows: int, numbers: int, grain: float) -> Vectors:
+        return Vectors(self.take(rows), self.take(rows * octets(numbers)), grain)
 
-def _bitmap(rows: Iterable[int]) -> bytes:
-    made = bytearray(_BITMAP)
+
+def _gaps(rows: Iterable[int]) -> bytes:
+    made, at = bytearray(), 0
     for row in rows:
-        made[row >> 3] |= 1 << (row & 7)
+        far, gap = divmod(row - at, _FAR)
+        made += bytes([_FAR]) * far + bytes([gap])
+        at = row + 1
     return bytes(made)
 
 
-def _bits(bitmap: bytes) -> Iterator[int]:
-    return (at << 3 | bit for at, octet in enumerate(bitmap) if octet for bit in range(8) if octet >> bit & 1)
-
-
-def _spread(numbers: bytes, rows: Sequence[int], nought: int) -> bytes:
-    """Return a table of all rows, `nought` for those that have no number."""
-    table = bytearray([nought]) * TABLE
-    for row, number in zip(rows, numbers, strict=True):
-        table[row] = number
-    return bytes(table)
+def _rows(gaps: bytes) -> Iterator[int]:
+    ends = accumulate(gap + (gap < _FAR) for gap in gaps)
+    return (end - 1 for end, gap in zip(ends, gaps, strict=True) if gap < _FAR)
 
 
 def _little(numbers: array[int]) -> array[int]:
