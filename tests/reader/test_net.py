@@ -105,8 +105,9 @@ def test_rare_words_weigh_more_by_their_squares():
 
 
 def test_the_net_comes_back_from_its_file(tmp_path):
-    windows = (*KNOWN[2:], 254, 255, 510, 511, 766, ROWS, 2 * ROWS - 1)
-    rows = (0, *windows[: len(KNOWN) - 1], 2 * ROWS, 2 * ROWS + 700)
+    windows = (0, 254, 255, 510, 511, 766, 1276, ROWS, 2 * ROWS - 1)
+    rows = (*range(5_000 - len(KNOWN) + len(windows), 5_000), *windows)
+    rows = (*sorted(rows), 2 * ROWS, 2 * ROWS + 700)
     lines = tuple(Line(category, -0.25, 0.125, 2.0) for category in (Category.INTERVIEW, Category.RESIDENT_WORK))
     sums = random_vectors(Random(8), len(rows), len(lines), 0.5)
     made = Weights(rows, bytes(range(1, len(rows) + 1)), sums, lines, {}, [], {}, random_net())

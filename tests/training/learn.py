@@ -24,7 +24,7 @@ from tests.training.corpus import CATEGORIES, Known, Text
 
 from banken.judge.combine import JAPANESE
 from banken.judge.reader.features import ROWS, TABLE, Vocabulary, both, read, rows
-from banken.judge.reader.weights import MOST, TOGETHER, Line, NetWeights, Vectors, Weights, matrices
+from banken.judge.reader.weights import IN_A_BYTE, MOST, Line, NetWeights, Vectors, Weights, matrices
 
 LOOKED_AT = 82_000
 """So many rows of windows are looked at, the commonest: with them the file is a little below 2 MB."""
@@ -274,8 +274,8 @@ def in_steps(vectors: np.ndarray) -> Vectors:
         off = ((told * (tried * grain)[:, None] - vectors) ** 2).sum(1)
         better = off < least
         steps[better], numbers[better], least[better] = tried[better], told[better], off[better]
-    filled = np.pad(numbers, ((0, 0), (0, -vectors.shape[1] % TOGETHER))) + MOST
-    parts = [filled[:, at::TOGETHER] * (2 * MOST + 1) ** at for at in range(TOGETHER)]
+    filled = np.pad(numbers, ((0, 0), (0, -vectors.shape[1] % IN_A_BYTE))) + MOST
+    parts = [filled[:, at::IN_A_BYTE] * (2 * MOST + 1) ** at for at in range(IN_A_BYTE)]
     return Vectors(steps.astype(np.uint8).tobytes(), sum(parts).astype(np.uint8).tobytes(), grain)
 
 

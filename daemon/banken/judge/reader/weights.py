@@ -32,10 +32,10 @@ HIDDEN = 48
 """Numbers that the net weighs up before it says what a sentence asks."""
 MOST = 2
 """Steps that a row's number goes up or down from nought."""
-TOGETHER = 3
+IN_A_BYTE = 3
 """Numbers in a byte."""
 _KINDS = 2 * MOST + 1
-_NUMBERS = [tuple(octet // _KINDS**at % _KINDS - MOST for at in range(TOGETHER)) for octet in range(256)]
+_NUMBERS = [tuple(octet // _KINDS**at % _KINDS - MOST for at in range(IN_A_BYTE)) for octet in range(256)]
 _SIZE = [WIDTH, HIDDEN]
 _FAR = 255
 """The byte that goes on without a row."""
@@ -64,7 +64,7 @@ class Vectors:
     steps: bytes
     """What a step of each row is worth, in whole grains."""
     numbers: bytes
-    """Its numbers in steps, TOGETHER in a byte."""
+    """Its numbers in steps, IN_A_BYTE in a byte."""
     grain: float
     """What a grain is worth."""
 
@@ -120,7 +120,7 @@ def matrices(categories: int) -> dict[str, int]:
 
 def octets(numbers: int) -> int:
     """Return how many bytes hold so many numbers of a row."""
-    return -(-numbers // TOGETHER)
+    return -(-numbers // IN_A_BYTE)
 
 
 def dump(weights: Weights) -> bytes:
