@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from banken.judge.sentences import LONGEST, Splitter, behind_mark
+from banken.judge.shortened import Shortened
+from banken.judge.views import fold
 
 SPLITTER = Splitter(
     continues=("て", "を", "、"),
@@ -12,10 +14,7 @@ SPLITTER = Splitter(
     clauses=("ので、", "が、"),
     joins=("と", "という", "で"),
     closes=("です", "ます", "せん"),
-    shortened=("mr", "e.g"),
-    numbered=("tel", "no"),
-    ending=("p.m", "co"),
-    onward=("on", "and"),
+    shortened=Shortened(("mr", "e.g", "st"), ("tel", "no"), ("p.m", "co", "ltd"), ("jst", "ltd")),
 )
 
 
@@ -35,16 +34,6 @@ def said(text):
         ("「送って。」と言われた。次", ["「送って。」と言われた。", "次"]),
         ("「送って。」次に", ["「送って。」", "次に"]),
         ("See a.b at 3.5 now. Then", ["See a.b at 3.5 now.", "Then"]),
-        ("ask mr. sato. bring one, e.g. a draft.", ["ask mr. sato.", "bring one, e.g. a draft."]),
-        ("set it as tel. 03-0000-0000 (tel. +81 3).", ["set it as tel. 03-0000-0000 (tel. +81 3)."]),
-        (
-            "give me your tel. thanks. no. 3 it is. no. ok",
-            ["give me your tel.", "thanks.", "no. 3 it is.", "no.", "ok"],
-        ),
-        ("it ends here, mr.\n3 more", ["it ends here, mr.", "3 more"]),
-        ("at 3 p.m. on zoom. come at 3 p.m. only you", ["at 3 p.m. on zoom.", "come at 3 p.m.", "only you"]),
-        ("sato co. and we. come to sato co.\nand sign", ["sato co. and we.", "come to sato co.", "and sign"]),
-        ("no hotel. 3 rooms", ["no hotel.", "3 rooms"]),
         ("\n\n 。", ["。"]),
         ("すみません(汗) 次はこれ", ["すみません(汗)", "次はこれ"]),
         ("遅れます(汗)(笑)😊次", ["遅れます(汗)(笑)😊", "次"]),
@@ -61,6 +50,48 @@ def said(text):
 )
 def test_where_sentences_end(text, sentences):
     assert said(text) == sentences
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Ask Mr. Sato",
+        "Ask Mr. 佐藤",
+        "bring one, e.g. “a draft”",
+        "set it as Tel. 03-0000-0000 (tel. +81 3)",
+        "Tel. No. 3",
+        "come at 3 p.m. on Monday",
+        "from 3 p.m. - 6 p.m. (Monday) as ever",
+        "at 3 p.m. JST",
+        "Sato Co. Ltd. and we",
+    ],
+)
+def test_full_stops_that_only_shorten_a_word(text):
+    assert written(text) == [text]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("come at 3 p.m.", "On Monday we rest"),
+        ("we are Sato Co.", "Please sign"),
+        ("give me your Tel.", "Thanks"),
+        ("pay on the 1st.", "Then go"),
+        ("it takes 200 st.", "add me"),
+        ("I have no hotel.", "3 rooms"),
+        ("it is at 3 p.m.", "土曜です"),
+        ("it ends here, Mr.", "\nGo"),
+        ("no.", "Ok"),
+    ],
+)
+def test_full_stops_that_end_a_sentence_all_the_same(one, other):
+    assert written(f"{one} {other}") == [one, other.strip()]
+
+
+def written(text):
+    folded = fold(text)
+    spans = SPLITTER.sentences(folded.text, lambda at: text[folded.span(at, at + 1)[0]].isupper())
+    return [text[folded.span(*span)[0] : folded.span(*span)[1]].strip() for span in spans]
 
 
 def test_a_line_wrapped_inside_a_word_goes_on():

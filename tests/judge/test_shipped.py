@@ -8,10 +8,11 @@ from pathlib import Path
 import pytest
 
 from banken.judge import Case, load
+from banken.judge.passage import Passage
 from banken.judge.ruletests import run
 from banken.judge.views import fold
 from banken.places import rules_root
-from banken.words import Category, Level, Permission, Stage
+from banken.words import Category, Level, Permission, SegmentKind, Stage
 
 OBFUSCATIONS = Path(__file__).parents[1] / "corpus" / "obfuscations.jsonl"
 
@@ -89,6 +90,43 @@ def test_they_load_quickly():
 )
 def test_lines_that_end_their_sentence_though_they_look_as_if_it_went_on(shipped, line):
     assert len(shipped.book.splitter.sentences(fold(f"{line}\n次の話に移ります").text)) == 2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please speak to Ms. Sato.",
+        "It takes approx. $300 a month.",
+        "Put the slogan, e.g. “fresh daily”, on top.",
+        "We meet on Dec. 5 at 3 p.m. on Zoom.",
+        "Between 10 a.m. - 6 p.m. JST I am free.",
+        "The shop is Orchid Co. Ltd. of Kyoto.",
+        "Set the card as: tel. 03-0000-0000, fax. 03-0000-0001.",
+    ],
+)
+def test_full_stops_that_end_no_sentence(shipped, text):
+    assert sentences(shipped, text) == 1
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The site doesn't allow WhatsApp, LINE etc. But add me on Telegram.",
+        "We never work past 5 p.m. To talk, add me on Telegram.",
+        "We do not pay by wire, only 300 USD. For payment, use my PayPal directly.",
+        "Please don't send files to Sato Inc. But email me at my private address.",
+        "The invoice is out on the 1st. If you agree, begin.",
+        "The page loads in 200 ms. Please add me on Telegram.",
+        "Ask our HR dept. They will pay you directly.",
+        "Is a call fine? No. Only mail.",
+    ],
+)
+def test_full_stops_that_end_one(shipped, text):
+    assert sentences(shipped, text) > 1
+
+
+def sentences(shipped, text):
+    return len(Passage(SegmentKind.BODY, 0, text, shipped.book.splitter, shipped.book.lexicon).sentences)
 
 
 def test_lines_that_leave_their_sentence_open(shipped):

@@ -36,7 +36,7 @@ def small(word: str, category: Category = Category.INTERVIEW, topic: str = "") -
     table = dict.fromkeys(range(0, TABLE, 30), 62)  # noughts
     table |= dict.fromkeys(rows(read(word, VOCABULARY), VOCABULARY).once, 124)
     table |= dict.fromkeys(rows(read(topic, VOCABULARY), VOCABULARY).topic if topic else (), 0)
-    said = Vectors(bytes([60]) * len(table), bytes(table[row] for row in sorted(table)), 1.0)
+    said = Vectors(1, bytes([60]) * len(table), bytes(table[row] for row in sorted(table)), 1.0)
     line = Line(category, bias=0.0, threshold=150.0, slope=0.05)
     known = tuple(sorted(table))
     return Weights(known, bytes([1]) * len(known), said, (line,), {"tool": ["line"]}, ["で"], {"texts": 1})
@@ -182,7 +182,7 @@ def test_weights_come_back_from_their_file(tmp_path):
         (lambda data: data[:-1], "damaged"),
         (lambda data: data[:-9] + b"x" + data[-8:], "damaged"),
         (lambda data: data.replace(b'"interview":', b'"intervieu":'), "damaged"),
-        (lambda data: data.replace(b'"scale":', b'"scale":1'), "damaged"),
+        (lambda data: data.replace(b'"grain":', b'"grain":1'), "damaged"),
         (lambda data: data.replace(b"banken-reader-", b"banken-writer-"), "another version"),
         (lambda _data: b"PK\x03\x04", "no weights"),
         (lambda _data: json.dumps({}).encode() + b"\n", "no weights"),
@@ -192,7 +192,9 @@ def test_weights_come_back_from_their_file(tmp_path):
 )
 def test_a_bad_file_is_refused_with_what_to_do(tmp_path, harm, says):
     path = tmp_path / "weights.bin"
-    path.write_bytes(harm(dump(small("面談"))))
+    good = dump(small("面談"))
+    path.write_bytes(harm(good))
+    assert path.read_bytes() != good
     with pytest.raises(ReaderError, match=says) as refused:
         Reader.load(path)
     assert str(path) in str(refused.value)

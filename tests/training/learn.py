@@ -80,9 +80,12 @@ class Model:
     squares: np.ndarray
     weights: np.ndarray
     biases: np.ndarray
-    known: np.ndarray
-    """The rows of windows that are looked at."""
     net: net.Params
+
+    @property
+    def known(self) -> np.ndarray:
+        """The rows of windows that are looked at."""
+        return known_rows(self.squares)
 
     def values(self, data: Data) -> np.ndarray:
         """Return the value of each window by its weights, for each category; the net's say is not in it."""
@@ -90,7 +93,12 @@ class Model:
 
     def said(self, data: Data) -> list[np.ndarray]:
         """Return what the net says of each sentence of each text."""
-        return list(net.read(self.net, _messages(data, self.squares, self.known), np.arange(len(data.texts))))
+        return list(net.read(self.net, _messages(data, self.squares), np.arange(len(data.texts))))
+
+
+def known_rows(squares: np.ndarray) -> np.ndarray:
+    """Return the rows of windows that have a square."""
+    return np.flatnonzero(squares[: 2 * ROWS])
 
 
 class _Matrix:
@@ -151,11 +159,10 @@ def train(data: Data, part: np.ndarray) -> Model:
     commonest = _commonest(data, part, occurs)
     squares = _squares(occurs, _occurs(data.topics, texts), part.sum(), texts.sum())
     squares[commonest[LOOKED_AT:]] = 0
-    known = np.sort(commonest[:LOOKED_AT])
     sight = _Sight.of(data, squares)
     fits = [_fit_category(data, part, sight, at) for at in range(len(CATEGORIES))]
     weights, biases = np.array([fit.coef_[0] for fit in fits]), np.array([fit.intercept_[0] for fit in fits])
-    return Model(squares, weights, biases, known, net.learn(_messages(data, squares, known), np.flatnonzero(texts)))
+    return Model(squares, weights, biases, net.learn(_messages(data, squares), np.flatnonzero(texts)))
 
 
 def _commonest(data: Data, part: np.ndarray, occurs: np.ndarray) -> np.ndarray:
@@ -164,8 +171,9 @@ def _commonest(data: Data, part: np.ndarray, occurs: np.ndarray) -> np.ndarray:
     return np.argsort(-counted[: 2 * ROWS], kind="stable")
 
 
-def _messages(data: Data, squares: np.ndarray, known: np.ndarray) -> net.Messages:
+def _messages(data: Data, squares: np.ndarray) -> net.Messages:
     """Return the sentences of all texts as the net sees them."""
+    known = known_rows(squares)
     once = data.counts[data.single][:, known]
     once.data[:] = 1
     whole = squares[known].astype(np.int64)
@@ -276,7 +284,7 @@ def in_steps(vectors: np.ndarray) -> Vectors:
         steps[better], numbers[better], least[better] = tried[better], told[better], off[better]
     filled = np.pad(numbers, ((0, 0), (0, -vectors.shape[1] % IN_A_BYTE))) + MOST
     parts = [filled[:, at::IN_A_BYTE] * (2 * MOST + 1) ** at for at in range(IN_A_BYTE)]
-    return Vectors(steps.astype(np.uint8).tobytes(), sum(parts).astype(np.uint8).tobytes(), grain)
+    return Vectors(vectors.shape[1], steps.astype(np.uint8).tobytes(), sum(parts).astype(np.uint8).tobytes(), grain)
 
 
 def to_weights(model: Model, already: Known, facts: dict[str, object]) -> Weights:

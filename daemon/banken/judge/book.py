@@ -19,6 +19,7 @@ from banken.judge.means import UsedAsMeans, words_of
 from banken.judge.predicates import Finder, Grammar, Term
 from banken.judge.schema import CategoryRule, Concept, Condition, Excuse, Find, Means, Rule, Sentences
 from banken.judge.sentences import Splitter
+from banken.judge.shortened import Shortened
 from banken.judge.spelling import commonness, spellings
 from banken.words import Category
 
@@ -69,10 +70,7 @@ class Rulebook:
             self._literals(self.sentences.clauses),
             self._literals(self.sentences.joins),
             self._literals(self.sentences.closes),
-            self._literals(self.sentences.shortened),
-            self._literals(self.sentences.numbered),
-            self._literals(self.sentences.ending),
-            self._literals(self.sentences.onward),
+            Shortened(*(self._literals(getattr(self.sentences, name)) for name in Shortened.__match_args__)),
         )
 
     @cached_property

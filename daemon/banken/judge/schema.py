@@ -255,7 +255,7 @@ class Sentences(Strict):
     joins: Ids = ()
     closes: Ids = ()
     clauses: Ids = ()
-    shortened: Ids = ()
+    always: Ids = ()
     numbered: Ids = ()
     ending: Ids = ()
     onward: Ids = ()

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
+from banken.judge.shortened import Capital, Shortened
 from banken.judge.views import Span, fold
 
 _CLOSING = "」』】)\"'”’"
@@ -22,15 +23,13 @@ _ENDS = re.compile(  # opens on a set of characters, which `re` skips to quickly
 )
 _STOPS = re.compile(r"[。!?\n.]")
 _LINE_END = re.compile(r"\n")
-_DOUBTFUL = "\n." + _CLOSING
+_DOUBTFUL = "\n" + _CLOSING
 _BLANK = " \n"
 _SIGNS = "[・●○■□◆◇▼▽★☆※◎→⇒✕×✖✔✓>#+*•-]|[①-⑳❶-❿]"
 _NEXT_ITEM = re.compile(rf"[^\S\n]*(?:{_SIGNS}|(?:q?[0-9]{{1,2}}|[a-z])\s?[.)、:]|\([0-9a-z]{{1,2}}\)|\n|$)")
 _ITEM = re.compile(
     rf"(?:(?:{_SIGNS})(?!\d)|[0-9]{{1,2}}[.)、](?![a-z0-9])|[a-z][)、]|\([0-9a-z]{{1,2}}\))[^\S\n]*(?=\S)"
 )
-_LAST_WORD = re.compile(r"[a-z.]+\Z")
-_NEXT_WORD = re.compile(r"[^\S\n]+([+(]?\d|[a-z]+)")
 _ADDRESS = re.compile(r"[/@][!-~]*\Z")
 WRAPPED = 28
 """A line shorter than this (code points, twice as many of Latin letters) was ended by its writer."""
@@ -46,8 +45,7 @@ class Splitter:
 
     `continues` are line ends after which a sentence goes on, `halts` those that only look like one, `clauses` the ends of
     clauses, `joins` words that carry a sentence on behind a closing quotation mark or a mood, `closes` the last words of
-    sentences, behind which a mood ends one. A full stop only shortens one of `shortened`, one of `numbered` before a number,
-    and one of `ending` before one of `onward`.
+    sentences, behind which a mood ends one; `shortened` tells full stops that end none.
     """
 
     continues: tuple[str, ...] = ()
@@ -55,13 +53,13 @@ class Splitter:
     clauses: tuple[str, ...] = ()
     joins: tuple[str, ...] = ()
     closes: tuple[str, ...] = ()
-    shortened: tuple[str, ...] = ()
-    numbered: tuple[str, ...] = ()
-    ending: tuple[str, ...] = ()
-    onward: tuple[str, ...] = ()
+    shortened: Shortened = field(default_factory=Shortened)
 
-    def sentences(self, text: str) -> list[Span]:
-        """Return the sentences of a folded text in order, without blank ones; together they cover all its words."""
+    def sentences(self, text: str, capital: Capital = lambda _at: False) -> list[Span]:
+        """Return the sentences of a folded text in order, without blank ones; together they cover all its words.
+
+        `capital` tells which letters were capitals before they were folded.
+        """
         spans: list[Span] = []
         start = 0
         for found in _ENDS.finditer(text):
@@ -70,6 +68,8 @@ class Splitter:
                 start = end
                 continue
             if text[end - 1] in _DOUBTFUL and self._goes_on(text, found.start(), end):
+                continue
+            if text[end - 1] == "." and self.shortened.goes_on(text, end - 1, capital):
                 continue
             if not (_STOPS.search(found[0]) or self._ends_in_a_mood(text, found.start(), end)):
                 continue
@@ -99,23 +99,12 @@ class Splitter:
             if _NEXT_ITEM.match(text, end):
                 return False
             return _wrapped(text, stop, end) or self._hangs(text, stop)
-        if text[end - 1] == ".":
-            return self._shortens(text, stop)
         return text[end - 1] in _CLOSING and bool(self._line_joins) and text.startswith(self._line_joins, end)
 
     def _hangs(self, text: str, stop: int) -> bool:
         """Return whether the line that ends at `stop` ends on a word behind which a sentence goes on."""
         words = max(0, stop - 12), stop
         return text.endswith(self._line_ends, *words) and not text.endswith(self._halts, *words)
-
-    def _shortens(self, text: str, stop: int) -> bool:
-        """Return whether the full stop at `stop` only shortens the word before it."""
-        last, after = _LAST_WORD.search(text, max(0, stop - 12), stop), _NEXT_WORD.match(text, stop + 1)
-        if last is None or after is None:
-            return False
-        if after[1].isalpha():
-            return last[0] in self.shortened or (last[0] in self.ending and after[1] in self.onward)
-        return last[0] in self.shortened or last[0] in self.numbered
 
     def _ends_in_a_mood(self, text: str, start: int, end: int) -> bool:
         return text.endswith(self._closers, max(0, start - 12), start) and not text.startswith(self._line_joins, end)

@@ -50,7 +50,7 @@ class Net:
 
     def __init__(self, weights: NetWeights, places: Mapping[int, int], squares: bytes) -> None:
         """Take in what the net knows of the rows at `places`."""
-        self._words = Table(places, squares, weights.words, WIDTH)
+        self._words = Table(places, squares, weights.words)
         self._scale = weights.words.grain
         self._hear = _layer(weights, "hear")
         self._keep = [_layer(weights, "keep", part) for part in (0, 1)]

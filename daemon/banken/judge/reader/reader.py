@@ -59,7 +59,7 @@ class _Sentence(NamedTuple):
 
 
 class Reader:
-    """The reader; it has no state, and the same sentences always get the same scores."""
+    """The reader; but for the rows that it has met it has no state, and the same sentences always get the same scores."""
 
     def __init__(self, weights: Weights) -> None:
         self.facts = weights.facts
@@ -67,7 +67,7 @@ class Reader:
         self._vocabulary = Vocabulary(weights.names, weights.grammar)
         self._lines = weights.lines
         self._places = {row: at for at, row in enumerate(weights.rows)}
-        self._table = Table(self._places, weights.squares, weights.sums, len(weights.lines))
+        self._table = Table(self._places, weights.squares, weights.sums)
         self._grain = weights.sums.grain
         self._net = Net(weights.net, self._places, weights.squares) if weights.net else None
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from itertools import islice
 
 from banken.judge.reader.lanes import packed
 from banken.judge.reader.weights import Vectors
@@ -12,13 +11,13 @@ from banken.judge.reader.weights import Vectors
 class Table(dict[int, int]):
     """The square and the numbers of each row in lanes (lanes.py); made when a row is first met, which most never are."""
 
-    def __init__(self, places: Mapping[int, int], squares: bytes, vectors: Vectors, width: int) -> None:
-        """Take in the vectors, of `width` numbers, of the rows at `places`."""
-        self._places, self._squares, self._vectors, self._width = places, squares, vectors, width
+    def __init__(self, places: Mapping[int, int], squares: bytes, vectors: Vectors) -> None:
+        """Take in the squares and the vectors of the rows at `places`."""
+        self._places, self._squares, self._vectors = places, squares, vectors
 
     def __missing__(self, row: int) -> int:
         at = self._places[row]
-        self[row] = made = packed((self._squares[at], *islice(self._vectors.of(at), self._width)))
+        self[row] = made = packed((self._squares[at], *self._vectors.of(at)))
         return made
 
     def sum(self, rows: Iterable[int]) -> int:

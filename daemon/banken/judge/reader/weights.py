@@ -35,7 +35,7 @@ MOST = 2
 IN_A_BYTE = 3
 """Numbers in a byte."""
 _KINDS = 2 * MOST + 1
-_NUMBERS = [tuple(octet // _KINDS**at % _KINDS - MOST for at in range(IN_A_BYTE)) for octet in range(256)]
+_NUMBERS = [tuple(octet // _KINDS**at % _KINDS - MOST for at in range(IN_A_BYTE)) for octet in range(_KINDS**IN_A_BYTE)]
 _SIZE = [WIDTH, HIDDEN]
 _FAR = 255
 """The byte that goes on without a row."""
@@ -61,19 +61,20 @@ class Line:
 class Vectors:
     """A small vector for each of some rows."""
 
+    width: int
+    """How many numbers a row has."""
     steps: bytes
     """What a step of each row is worth, in whole grains."""
     numbers: bytes
-    """Its numbers in steps, IN_A_BYTE in a byte."""
+    """Its numbers in steps, IN_A_BYTE in a byte; noughts fill the last one."""
     grain: float
     """What a grain is worth."""
 
-    def of(self, at: int) -> Iterator[int]:
-        """Yield the numbers of row `at` in grains, and as many noughts as fill the last byte."""
-        step, size = self.steps[at], len(self.numbers) // len(self.steps)
-        for octet in self.numbers[at * size : (at + 1) * size]:
-            for number in _NUMBERS[octet]:
-                yield number * step
+    def of(self, at: int) -> tuple[int, ...]:
+        """Return the numbers of row `at` in grains."""
+        step, size = self.steps[at], octets(self.width)
+        own = self.numbers[at * size : (at + 1) * size]
+        return tuple(number * step for octet in own for number in _NUMBERS[octet])[: self.width]
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +201,7 @@ class _Parts:
         return self._body[self._at - size : self._at]
 
     def vectors(self, rows: int, numbers: int, grain: float) -> Vectors:
-        return Vectors(self.take(rows), self.take(rows * octets(numbers)), grain)
+        return Vectors(numbers, self.take(rows), self.take(rows * octets(numbers)), grain)
 
 
 def _gaps(rows: Iterable[int]) -> bytes:
