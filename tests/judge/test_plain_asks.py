@@ -142,8 +142,11 @@ def test_what_lures_in_english_is_not_excused_by_the_words_around_it(judge, ask)
         "I need an intro video and a short video by Friday.",
         "Leave out the website header.",
         "Let me know when the PayPal plugin works.",
-        "Please sort the files into your account folder.",
+        "Sort it into your account folder.",
+        "Put it into your account folder.",
+        "Please set up the business card with this data: tel. 03-0000-0000.",
         "Never give me your bank details.",
+        "Never send us your mail address.",
     ],
 )
 def test_ordinary_talk_of_work_in_english_is_quiet(judge, talk):

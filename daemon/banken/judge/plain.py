@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from banken.judge.passage import Passage
@@ -12,6 +12,7 @@ from banken.judge.views import Span
 from banken.words import SegmentKind
 
 _BREAK = re.compile(r"\s*\n\s*")
+_TAG = re.compile(r"\s*【[^】]*】(?=\s*\w)")
 
 
 @dataclass(frozen=True)
@@ -43,8 +44,17 @@ def spoken(passages: Iterable[Passage]) -> list[PlainSentence]:
 
 
 def headed(passages: Iterable[Passage]) -> list[PlainSentence]:
-    """Return the sentences of the subject, about which the reader is asked apart: they do not go on in the text."""
-    return [sentence for passage in passages if passage.is_heading for sentence in plain_sentences(passage)]
+    """Return the sentences of the subject, about which the reader is asked apart: they do not go on in the text.
+
+    A tag before them (【ご相談】) is heard by itself: no sentence of a text begins with one.
+    """
+    return [
+        _plain(passage, start, end, _changed(passage))
+        for passage in passages
+        if passage.is_heading
+        for whole in passage.sentences
+        for start, end in _behind_tag(passage.text, *whole)
+    ]
 
 
 def plain_sentences(passage: Passage) -> list[PlainSentence]:
@@ -57,6 +67,14 @@ def plain_lines(passage: Passage, start: int, end: int) -> list[PlainSentence]:
     """Return the lines of a sentence (folded `[start, end)`) as its writer ended them, each as the reader sees it."""
     changed = _changed(passage)
     return [_plain(passage, *line, changed) for line in passage.splitter.lines(passage.text, start, end)]
+
+
+def _behind_tag(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield the tag that a sentence of a subject begins with, and the rest."""
+    tag = _TAG.match(text, start, end)
+    if tag:
+        yield tag.span()
+    yield (tag.end() if tag else start), end
 
 
 def _changed(passage: Passage) -> list[tuple[int, int, str]]:
