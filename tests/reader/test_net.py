@@ -49,7 +49,7 @@ def random_net(seed: int = 3, categories: int = 2) -> NetWeights:
 
 
 def net_of(weights: NetWeights, squares: bytes = EVEN) -> Net:
-    return Net(weights, {row: at for at, row in enumerate(KNOWN)}, squares)
+    return Net(weights, KNOWN, squares)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ library, and but for the last digit of the machine's tanh every machine comes to
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from math import sqrt, tanh
 from operator import add, mul
@@ -48,9 +48,9 @@ class _Layer:
 class Net:
     """The net with its weights; but for the vectors that it has met it has no state."""
 
-    def __init__(self, weights: NetWeights, places: Mapping[int, int], squares: bytes) -> None:
-        """Take in what the net knows of the rows at `places`."""
-        self._words = Table(places, squares, weights.words)
+    def __init__(self, weights: NetWeights, rows: Sequence[int], squares: bytes) -> None:
+        """Take in what the net knows of `rows`, in order."""
+        self._words = Table(rows, squares, weights.words)
         self._scale = weights.words.grain
         self._hear = _layer(weights, "hear")
         self._keep = [_layer(weights, "keep", part) for part in (0, 1)]

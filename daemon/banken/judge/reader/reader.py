@@ -66,10 +66,10 @@ class Reader:
         """From what and how the reader was trained."""
         self._vocabulary = Vocabulary(weights.names, weights.grammar)
         self._lines = weights.lines
-        self._places = {row: at for at, row in enumerate(weights.rows)}
-        self._table = Table(self._places, weights.squares, weights.sums)
+        self._known = frozenset(weights.rows)
+        self._table = Table(weights.rows, weights.squares, weights.sums)
         self._grain = weights.sums.grain
-        self._net = Net(weights.net, self._places, weights.squares) if weights.net else None
+        self._net = Net(weights.net, weights.rows, weights.squares) if weights.net else None
 
     @classmethod
     def load(cls, path: Path) -> Reader:
@@ -117,8 +117,7 @@ class Reader:
         return tuple(sorted((start, end) for _weight, start, end in sorted(words, key=lambda one: -one[0])[:_TOLD]))
 
     def _sentence(self, reading: Reading) -> _Sentence:
-        known = self._places.keys()
-        found = Rows(*(frozenset(known & some) for some in rows(reading, self._vocabulary)))
+        found = Rows(*(some & self._known for some in rows(reading, self._vocabulary)))
         return _Sentence(found, self._table.sum(found.once))
 
     def _message(self, sentences: Sequence[_Sentence]) -> list[float]:
@@ -165,7 +164,7 @@ class Reader:
         weights = [0] * len(text)
 
         def weight(row: int) -> int:
-            return self._unpacked(self._table[row])[lane] if row in self._places else 0
+            return self._unpacked(self._table[row])[lane] if row in self._known else 0
 
         for width, run in enumerate(run_rows(text), 1):
             for start, row in enumerate(run):
