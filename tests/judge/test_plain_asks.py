@@ -130,6 +130,8 @@ def test_a_link_to_what_the_job_needs_is_none(judge, words):
         "We don't do escrow, I pay cash in hand.",
         "We'll pass on the escrow, start right away.",
         "Give me your UPI and I will send the money tonight.",
+        "Never pay me through the site, use PayPal.",
+        "Never message me here, I'm on Telegram.",
     ],
 )
 def test_what_lures_in_english_is_not_excused_by_the_words_around_it(judge, ask):
@@ -145,8 +147,8 @@ def test_what_lures_in_english_is_not_excused_by_the_words_around_it(judge, ask)
         "Sort it into your account folder.",
         "Put it into your account folder.",
         "Please set up the business card with this data: tel. 03-0000-0000.",
-        "Never give me your bank details.",
-        "Never send us your mail address.",
+        "Do not send me your bank details.",
+        "Never give a client your bank details.",
     ],
 )
 def test_ordinary_talk_of_work_in_english_is_quiet(judge, talk):
