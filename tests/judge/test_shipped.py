@@ -101,7 +101,7 @@ def test_lines_that_end_their_sentence_though_they_look_as_if_it_went_on(shipped
         "We meet on Dec. 5 at 3 p.m. on Zoom.",
         "Between 10 a.m. - 6 p.m. JST I am free.",
         "The shop is Orchid Co. Ltd. of Kyoto.",
-        "Set the card as: tel. 03-0000-0000, fax. 03-0000-0001.",
+        "Set the card as: tel. 03-0000-0000, ext. 12.",
     ],
 )
 def test_full_stops_that_end_no_sentence(shipped, text):
@@ -119,6 +119,11 @@ def test_full_stops_that_end_no_sentence(shipped, text):
         "The page loads in 200 ms. Please add me on Telegram.",
         "Ask our HR dept. They will pay you directly.",
         "Is a call fine? No. Only mail.",
+        "do you need escrow? no. 300 usd by paypal today.",
+        "we never pay by bank in dec. please add me on line.",
+        "do not reply here after 5 p.m. use my whatsapp",
+        "we don't do escrow with sato inc. send me your paypal",
+        "I never met the prof. Add me on Telegram.",
     ],
 )
 def test_full_stops_that_end_one(shipped, text):

@@ -74,6 +74,12 @@ def test_a_sentence_is_heard_with_what_stands_around_it(net):
     assert len({str(alone[0]), str(before[1]), str(after[0])}) == 3
 
 
+def test_a_row_that_was_not_taken_in_is_no_other(net):
+    for row in (9, 60, 70_000):
+        with pytest.raises(KeyError):
+            net.read([{11, row}])
+
+
 def test_nothing_is_louder_than_the_loudest():
     loud = random_net()
     loud.matrices["say"][:] = array("h", [32_767, -32_768] * HIDDEN)

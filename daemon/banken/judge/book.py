@@ -70,7 +70,12 @@ class Rulebook:
             self._literals(self.sentences.clauses),
             self._literals(self.sentences.joins),
             self._literals(self.sentences.closes),
-            Shortened(*(self._literals(getattr(self.sentences, name)) for name in Shortened.__match_args__)),
+            Shortened(
+                always=self._literals(self.sentences.always),
+                numbered=self._literals(self.sentences.numbered),
+                ending=self._literals(self.sentences.ending),
+                onward=self._literals(self.sentences.onward),
+            ),
         )
 
     @cached_property

@@ -166,7 +166,8 @@ class Judge:
         sentences = spoken(reading.passages)
         said = [sentence.text for sentence in sentences if sentence.text]
         tally.few, tally.alone = len(said) <= FEW, border(said)
-        self._listen(reader, headed(reading.passages), tally)
+        for subject in headed(reading.passages):
+            self._listen(reader, subject, tally)
         for one in self._listen(reader, sentences, tally):
             self._weigh_window(one, reading, tally)
 

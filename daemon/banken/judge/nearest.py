@@ -73,7 +73,7 @@ def _unknown(judge: Judge, passage: Passage) -> Iterator[str]:
 def _heard(judge: Judge, reading: Reading) -> dict[tuple[Category, Evidence], float]:
     """Return how loud the reader hears each category in each sentence."""
     heard: dict[tuple[Category, Evidence], float] = {}
-    for sentences in (headed(reading.passages), spoken(reading.passages)):
+    for sentences in (*headed(reading.passages), spoken(reading.passages)):
         for window in judge.reader.read([one.text for one in sentences]) if judge.reader and sentences else ():
             for one in sentences[window.first : window.last + 1]:
                 key = window.category, _sentence(one.passage, one.passage.sentence_at(one.span(0, 1)[0]))

@@ -85,10 +85,7 @@ class Passage:
     @cached_property
     def sentences(self) -> list[Span]:
         """The sentences, in order."""
-        return self.splitter.sentences(self.text, self._capital) or [(0, len(self.text))]
-
-    def _capital(self, at: int) -> bool:
-        return self.source[self.view.span(at, at + 1)[0]].isupper()
+        return self.splitter.sentences(self.text) or [(0, len(self.text))]
 
     def sentence_at(self, position: int) -> int:
         """Return which sentence `position` stands in."""

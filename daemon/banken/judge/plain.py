@@ -12,7 +12,7 @@ from banken.judge.views import Span
 from banken.words import SegmentKind
 
 _BREAK = re.compile(r"\s*\n\s*")
-_TAG = re.compile(r"\s*【[^】]*】(?=\s*\w)")
+_TAGS = re.compile(r"\s*(?:【[^】]*】\s*)+(?=\S)")
 
 
 @dataclass(frozen=True)
@@ -43,38 +43,28 @@ def spoken(passages: Iterable[Passage]) -> list[PlainSentence]:
     return [sentence for passage in shown for sentence in plain_sentences(passage)]
 
 
-def headed(passages: Iterable[Passage]) -> list[PlainSentence]:
-    """Return the sentences of the subject, about which the reader is asked apart: they do not go on in the text.
+def headed(passages: Iterable[Passage]) -> Iterator[list[PlainSentence]]:
+    """Yield the sentences of the subject, about which the reader is asked apart: they do not go on in the text.
 
-    A tag before them (【ご相談】) is heard by itself: no sentence of a text begins with one.
+    Where tags stand before it (【ご相談】), it is heard once more without them: few sentences of a text begin with one.
     """
-    return [
-        _plain(passage, start, end, _changed(passage))
-        for passage in passages
-        if passage.is_heading
-        for whole in passage.sentences
-        for start, end in _behind_tag(passage.text, *whole)
-    ]
+    for passage in passages:
+        if passage.is_heading:
+            yield plain_sentences(passage)
+            if tags := _TAGS.match(passage.text):
+                yield plain_sentences(passage, tags.end())
 
 
-def plain_sentences(passage: Passage) -> list[PlainSentence]:
-    """Return the sentences of `passage` as the reader sees them."""
+def plain_sentences(passage: Passage, first: int = 0) -> list[PlainSentence]:
+    """Return the sentences of `passage` as the reader sees them, from the folded place `first` on."""
     changed = _changed(passage)
-    return [_plain(passage, start, end, changed) for start, end in passage.sentences]
+    return [_plain(passage, max(first, start), end, changed) for start, end in passage.sentences if end > first]
 
 
 def plain_lines(passage: Passage, start: int, end: int) -> list[PlainSentence]:
     """Return the lines of a sentence (folded `[start, end)`) as its writer ended them, each as the reader sees it."""
     changed = _changed(passage)
     return [_plain(passage, *line, changed) for line in passage.splitter.lines(passage.text, start, end)]
-
-
-def _behind_tag(text: str, start: int, end: int) -> Iterator[Span]:
-    """Yield the tag that a sentence of a subject begins with, and the rest."""
-    tag = _TAG.match(text, start, end)
-    if tag:
-        yield tag.span()
-    yield (tag.end() if tag else start), end
 
 
 def _changed(passage: Passage) -> list[tuple[int, int, str]]:

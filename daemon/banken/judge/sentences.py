@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
-from banken.judge.shortened import Capital, Shortened
+from banken.judge.shortened import Shortened
 from banken.judge.views import Span, fold
 
 _CLOSING = "」』】)\"'”’"
@@ -55,11 +55,8 @@ class Splitter:
     closes: tuple[str, ...] = ()
     shortened: Shortened = field(default_factory=Shortened)
 
-    def sentences(self, text: str, capital: Capital = lambda _at: False) -> list[Span]:
-        """Return the sentences of a folded text in order, without blank ones; together they cover all its words.
-
-        `capital` tells which letters were capitals before they were folded.
-        """
+    def sentences(self, text: str) -> list[Span]:
+        """Return the sentences of a folded text in order, without blank ones; together they cover all its words."""
         spans: list[Span] = []
         start = 0
         for found in _ENDS.finditer(text):
@@ -69,7 +66,7 @@ class Splitter:
                 continue
             if text[end - 1] in _DOUBTFUL and self._goes_on(text, found.start(), end):
                 continue
-            if text[end - 1] == "." and self.shortened.goes_on(text, end - 1, capital):
+            if text[end - 1] == "." and self.shortened.goes_on(text, end - 1):
                 continue
             if not (_STOPS.search(found[0]) or self._ends_in_a_mood(text, found.start(), end)):
                 continue

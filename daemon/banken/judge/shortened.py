@@ -1,13 +1,10 @@
-"""Full stops that only shorten a word (Mr., No. 3, 3 p.m. on Monday) and end no sentence."""
+"""Full stops that only shorten a word (Mr. Sato, tel. 03-…, 3 p.m. on Monday) and end no sentence."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 
-Capital = Callable[[int], bool]
-"""Whether the writer wrote the letter at a place of the folded text as a capital."""
 _LAST_WORD = re.compile(r"(\d ?)?(?<![a-z.])([a-z.]+)\Z")
 _LONGEST = 12
 _NEXT = re.compile(r"[^\S\n]+([+(#$¥]?\d|[a-z]+|\S)")
@@ -19,8 +16,8 @@ _MIDDLE = "-–~&/("
 class Shortened:
     """Words that are written with a full stop, folded and without it.
 
-    Behind one of `always` a sentence goes on, behind one of `numbered` before a number or another of these. Behind one of
-    `ending` it goes on before a small letter, and before a word of `onward` however that is written.
+    Behind one of `always` a sentence goes on, behind one of `numbered` before a number, behind one of `ending` before a word
+    of `onward`. In doubt it ends: two asks in one sentence are found, but what denies the first would excuse the second.
     """
 
     always: tuple[str, ...] = ()
@@ -28,7 +25,7 @@ class Shortened:
     ending: tuple[str, ...] = ()
     onward: tuple[str, ...] = ()
 
-    def goes_on(self, text: str, stop: int, capital: Capital) -> bool:
+    def goes_on(self, text: str, stop: int) -> bool:
         """Return whether the full stop at `stop` of a folded text only shortens the word before it."""
         last, after = _LAST_WORD.search(text, max(0, stop - _LONGEST), stop), _NEXT.match(text, stop + 1)
         if last is None or after is None:
@@ -36,10 +33,6 @@ class Shortened:
         word, following = last[2], after[1]
         if word in self.always and not last[1]:  # behind a number it is something else: 200 ms.
             return True
-        if word in self.numbered and (following[-1].isdigit() or following in self.numbered):
+        if word in self.numbered and following[-1].isdigit():
             return True
-        return word in self.ending and (
-            following in self.onward
-            or following in _MIDDLE
-            or (following.isascii() and following.isalpha() and not capital(after.start(1)))
-        )
+        return word in self.ending and (following in self.onward or following in _MIDDLE)

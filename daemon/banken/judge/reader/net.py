@@ -48,7 +48,7 @@ class _Layer:
 class Net:
     """The net with its weights; but for the vectors that it has met it has no state."""
 
-    def __init__(self, weights: NetWeights, rows: Sequence[int], squares: bytes) -> None:
+    def __init__(self, weights: NetWeights, rows: tuple[int, ...], squares: bytes) -> None:
         """Take in what the net knows of `rows`, in order."""
         self._words = Table(rows, squares, weights.words)
         self._scale = weights.words.grain
