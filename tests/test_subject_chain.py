@@ -84,6 +84,9 @@ def run(*words, language="ja"):
         (f"クラウドワークスの件：{ASK}", "LINE"),
         (f"クラウドワークスの件で{ASK}", "LINE"),
         ("【クラウドワークス】LINEで連絡ください", "LINE"),
+        ("【LINE】でご連絡ください", "LINE"),
+        ("【電話番号】を教えてください", "電話番号"),
+        ("【至急】【ご相談】LINEを交換しませんか", "LINE"),
     ],
 )
 def test_an_ask_in_the_subject_is_warned_of(desk, subject, words):

@@ -150,6 +150,26 @@ def test_a_rule_s_find_in_the_subject_must_be_heard_there_or_below(book, heading
     assert told or {one.excuse for one in verdict.excused} == {"unheard"}
 
 
+TAGGED = f"【至急】【ご相談】{ASK}"
+
+
+def test_a_subject_is_heard_with_the_tags_before_it_and_without(book):
+    reader, _verdict = heard(book, subject=TAGGED)
+    assert reader.read_[:-1] == [[TAGGED.lower()], [ASK.lower()]]
+    for plain in (ASK, f"お願い【至急】{ASK}", "【至急】", "【至急" + ASK, ""):
+        reader, _verdict = heard(book, subject=plain)
+        assert len(reader.read_) == (2 if plain else 1)
+
+
+@pytest.mark.parametrize("louder", [TAGGED, ASK])
+def test_the_louder_hearing_counts(book, louder):
+    reader = Heard({louder.lower(): (Window(CONTACT, IN_SUBJECT),)})
+    verdict = Judge(book, reader).judge(headed(TAGGED, LONG))
+    assert [one.rule for one in verdict.findings] == ["contact.line"]
+    (one,) = verdict.findings[0].evidence
+    assert (TAGGED[one.start : one.end], one.text) == ("LINE", "LINE")
+
+
 def test_the_reader_alone_tells_nothing_of_a_subject(book):
     _reader, verdict = heard(book, (Window(CONTACT, 0.99),), subject="先ほどの件")
     assert verdict.findings == ()
