@@ -131,6 +131,8 @@ def test_a_link_to_what_the_job_needs_is_none(judge, words):
         "We'll pass on the escrow, start right away.",
         "Give me your UPI and I will send the money tonight.",
         "Never pay me through the site, use PayPal.",
+        "Do you need escrow? No. 300 USD by PayPal today.",
+        "do not reply here after 5 p.m. use my whatsapp",
         "Never message me here, I'm on Telegram.",
     ],
 )
@@ -147,7 +149,9 @@ def test_what_lures_in_english_is_not_excused_by_the_words_around_it(judge, ask)
         "Sort it into your account folder.",
         "Put it into your account folder.",
         "Please set up the business card with this data: tel. 03-0000-0000.",
+        "Never give me your bank details.",
         "Do not send me your bank details.",
+        "Lunch is from 12 to 1.",
         "Never give a client your bank details.",
     ],
 )
