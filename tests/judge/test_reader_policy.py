@@ -69,6 +69,26 @@ def test_the_reader_speaks_from_its_threshold_on(both):
     assert both(text, Window(CONTACT, ALONE - 0.01, 1, 1)).findings == ()
 
 
+@pytest.mark.parametrize(
+    ("text", "read"),
+    [
+        ("「前置き。例の方法で。」", ["前置き。", "例の方法で。"]),
+        (" 「「例」の方法で」\n", ["「例」の方法で"]),
+        ("「例」と「方法」", ["「例」と「方法」"]),
+        ("「例の方法で", ["「例の方法で"]),
+        ("例の方法で」", ["例の方法で」"]),
+        ("」例の方法で「", ["」例の方法で「"]),
+        ("「例の方法で」と", ["「例の方法で」と"]),
+    ],
+)
+def test_marks_around_the_whole_are_not_read(book, text, read):
+    reader = Told((Window(CONTACT, ALONE_IN_FEW),))
+    verdict = Judge(book, reader).judge(Case.of(text, stage=Stage.BEFORE))
+    assert reader.read_ == [read]
+    (one,) = verdict.findings[0].evidence
+    assert text[one.start : one.end] == one.text in text
+
+
 def test_of_few_sentences_the_reader_must_be_surer(both):
     text = "例の方法で続きを。後置き。"
     assert voices(both(text, Window(CONTACT, ALONE_IN_FEW))) == [("reader", "reader.direct_contact", Level.WARNING)]

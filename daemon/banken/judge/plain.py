@@ -6,12 +6,14 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import accumulate
 
 from banken.judge.passage import Passage
 from banken.judge.views import Span
 from banken.words import SegmentKind
 
 _BREAK = re.compile(r"\s*\n\s*")
+_MARKS = re.compile("[「」]")
 _TAGS = re.compile(r"\s*(?:【[^】]*】\s*)+(?=\S)")
 
 
@@ -38,9 +40,32 @@ class PlainSentence:
 
 
 def spoken(passages: Iterable[Passage]) -> list[PlainSentence]:
-    """Return all sentences of the text that the reader is asked about: those of the passages that the mail shows."""
-    shown = (one for one in passages if one.kind is not SegmentKind.HIDDEN and not one.is_heading)
-    return [sentence for passage in shown for sentence in plain_sentences(passage)]
+    """Return all sentences of the text that the reader learns from: those of the passages that the mail shows."""
+    return [sentence for passage in passages if _shown(passage) for sentence in plain_sentences(passage)]
+
+
+def asked_about(passages: Iterable[Passage]) -> list[PlainSentence]:
+    """Return the same sentences as the reader is asked about them: without quotation marks around a whole passage.
+
+    Some frames set what the client wrote in such marks. The reader would hear less in it: mostly they stand around others' words.
+    """
+    shown = [(passage, _inside_marks(passage.text)) for passage in passages if _shown(passage)]
+    return [sentence for passage, (first, last) in shown for sentence in plain_sentences(passage, first, last)]
+
+
+def _shown(passage: Passage) -> bool:
+    return passage.kind is not SegmentKind.HIDDEN and not passage.is_heading
+
+
+def _inside_marks(text: str) -> Span:
+    """Return where what `text` says begins and ends, without the one pair of 「」 around it, if there is one."""
+    marks = [(found.start(), 1 if found[0] == "「" else -1) for found in _MARKS.finditer(text)]
+    depths = list(accumulate(step for _at, step in marks))
+    if not marks or depths[-1] != 0 or 0 in depths[:-1] or min(depths) < 0:
+        return 0, len(text)
+    first, last = marks[0][0], marks[-1][0]
+    around = text[:first] + text[last + 1 :]
+    return (first + 1, last) if not around.strip() else (0, len(text))
 
 
 def headed(passages: Iterable[Passage]) -> Iterator[list[PlainSentence]]:
@@ -55,10 +80,11 @@ def headed(passages: Iterable[Passage]) -> Iterator[list[PlainSentence]]:
                 yield plain_sentences(passage, tags.end())
 
 
-def plain_sentences(passage: Passage, first: int = 0) -> list[PlainSentence]:
-    """Return the sentences of `passage` as the reader sees them, from the folded place `first` on."""
-    changed = _changed(passage)
-    return [_plain(passage, max(first, start), end, changed) for start, end in passage.sentences if end > first]
+def plain_sentences(passage: Passage, first: int = 0, last: int | None = None) -> list[PlainSentence]:
+    """Return the sentences of `passage` as the reader sees them, of its folded text from `first` to `last`."""
+    changed, stop = _changed(passage), len(passage.text) if last is None else last
+    spans = ((max(first, start), min(stop, end)) for start, end in passage.sentences)
+    return [_plain(passage, start, end, changed) for start, end in spans if start < end]
 
 
 def plain_lines(passage: Passage, start: int, end: int) -> list[PlainSentence]:
