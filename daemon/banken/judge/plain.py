@@ -40,7 +40,7 @@ class PlainSentence:
 
 
 def spoken(passages: Iterable[Passage]) -> list[PlainSentence]:
-    """Return all sentences of the text that the reader learns from: those of the passages that the mail shows."""
+    """Return all sentences of the text, of which the reader learns: those of the passages that the mail shows."""
     return [sentence for passage in passages if _shown(passage) for sentence in plain_sentences(passage)]
 
 
