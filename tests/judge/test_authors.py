@@ -59,9 +59,9 @@ def test_lint(book):
 
 @pytest.mark.usefixtures("english")
 def test_lint_of_words(book):
-    line = book.concepts["line"].model_copy(update={"words": ("緑", "緑のアプリ"), "not_inside": ()})
+    line = book.concepts["line"].model_copy(update={"words": ("緑", "📞", "緑のアプリ"), "not_inside": ()})
     told = [str(problem) for problem in lint(replace(book, concepts={**book.concepts, "line": line}))]
-    assert any("“緑” of “line” is a single character" in one for one in told)
+    assert any("“緑” of “line” is a single character" in one for one in told), "a picture means what it shows"
     assert any("“緑のアプリ” of “line” needs no entry: “緑” finds it" in one for one in told)
 
 

@@ -248,7 +248,7 @@ def test_windows_over_two_stretches_are_quoted_from_the_first(book):
     assert [one.text for one in verdict.findings[0].evidence] == ["一つ。"]
 
 
-def test_nobody_is_asked_about_nothing(book):
+def test_nobody_is_spoken_nothing(book):
     reader = Told()
     Judge(book, reader).judge(Case("", ()))
     assert reader.read_ == []

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from banken.judge import Case, load
+from banken.judge.lint import lint
+from banken.judge.loading import load_book
 from banken.judge.passage import Passage
 from banken.judge.ruletests import run
 from banken.judge.views import fold
@@ -175,3 +177,9 @@ def test_an_interview_by_zoom_is_no_second_thing_beside_an_ask_for_line(shipped,
     assert ("interview.video_contact" in rules) is told
     assert ("contact.line" in rules) is not told
     assert ("interview.video_contact", "said elsewhere") in {(one.rule, one.excuse) for one in verdict.excused} or told
+
+
+@pytest.mark.usefixtures("english")
+def test_no_word_of_the_house_blocks_nothing():
+    told = [str(problem) for problem in lint(load_book(rules_root()))]
+    assert [one for one in told if "holds no word of it" in one or "nothing uses" in one or "has no test" in one] == []

@@ -71,10 +71,10 @@ class Rulebook:
             self._literals(self.sentences.joins),
             self._literals(self.sentences.closes),
             Shortened(
-                always=self._literals(self.sentences.always),
-                numbered=self._literals(self.sentences.numbered),
-                ending=self._literals(self.sentences.ending),
-                onward=self._literals(self.sentences.onward),
+                always=self._literals(self.sentences.shortened),
+                numbered=self._literals(self.sentences.shortened_before_numbers),
+                ending=self._literals(self.sentences.shortened_or_ending),
+                onward=self._literals(self.sentences.behind_shortened),
             ),
         )
 

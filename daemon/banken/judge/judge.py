@@ -19,7 +19,7 @@ from banken.judge.combine import ALONE, FEW, SURE, Candidate, border, settle
 from banken.judge.gate import Gate, lower
 from banken.judge.lexicon import Hit
 from banken.judge.model import Case, Reader
-from banken.judge.plain import PlainSentence, asked_about, headed, plain_lines
+from banken.judge.plain import PlainSentence, spoken, headed, plain_lines
 from banken.judge.predicates import DISGUISED, Finder, Place
 from banken.judge.reading import JUDGED_CHANNELS, MOST_HEADING, Reading, read
 from banken.judge.schema import LEVEL, Find, Rule
@@ -163,7 +163,7 @@ class Judge:
             tally.trace.append(tell.let_go(one.rule, text, title, word))
 
     def _ask_reader(self, reader: Reader, reading: Reading, tally: _Tally) -> None:
-        sentences = asked_about(reading.passages)
+        sentences = spoken(reading.passages)
         said = [sentence.text for sentence in sentences if sentence.text]
         tally.few, tally.alone = len(said) <= FEW, border(said)
         for subject in headed(reading.passages):

@@ -10,7 +10,7 @@ from banken.i18n import _
 from banken.judge.judge import Judge
 from banken.judge.model import Case
 from banken.judge.passage import Passage
-from banken.judge.plain import asked_about, headed
+from banken.judge.plain import spoken, headed
 from banken.judge.predicates import Finder, hits_of
 from banken.judge.reading import Reading, read
 from banken.judge.schema import Rule
@@ -73,7 +73,7 @@ def _unknown(judge: Judge, passage: Passage) -> Iterator[str]:
 def _heard(judge: Judge, reading: Reading) -> dict[tuple[Category, Evidence], float]:
     """Return how loud the reader hears each category in each sentence."""
     heard: dict[tuple[Category, Evidence], float] = {}
-    for sentences in (*headed(reading.passages), asked_about(reading.passages)):
+    for sentences in (*headed(reading.passages), spoken(reading.passages)):
         for window in judge.reader.read([one.text for one in sentences]) if judge.reader and sentences else ():
             for one in sentences[window.first : window.last + 1]:
                 key = window.category, _sentence(one.passage, one.passage.sentence_at(one.span(0, 1)[0]))

@@ -40,12 +40,7 @@ class PlainSentence:
 
 
 def spoken(passages: Iterable[Passage]) -> list[PlainSentence]:
-    """Return all sentences of the text, of which the reader learns: those of the passages that the mail shows."""
-    return [sentence for passage in passages if _shown(passage) for sentence in plain_sentences(passage)]
-
-
-def asked_about(passages: Iterable[Passage]) -> list[PlainSentence]:
-    """Return the same sentences as the reader is asked about them: without quotation marks around a whole passage.
+    """Return all sentences of the text: those of the passages that the mail shows, without quotation marks around a whole one.
 
     Some frames set what the client wrote in such marks. The reader would hear less in it: mostly they stand around others' words.
     """

@@ -255,10 +255,10 @@ class Sentences(Strict):
     joins: Ids = ()
     closes: Ids = ()
     clauses: Ids = ()
-    always: Ids = ()
-    numbered: Ids = ()
-    ending: Ids = ()
-    onward: Ids = ()
+    shortened: Ids = ()
+    shortened_before_numbers: Ids = ()
+    shortened_or_ending: Ids = ()
+    behind_shortened: Ids = ()
 
 
 class RuleFile(Strict):
