@@ -19,7 +19,7 @@ from banken.judge.combine import ALONE, FEW, SURE, Candidate, border, settle
 from banken.judge.gate import Gate, lower
 from banken.judge.lexicon import Hit
 from banken.judge.model import Case, Reader
-from banken.judge.plain import PlainSentence, spoken, headed, plain_lines
+from banken.judge.plain import PlainSentence, headed, plain_lines, spoken
 from banken.judge.predicates import DISGUISED, Finder, Place
 from banken.judge.reading import JUDGED_CHANNELS, MOST_HEADING, Reading, read
 from banken.judge.schema import LEVEL, Find, Rule

@@ -51,7 +51,9 @@ def _rule(book: Rulebook, rule: Rule) -> Iterator[Problem]:
 def _short_words(book: Rulebook, name: str) -> Iterator[Problem]:
     concept = book.concepts[name]
     sources = (spellings(source) for source in (*concept.words, *concept.brand))
-    single = dict.fromkeys(one.literal for source in sources for one in source if one.whole.isalpha() and len(one.whole) == 1)
+    single = dict.fromkeys(
+        one.literal for source in sources for one in source if one.whole.isalpha() and len(one.whole) == 1
+    )
     if single:
         what = _("“{word}” of “{name}” is a single character")
         yield at(book, name, what.format(word=_(", ").join(single), name=name))

@@ -10,7 +10,7 @@ from banken.i18n import _
 from banken.judge.judge import Judge
 from banken.judge.model import Case
 from banken.judge.passage import Passage
-from banken.judge.plain import spoken, headed
+from banken.judge.plain import headed, spoken
 from banken.judge.predicates import Finder, hits_of
 from banken.judge.reading import Reading, read
 from banken.judge.schema import Rule
