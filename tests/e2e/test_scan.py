@@ -270,6 +270,21 @@ def test_ctrl_c_shows_what_was_seen_and_the_next_scan_goes_on(desk):
     assert len({one.message_id for one in desk.sink.messages}) == 220
 
 
+def test_ctrl_c_while_files_are_read_promises_no_going_on(desk, tmp_path):
+    for number in range(300):
+        (tmp_path / f"{number:03}.eml").write_bytes(notice(f"続きはLINEで。{number}", number=number))
+    process = desk.start("scan", "--from", tmp_path, "--apply", "--json")
+    seen = [process.stdout.readline() for _ in range(3)]
+    process.send_signal(signal.SIGINT)
+    rest, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "Traceback" not in told
+    assert 3 <= len(seen) + len(rest.splitlines()) < 300
+    assert "中断しました。失われたものはありません。" in told
+    assert "続きます" not in told, "nothing of files is kept"
+    assert not desk.sink.messages
+
+
 def test_the_table_as_csv_on_the_output(desk):
     desk.deliver(notice("続きはLINEで。"))
     answer = desk.run("scan", "--since", "1d", "--apply", "--csv", "-")
