@@ -90,7 +90,7 @@ day: dev servers
 wheels: dev
 	$(PY) tests/setup/check-wheels
 
-## make train    teach the reader from tests/corpus, with and without the watched authors (a quarter of an hour)
+## make train    teach the reader from tests/corpus, with and without the watched authors (three quarters of an hour)
 train: dev
 	$(PY) -m tests.training.train
 

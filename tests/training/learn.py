@@ -44,8 +44,8 @@ WORD_SHARE = 0.5
 MESSAGE_SHARE = 0.6
 """Weight of what the message is about beside that of the window; 1.0 lost 1 point of F1, 0.4 gained none."""
 BORDER = -0.41
-"""Where the reader holds a thing to be asked: a little below the learned border. With weights taught the same day P/R of the watched
-authors were at -.27 .990/.962, at -.34 .988/.964, at -.41 .987/.967, at -.48 .984/.969; everyday sentences that warn 1, 3, 3 and 3."""
+"""Where the reader holds a thing to be asked: a little below the learned border. P/R of the watched authors are at -.27 .989/.965, at
+-.34 .986/.966, at -.41 .984/.967, at -.48 .983/.971; everyday sentences that warn 3 each time."""
 SLOPE = 2.5
 """How quickly a score rises around the border."""
 SQUARE = 2.0

@@ -23,8 +23,9 @@ from scipy import sparse
 
 from banken.judge.reader.weights import HIDDEN, WIDTH
 
-EPOCHS = 12
-LAST = 3
+EPOCHS = 20
+"""Over eight groups of texts nothing was learned from, F1 is .25 points higher than with 12, in mails .35: hardly more than chance."""
+LAST = 5
 """Epochs in which the steps grow small."""
 RATE, SHRINK = 3e-3, 0.4
 BATCH = 32
