@@ -112,6 +112,22 @@ def test_an_ampersand_or_a_star_inside_text_is_no_anchor():
     assert parse("a: Q&A\nb: 'x * y'\nc: |\n  &a *b\n", "f").data == {"a": "Q&A", "b": "x * y", "c": "&a *b\n"}
 
 
+@given(st.text("&*ax: \n-[]{},\"'!?|#契", max_size=30))
+@example('{"k":&a x}')
+@example("- &a\n- x")
+@example("[&a x,*a]")
+@example("? &a x\n: *a")
+@example("--- &a x")
+def test_no_anchor_is_overlooked(text):
+    try:
+        anchored = any(getattr(event, "anchor", None) is not None for event in yaml.parse(text, yaml.CSafeLoader))
+    except yaml.YAMLError:
+        return
+    if anchored:
+        with pytest.raises(ProblemsError):
+            parse(text, "f")
+
+
 def test_all_anchors_are_told_at_once():
     with pytest.raises(ProblemsError) as caught:
         parse("a: &x [1]\nb: *x\n", "f")

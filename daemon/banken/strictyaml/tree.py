@@ -17,6 +17,9 @@ _DEEPEST = 60
 _STRAY = re.compile("[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 """Control characters, and the line breaks that YAML counts but no editor shows (NEL, LS, PS)."""
 
+_MAY_BE_ANCHOR = re.compile(r"(?<!\w)[&*]")
+"""No value begins behind a letter (Q&A, interview*)."""
+
 
 def plant(text: str, name: str) -> tuple[Any, dict[Trail, tuple[int, int]]]:
     """Return the data of YAML text (None for an empty one) and the line and column of each value; raises ProblemsError."""
@@ -47,7 +50,7 @@ def _stray_characters(text: str, name: str) -> Iterator[Problem]:
 
 def _anchors(text: str, name: str) -> Iterator[Problem]:
     """Yield a problem for each anchor and alias; the text is only gone through when one is possible."""
-    if "&" not in text and "*" not in text:
+    if not _MAY_BE_ANCHOR.search(text):
         return
     try:
         for event in yaml.parse(text, Loader=_Loader):
