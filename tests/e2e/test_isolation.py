@@ -34,8 +34,11 @@ class Pass:
 
     def __call__(self):
         box = connect("home", Server(self.server.host, self.server.port, "plain", "worker", "open sesame"))
+        self.examined = []
         try:
-            return [one.place.uid for one in CatchUp(guard=self.guard, mailbox=box, folders=["INBOX"]).run()]
+            for one in CatchUp(guard=self.guard, mailbox=box, folders=["INBOX"]).run():
+                self.examined.append(one.place.uid)
+            return self.examined
         finally:
             box.close()
 
@@ -205,9 +208,10 @@ def test_a_ledger_without_room_is_no_fault_of_the_mail(server, look):
     with pytest.raises(LedgerError, match="ディスク"):
         look()
     assert look.held() == []
+    kept = look.examined  # none, or on a slow machine, which writes in smaller steps, those that still found room
     with look.ledger._desk.connection() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
-    assert look() == list(range(1, 31))
+    assert kept + look() == list(range(1, 31))
 
 
 @pytest.mark.parametrize(
