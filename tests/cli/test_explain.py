@@ -54,7 +54,7 @@ def test_why_not_goes_through_the_rules_of_the_category():
     assert "contact.line" not in out
 
 
-def test_one_rule_is_spoken_one_file():
+def test_one_rule_is_asked_about_one_file():
     out = run("rules", "why-not", "contact.line", STORY / "27.eml")
     assert "line" in out
     assert "contact.line" in run("rules", "why-not", "contact.lin", STORY / "27.eml", code=2)

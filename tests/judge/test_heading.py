@@ -127,7 +127,7 @@ def heard(book, heading=(), text=(), *, body=LONG, subject=ASK):
     return reader, Judge(book, reader).judge(headed(subject, body))
 
 
-def test_the_reader_is_spoken_the_subject_apart(book):
+def test_the_reader_is_asked_about_the_subject_apart(book):
     reader, _verdict = heard(book)
     assert reader.read_ == [[ASK.lower()], ["納期の話です。", "つぎの話です。", "おわりの話です。"]]
 

@@ -132,6 +132,7 @@ def test_a_link_to_what_the_job_needs_is_none(judge, words):
         "Give me your UPI and I will send the money tonight.",
         "Never pay me through the site, use PayPal.",
         "Do you need escrow? No. 300 USD by PayPal today.",
+        "Do not send anything by fax. 300 USD by PayPal today.",
         "do not reply here after 5 p.m. use my whatsapp",
         "Never message me here, I'm on Telegram.",
     ],

@@ -7,9 +7,19 @@ from types import SimpleNamespace
 import pytest
 
 from banken.judge import Case, Judge, load
-from banken.judge.combine import ALONE, ALONE_IN_FEW, ALONE_IN_FEW_LATIN, SUPPORT, SUPPORT_IN_FEW, Candidate, settle
+from banken.judge.combine import (
+    ALONE,
+    ALONE_IN_FEW,
+    ALONE_IN_FEW_LATIN,
+    SUPPORT,
+    SUPPORT_IN_FEW,
+    SURE,
+    Candidate,
+    settle,
+)
 from banken.judge.judge import MOST_LINES
 from banken.judge.lexicon import Hit
+from banken.places import rules_root
 from banken.words import Category, Level, Segment, SegmentKind, Stage
 
 
@@ -122,6 +132,22 @@ def test_the_reader_passes_the_same_excuses(both):
 def test_a_sure_reader_heeds_few_excuses(both):
     assert voices(both(f"LINEの件はお受けできません。{MORE}", Window(CONTACT, 0.6))) != []
     assert voices(both(f"「LINEの件」と言われました。{MORE}", Window(CONTACT, 0.6))) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "excuse"),
+    [
+        ("面談の議事録を作るお仕事ですので、木曜にお時間をください。", "job_topic"),
+        ("先方の担当者は面談で決めるそうで、木曜にお時間をください。", "third_party"),
+    ],
+)
+def test_a_sure_reader_is_past_topics_and_third_parties_in_interviews(text, excuse):
+    for score, told in ((SURE, ["reader.interview"]), (SURE - 0.01, [])):
+        judge = load(rules_root(), reader=Told((Window(Category.INTERVIEW, score),)))
+        verdict = judge.judge(Case.of(f"{text}{MORE}", stage=Stage.BEFORE))
+        assert [one.rule for one in verdict.findings] == told
+        let_go = {(one.rule, one.excuse) for one in verdict.excused}
+        assert (("reader.interview", excuse) in let_go) is not bool(told)
 
 
 def test_a_rule_s_words_are_not_told_twice(both):
@@ -248,7 +274,7 @@ def test_windows_over_two_stretches_are_quoted_from_the_first(book):
     assert [one.text for one in verdict.findings[0].evidence] == ["一つ。"]
 
 
-def test_nobody_is_spoken_nothing(book):
+def test_nobody_is_asked_about_nothing(book):
     reader = Told()
     Judge(book, reader).judge(Case("", ()))
     assert reader.read_ == []

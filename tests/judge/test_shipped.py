@@ -122,6 +122,7 @@ def test_full_stops_that_end_no_sentence(shipped, text):
         "Ask our HR dept. They will pay you directly.",
         "Is a call fine? No. Only mail.",
         "do you need escrow? no. 300 usd by paypal today.",
+        "Do not send anything by fax. 300 USD by PayPal today.",
         "we never pay by bank in dec. please add me on line.",
         "do not reply here after 5 p.m. use my whatsapp",
         "we don't do escrow with sato inc. send me your paypal",
